@@ -1,0 +1,9 @@
+"""Settings for the tests: as the portal runs, with cheap passwords and plain static files.
+
+The databases' addresses come from tests/plugin_stack.py, through the environment.
+"""
+from oil_portal.settings import *  # noqa: F403
+from oil_portal.settings import STORAGES
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}

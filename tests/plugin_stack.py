@@ -1,0 +1,90 @@
+"""Give every test run a real PostgreSQL and Redis, before Django's settings are read (`-p tests.plugin_stack`).
+
+Embedded ones in a folder of their own, unless DATABASE_URL and REDIS_URL are set. pytest-xdist's workers inherit the
+controller's environment. Journeys in a browser are left out, with one line, where there is no Chromium.
+"""
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from oil_portal.stack.embedded import Embedded, remove_stale
+from oil_portal.stack.processes import StackError
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+CHROMIUM_ARGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_load_initial_conftests():
+    """Runs before pytest-django's own hook of this name, which reads the settings."""
+    # What the machine has set for the portal must not change what the tests see.
+    for name in ("SITE_URL", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "HTTPS", "MAILBOX_DIR", "DEBUG", "DIGEST_HOUR"):
+        os.environ.pop(name, None)
+    os.environ |= {"DEMO": "0", "SECRET_KEY": "only-for-the-tests", "DJANGO_ALLOW_ASYNC_UNSAFE": "true"}
+    if worker := os.environ.get("PYTEST_XDIST_WORKER"):  # a Redis database for each, as PostgreSQL has one for each
+        os.environ["REDIS_URL"] = os.environ["REDIS_URL"].replace("?db=0", f"?db={int(worker.removeprefix('gw')) + 1}")
+    elif not {"DATABASE_URL", "REDIS_URL"} <= os.environ.keys():
+        start()
+    return (yield)
+
+
+def start() -> None:
+    """Start the databases in a new folder, put their addresses in the environment, see to their end."""
+    temporary = Path(tempfile.gettempdir())
+    remove_stale(temporary, "oil-test-*")
+    stack = Embedded(Path(tempfile.mkdtemp(prefix="oil-test-", dir=temporary)), fast=True)
+    stack.home.chmod(0o711)
+    stack.lock.take()
+    atexit.register(remove, stack, os.getpid())  # not pytest_unconfigure, which a broken conftest skips
+    try:
+        os.environ |= stack.start()
+    except StackError as error:
+        pytest.exit(f"{error}", returncode=4)
+
+
+def remove(stack: Embedded, starter: int) -> None:
+    """Stop the databases and forget them; a process that a test forked leaves them alone."""
+    if os.getpid() == starter:
+        stack.stop()
+        shutil.rmtree(stack.home, ignore_errors=True)
+
+
+# --- The browser ------------------------------------------------------------------------------------------------
+def find_chromium() -> str | None:
+    """A Chromium to run: CHROMIUM, one on the PATH, or Playwright's own."""
+    candidates = [os.environ.get("CHROMIUM"), *map(shutil.which, CHROMIUM)]
+    cache = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or Path.home() / ".cache" / "ms-playwright")
+    own = sorted(cache.glob("chromium*/chrome-linux*/*")) + sorted(cache.glob("chromium*/chrome-mac*/*.app/*/MacOS/*"))
+    candidates += [str(file) for file in own if file.name in ("chrome", "headless_shell", "Chromium")]
+    return next((path for path in candidates if path and os.access(path, os.X_OK)), None)
+
+
+class Browser:
+    """Registered late, so that it comes over pytest-playwright's own fixture."""
+
+    @pytest.fixture(scope="session")
+    def browser_type_launch_args(self):
+        """How Playwright starts the Chromium we found."""
+        return {"executable_path": find_chromium(), "args": CHROMIUM_ARGS, "headless": True}
+
+
+def pytest_configure(config):
+    """Add the browser's fixture."""
+    config.pluginmanager.register(Browser())
+
+
+def pytest_collection_modifyitems(items):
+    """Mark what opens a browser; leave it out where there is none."""
+    missing = pytest.mark.skip(reason="no Chromium: set CHROMIUM or install one") if not find_chromium() else None
+    for item in items:
+        if {"page", "browser", "context"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker("browser")
+        if missing and item.get_closest_marker("browser"):
+            item.add_marker(missing)
