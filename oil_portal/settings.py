@@ -6,6 +6,7 @@ catcher page and a fixed key. Nothing else does.
 from pathlib import Path
 
 import environ
+import pghistory
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
@@ -60,7 +61,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "pgtrigger",
     "pghistory",
-    "rules.apps.AutodiscoverRulesConfig",
+    "rules",
     "template_partials",
 ]
 
@@ -176,7 +177,8 @@ X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "oil_portal.views.csrf_failure"
 
 # --- Work in the background -------------------------------------------------------------------------------------
-CELERY_BROKER_URL = REDIS_URL
+# A unix socket has another name and another word for its database in Celery than in redis itself.
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -199,3 +201,6 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
 }
+
+PGHISTORY_APPEND_ONLY = True
+PGHISTORY_DEFAULT_TRACKERS = (pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class ChallengesConfig(AppConfig):
+    name = "challenges"
+
+    def ready(self) -> None:
+        from challenges import permissions  # noqa: F401  registers the rules

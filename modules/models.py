@@ -1,0 +1,180 @@
+"""Programmes, their learning goals, and the modules in which students work on them."""
+import pghistory
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from oil_portal.core import clock
+from partners import roles
+from partners.models import Partner
+
+
+class Level(models.IntegerChoices):
+    """Levels of the Dutch qualification framework that our schools teach."""
+
+    MBO2 = 2, _("Niveau 2")
+    MBO3 = 3, _("Niveau 3")
+    MBO4 = 4, _("Niveau 4")
+    HBO = 6, _("Hbo")
+
+
+class Programme(models.Model):
+    """A qualification (mbo: crebo of five digits) or a programme of a university of applied sciences."""
+
+    code = models.CharField(_("crebo of code"), max_length=10)
+    edition = models.CharField(_("editie"), max_length=10, blank=True)
+    name = models.CharField(_("naam"), max_length=120)
+    level = models.PositiveSmallIntegerField(_("niveau"), choices=Level.choices)
+    learning_path = models.CharField(_("leerweg"), max_length=20, blank=True)
+    dossier_code = models.CharField(max_length=10, blank=True)
+    dossier = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        ordering = ["name", "pk"]
+        constraints = [models.UniqueConstraint(fields=["code", "edition"], name="one_programme_per_code_edition")]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.code})"
+
+
+@pghistory.track()
+class LearningGoal(models.Model):
+    """A *werkproces* of a qualification, or a competence of an hbo programme."""
+
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="goals")
+    code = models.CharField(max_length=20)  # B1-K1-W1
+    title = models.CharField(max_length=250)
+    core_task_code = models.CharField(max_length=20, blank=True)
+    core_task = models.CharField(max_length=250, blank=True)
+
+    class Meta:
+        ordering = ["programme__name", "code"]
+        constraints = [models.UniqueConstraint(fields=["programme", "code"], name="one_goal_per_code")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Elective(models.Model):
+    """A *keuzedeel*: a nationally defined elective, by its code. Schools offer it as a module."""
+
+    code = models.CharField(
+        max_length=5, unique=True, validators=[RegexValidator(r"^K\d{4}$", _("Een keuzedeel is bijvoorbeeld K0072."))]
+    )
+    title = models.CharField(max_length=150)
+
+    class Meta:
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.title}"
+
+
+class ModuleQuerySet(models.QuerySet):
+    def search(self, text: str) -> "ModuleQuerySet":
+        return self.filter(models.Q(title__icontains=text) | models.Q(code__icontains=text))
+
+
+@pghistory.track()
+class Module(models.Model):
+    """A part of a school's curriculum with room for a project: an elective or a module of its own."""
+
+    school = models.ForeignKey(
+        Partner, on_delete=models.PROTECT, related_name="modules", limit_choices_to={"kind": Partner.Kind.SCHOOL}
+    )
+    lab = models.ForeignKey(
+        Partner,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="lab_modules",
+        limit_choices_to={"kind": Partner.Kind.LAB},
+        verbose_name=_("lab"),
+    )
+    programme = models.ForeignKey(
+        Programme, null=True, blank=True, on_delete=models.PROTECT, related_name="modules", verbose_name=_("opleiding")
+    )
+    elective = models.ForeignKey(
+        Elective, null=True, blank=True, on_delete=models.PROTECT, related_name="modules", verbose_name=_("keuzedeel")
+    )
+    code = models.CharField(_("code"), max_length=20)
+    title = models.CharField(_("titel"), max_length=120)
+    level = models.PositiveSmallIntegerField(_("niveau"), choices=Level.choices)
+    study_load = models.PositiveIntegerField(
+        _("studielast in uren"), validators=[MinValueValidator(20), MaxValueValidator(1680)]
+    )
+    goals = models.ManyToManyField(LearningGoal, related_name="modules", verbose_name=_("leerdoelen"))
+
+    objects = ModuleQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["title", "pk"]
+        constraints = [models.UniqueConstraint(fields=["school", "code"], name="one_module_per_school_code")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("modules:detail", args=[self.pk])
+
+
+class ModuleRunQuerySet(models.QuerySet):
+    def not_ended(self) -> "ModuleRunQuerySet":
+        return self.filter(ends__gte=clock.today())
+
+
+@pghistory.track()
+class ModuleRun(models.Model):
+    """One time that a module is given, with its teachers."""
+
+    module = models.ForeignKey(Module, on_delete=models.CASCADE, related_name="runs")
+    period = models.CharField(_("periode"), max_length=40)
+    starts = models.DateField(_("begint op"))
+    ends = models.DateField(_("eindigt op"))
+    teachers = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, related_name="module_runs", blank=True, verbose_name=_("docenten")
+    )
+
+    objects = ModuleRunQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["starts", "module__title", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["module", "starts"], name="one_run_per_start"),
+            models.CheckConstraint(
+                condition=models.Q(ends__gt=models.F("starts")),
+                name="run_ends_after_start",
+                violation_error_message=_("De einddatum ligt na de begindatum."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.module}, {self.period}"
+
+    def get_absolute_url(self) -> str:
+        return self.module.get_absolute_url()
+
+
+@pghistory.track()
+class Enrolment(models.Model):
+    """A student takes a module in one of its runs, and so has its goals open until they are achieved."""
+
+    student = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="enrolments")
+    run = models.ForeignKey(ModuleRun, on_delete=models.PROTECT, related_name="enrolments")
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["run__starts", "pk"]
+        constraints = [models.UniqueConstraint(fields=["student", "run"], name="enrolled_once")]
+
+    def __str__(self) -> str:
+        return f"{self.student}: {self.run}"
+
+
+def taught_by(user) -> models.QuerySet[ModuleRun]:
+    """The runs a teacher gives, or, for a coordinator, all runs of the school."""
+    return ModuleRun.objects.filter(
+        models.Q(teachers=user) | models.Q(module__school__in=roles.school_ids(user, roles.COORDINATOR))
+    ).distinct()

@@ -1,0 +1,13 @@
+"""Every address of the portal. Paths are Dutch: people read and share them."""
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("vraagstukken/", include("challenges.urls")),
+    path("projecten/", include("projects.urls")),
+    path("partners/", include("partners.urls")),
+    path("modules/", include("modules.urls")),
+    path("account/", include("allauth.account.urls")),
+    path("beheer/", admin.site.urls),
+    path("", include("oil_portal.pages")),
+]

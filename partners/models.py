@@ -1,0 +1,274 @@
+"""People and the organisations they belong to."""
+import secrets
+from datetime import timedelta
+
+import pghistory
+from django.contrib.auth.models import AbstractUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models.functions import Lower
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from oil_portal.core import clock
+from partners import roles
+from partners.workflow import LIVE_MEMBERSHIP, LIVE_PARTNER, InvitationStatus, MembershipStatus, PartnerStatus
+
+INVITATION_DAYS = 30
+
+
+class UserManager(BaseUserManager):
+    """Users log in with their e-mail address, kept in lower case."""
+
+    def create_user(self, email: str, password: str | None = None, **fields) -> "User":
+        user = self.model(email=email.lower(), **fields)
+        user.set_password(password)
+        user.save()
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields) -> "User":
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+
+@pghistory.track(exclude=["password", "last_login"])
+class User(AbstractUser):
+    """A person. What they may do comes from their memberships, never from fields here."""
+
+    class Digest(models.TextChoices):
+        DAILY = "daily", _("Elke werkdag")
+        WEEKLY = "weekly", _("Elke week, op maandag")
+        NEVER = "never", _("Nooit")
+
+    username = None
+    email = models.EmailField(_("e-mailadres"))
+    language = models.CharField(_("taal"), max_length=2, choices=[("nl", "Nederlands"), ("en", "English")], default="nl")
+    digest = models.CharField(_("overzichtsmail"), max_length=6, choices=Digest.choices, default=Digest.WEEKLY)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = []
+    objects = UserManager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("email"), name="one_user_per_email")]
+
+    def __str__(self) -> str:
+        return self.get_full_name() or self.email
+
+    @property
+    def first_and_initial(self) -> str:
+        """'Yara B.': all that is shown of a student to other sides, since students can be minors."""
+        return f"{self.first_name} {self.last_name[:1]}.".strip() if self.last_name else self.first_name
+
+
+class PartnerQuerySet(models.QuerySet):
+    def visible_to(self, user) -> "PartnerQuerySet":
+        """Accepted partners for everybody; the others for their members and for brokers."""
+        if roles.has(user, "broker") or getattr(user, "is_superuser", False):
+            return self
+        return self.filter(models.Q(status=PartnerStatus.ACCEPTED) | models.Q(pk__in=roles.partner_ids(user)))
+
+    def search(self, text: str) -> "PartnerQuerySet":
+        return self.filter(models.Q(name__icontains=text) | models.Q(description__icontains=text))
+
+
+@pghistory.track()
+class Partner(models.Model):
+    """An organisation in the network. A lab hangs under its school and lends its colour to projects."""
+
+    class Kind(models.TextChoices):
+        COMPANY = "company", _("Bedrijf")
+        SCHOOL = "school", _("School")
+        LAB = "lab", _("Lab")
+        GOVERNMENT = "government", _("Overheid")
+        NETWORK = "network", _("Netwerk")
+
+    class Glyph(models.TextChoices):
+        """The lab's own shape and hue in the design."""
+
+        SMART = "smart", "CIV Smart Technology"
+        BIO = "bio", "CIV Bio Sciences"
+
+    kind = models.CharField(_("soort"), max_length=10, choices=Kind.choices, default=Kind.COMPANY)
+    name = models.CharField(_("naam"), max_length=120)
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="labs", verbose_name=_("hoort bij")
+    )
+    kvk = models.CharField(
+        _("KvK-nummer"),
+        max_length=8,
+        blank=True,
+        validators=[RegexValidator(r"^\d{8}$", _("Een KvK-nummer heeft acht cijfers, bijvoorbeeld 12345678."))],
+    )
+    brin = models.CharField(
+        _("BRIN-code"),
+        max_length=4,
+        blank=True,
+        validators=[RegexValidator(r"^\d{2}[A-Z]{2}$", _("Een BRIN-code is bijvoorbeeld 25LN."))],
+    )
+    municipality = models.CharField(_("gemeente"), max_length=60, blank=True)
+    sector = models.CharField(_("sector"), max_length=60, blank=True)
+    size = models.CharField(_("aantal medewerkers"), max_length=10, blank=True)
+    website = models.URLField(_("website"), blank=True)
+    description = models.TextField(_("omschrijving"), blank=True, max_length=1000)
+    glyph = models.CharField(max_length=5, choices=Glyph.choices, blank=True)
+    email_domains = ArrayField(models.CharField(max_length=100), default=list, blank=True)
+    status = models.CharField(max_length=10, choices=PartnerStatus.choices, default=PartnerStatus.SUBMITTED)
+    created_at = models.DateTimeField(default=clock.now)
+
+    objects = PartnerQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kvk"],
+                condition=models.Q(status__in=LIVE_PARTNER) & ~models.Q(kvk=""),
+                name="one_live_partner_per_kvk",
+                violation_error_message=_("Dit KvK-nummer is al bekend. Vraag dan of je mee mag doen."),
+            ),
+            models.UniqueConstraint(fields=["brin"], condition=~models.Q(brin=""), name="one_partner_per_brin"),
+            models.CheckConstraint(condition=models.Q(kvk="") | models.Q(kvk__regex=r"^\d{8}$"), name="kvk_8_digits"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("partners:detail", args=[self.pk])
+
+    @property
+    def hue(self) -> str:
+        """The design's `data-kind`: company, school, smart, bio or gov; "" for a plain ring."""
+        plain = {"company": "company", "school": "school", "government": "gov"}
+        return self.glyph or plain.get(self.kind, "")
+
+    @property
+    def school(self) -> "Partner":
+        """The school a lab hangs under; the partner itself when it hangs under nothing."""
+        return self.parent or self
+
+
+class MembershipQuerySet(models.QuerySet):
+    def active(self) -> "MembershipQuerySet":
+        return self.filter(status=MembershipStatus.ACTIVE)
+
+    def waiting_for(self, user) -> "MembershipQuerySet":
+        """Requests that `user` may confirm: contacts for their organisation, coordinators for their school."""
+        requested = self.filter(status=MembershipStatus.REQUESTED)
+        if roles.has(user, "broker"):
+            return requested.exclude(role__in=[roles.TEACHER, roles.STUDENT])
+        schools = roles.partner_ids(user, roles.COORDINATOR)
+        return requested.filter(
+            models.Q(role=roles.CONTACT, partner__in=roles.partner_ids(user, roles.CONTACT))
+            | models.Q(role__in=[roles.TEACHER, roles.STUDENT], partner__in=schools)
+            | models.Q(role__in=[roles.TEACHER, roles.STUDENT], partner__parent__in=schools)
+        )
+
+
+@pghistory.track()
+class Membership(models.Model):
+    """A person's role at a partner."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=12, choices=roles.CHOICES)
+    status = models.CharField(max_length=10, choices=MembershipStatus.choices, default=MembershipStatus.REQUESTED)
+    created_at = models.DateTimeField(default=clock.now)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["partner__name", "role", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "partner", "role"],
+                condition=models.Q(status__in=LIVE_MEMBERSHIP),
+                name="one_live_membership_per_role",
+            )
+        ]
+        indexes = [models.Index(fields=["user", "status"])]
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.get_role_display()} ({self.partner})"
+
+    def get_absolute_url(self) -> str:
+        return reverse("partners:detail", args=[self.partner_id])
+
+
+def new_token() -> str:
+    return secrets.token_urlsafe(24)
+
+
+@pghistory.track(exclude=["token"])
+class Invitation(models.Model):
+    """An invitation by mail to take a role at a partner; the link in it works once and for 30 days."""
+
+    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="invitations")
+    email = models.EmailField(_("e-mailadres"))
+    role = models.CharField(_("rol"), max_length=12, choices=roles.CHOICES)
+    token = models.CharField(max_length=40, default=new_token, unique=True, editable=False)
+    invited_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    status = models.CharField(max_length=10, choices=InvitationStatus.choices, default=InvitationStatus.SENT)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"), "partner", "role", condition=models.Q(status="sent"), name="one_open_invitation"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.email} ({self.partner})"
+
+    def get_absolute_url(self) -> str:
+        return reverse("partners:invitation", args=[self.token])
+
+    @property
+    def is_open(self) -> bool:
+        return self.status == InvitationStatus.SENT and clock.now() < self.created_at + timedelta(days=INVITATION_DAYS)
+
+
+class Collaboration(models.Model):
+    """Partners that work together under one name, with what it continued in."""
+
+    class Kind(models.TextChoices):
+        PROGRAMME = "programme", _("Programma")
+        PROJECT = "project", _("Project")
+        ACADEMY = "academy", _("Academy")
+
+    class State(models.TextChoices):
+        RUNNING = "running", _("Lopend")
+        COMPLETED = "completed", _("Afgerond")
+
+    name = models.CharField(max_length=120, unique=True)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    state = models.CharField(max_length=10, choices=State.choices)
+    members = models.ManyToManyField(Partner, related_name="collaborations")
+    continued_in = models.ManyToManyField(Partner, related_name="continuations", blank=True)
+    started_from = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="offshoots")
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ProjectCard(models.Model):
+    """The *projectkaart* of a collaboration: why, what, what came of it, and who answers for it."""
+
+    collaboration = models.OneToOneField(Collaboration, on_delete=models.CASCADE, related_name="card")
+    urgency = models.TextField()
+    assignment = models.TextField()
+    results = models.TextField(help_text="One result a line.")
+    next_steps = models.TextField(blank=True)
+    structure = models.JSONField(default=list)  # [[Dutch label, [names]], ...] in the order of the card
+
+    def __str__(self) -> str:
+        return f"Projectkaart {self.collaboration}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("partners:card", args=[self.pk])

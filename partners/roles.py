@@ -1,0 +1,41 @@
+"""Roles come from active memberships, read once per user object and kept on it."""
+from django.utils.translation import gettext_lazy as _
+
+CONTACT, TEACHER, STUDENT, COORDINATOR, BROKER = "contact", "teacher", "student", "coordinator", "broker"
+CHOICES = [
+    (CONTACT, _("contactpersoon")),
+    (TEACHER, _("docent")),
+    (STUDENT, _("student")),
+    (COORDINATOR, _("coördinator")),
+    (BROKER, _("makelaar")),
+]
+
+
+def of(user) -> tuple[tuple[str, int, int | None], ...]:
+    """(role, partner id, id of the partner's parent) per active membership; () for a visitor."""
+    if not getattr(user, "pk", None):
+        return ()
+    if not hasattr(user, "_roles"):
+        rows = user.memberships.active().values_list("role", "partner_id", "partner__parent_id")
+        user._roles = tuple(rows)
+    return user._roles
+
+
+def forget(user) -> None:
+    """Read the roles anew next time, after a membership changed."""
+    user.__dict__.pop("_roles", None)
+
+
+def has(user, *wanted: str) -> bool:
+    """Whether the user has one of these roles anywhere."""
+    return any(role in wanted for role, _partner, _parent in of(user))
+
+
+def partner_ids(user, *wanted: str) -> set[int]:
+    """The partners where the user has one of these roles; without `wanted`, any role."""
+    return {partner for role, partner, _parent in of(user) if not wanted or role in wanted}
+
+
+def school_ids(user, *wanted: str) -> set[int]:
+    """The schools where the user has one of these roles, directly or through a lab of that school."""
+    return {parent or partner for role, partner, parent in of(user) if not wanted or role in wanted}

@@ -1,0 +1,72 @@
+"""The life of a partner and of a membership. Only data; the mechanism is oil_portal.core.workflow."""
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from oil_portal.core.workflow import Transition, Workflow
+
+
+class PartnerStatus(TextChoices):
+    SUBMITTED = "submitted", _("Wacht op controle")
+    RETURNED = "returned", _("Terug voor aanvulling")
+    ACCEPTED = "accepted", _("Partner")
+    DECLINED = "declined", _("Afgewezen")
+
+
+LIVE_PARTNER = (PartnerStatus.SUBMITTED, PartnerStatus.RETURNED, PartnerStatus.ACCEPTED)
+
+PARTNER = Workflow(
+    "partners.partner",
+    [
+        Transition(
+            "accept", ("submitted",), "accepted", _("makelaar"), _("Keur goed"), _("Partner goedgekeurd"), "optional"
+        ),
+        Transition(
+            "return", ("submitted",), "returned", _("makelaar"), _("Stuur terug"), _("Teruggestuurd"), "required",
+            _("Schrijf wat er nog mist. De contactpersoon leest dit."),
+        ),
+        Transition(
+            "decline", ("submitted", "returned"), "declined", _("makelaar"), _("Wijs af"), _("Partner afgewezen"),
+            "required", _("Schrijf waarom. De contactpersoon leest dit."),
+        ),
+        Transition(
+            "resubmit", ("returned",), "submitted", _("contactpersoon"), _("Dien opnieuw in"),
+            _("Opnieuw ingediend"), "optional",
+        ),
+    ],
+    {"register": _("Aangemeld als partner"), "edit": _("Gegevens gewijzigd"), "invite": _("Uitnodiging verstuurd")},
+)  # fmt: skip
+
+
+class MembershipStatus(TextChoices):
+    REQUESTED = "requested", _("Wacht op bevestiging")
+    ACTIVE = "active", _("Actief")
+    DECLINED = "declined", _("Afgewezen")
+    ENDED = "ended", _("Gestopt")
+
+
+LIVE_MEMBERSHIP = (MembershipStatus.REQUESTED, MembershipStatus.ACTIVE)
+
+MEMBERSHIP = Workflow(
+    "partners.membership",
+    [
+        Transition(
+            "confirm", ("requested",), "active", _("contactpersoon of coördinator"), _("Bevestig"),
+            _("Lidmaatschap bevestigd"), "optional",
+        ),
+        Transition(
+            "decline", ("requested",), "declined", _("contactpersoon of coördinator"), _("Wijs af"),
+            _("Verzoek afgewezen"), "required", _("Schrijf waarom. De ander leest dit."),
+        ),
+        Transition(
+            "end", ("active",), "ended", _("het lid zelf of wie bevestigt"), _("Stop"), _("Lidmaatschap gestopt"),
+            "optional",
+        ),
+    ],
+    {"request": _("Gevraagd om mee te doen"), "join": _("Lid geworden"), "accept": _("Uitnodiging aangenomen")},
+)  # fmt: skip
+
+
+class InvitationStatus(TextChoices):
+    SENT = "sent", _("Verstuurd")
+    ACCEPTED = "accepted", _("Geaccepteerd")
+    WITHDRAWN = "withdrawn", _("Ingetrokken")

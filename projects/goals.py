@@ -1,0 +1,39 @@
+"""Which goals a student has open, and so how well a project fits. Reads only."""
+from collections.abc import Iterable
+
+from modules.models import LearningGoal
+from partners import roles
+from projects.models import Achievement, Project
+
+
+def achieved_ids(student) -> set[int]:
+    """The goals that student, teacher and company all confirmed."""
+    return set(Achievement.objects.filter(student=student, achieved=True).values_list("goal_id", flat=True))
+
+
+def open_ids(student) -> set[int]:
+    """The goals of the student's modules that are not achieved yet."""
+    taken = LearningGoal.objects.filter(modules__runs__enrolments__student=student)
+    return set(taken.values_list("pk", flat=True)) - achieved_ids(student)
+
+
+class Reader:
+    """What one viewer sees in a key: 'open' or 'done' teeth for a student, 'plain' ones for everybody else.
+
+    Two queries for a student however many keys follow, none for others.
+    """
+
+    def __init__(self, user) -> None:
+        self.is_student = roles.has(user, roles.STUDENT)
+        self.achieved = achieved_ids(user) if self.is_student else set()
+        self.open = open_ids(user) if self.is_student else set()
+
+    def states(self, goal_ids: Iterable[int]) -> list[str]:
+        """One state per goal, in the given order. A goal that is not achieved is open to learn."""
+        if not self.is_student:
+            return ["plain" for _goal in goal_ids]
+        return ["done" if pk in self.achieved else "open" for pk in goal_ids]
+
+    def fit(self, project: Project) -> int:
+        """How many of the project's goals are open in the student's own modules; expects `for_cards`."""
+        return sum(link.goal_id in self.open for link in project.assignment.links.all())

@@ -1,0 +1,263 @@
+"""Projects, who applied and was placed, what was achieved and what came of it."""
+import pghistory
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from challenges.models import SEARCH_CONFIG, Assignment, Challenge, full_text
+from modules.models import LearningGoal, ModuleRun
+from oil_portal.core import clock
+from partners import roles
+from partners.models import Partner
+from projects.workflow import LIVE_APPLICATION, ApplicationStatus, ProjectStatus
+
+MAX_TEAM = 12
+
+
+class ProjectQuerySet(models.QuerySet):
+    def visible_to(self, user) -> "ProjectQuerySet":
+        """Everything but what closed without a team: that is for its applicants and the sides."""
+        if roles.has(user, roles.BROKER, roles.TEACHER) or getattr(user, "is_superuser", False):
+            return self
+        seen = ~models.Q(status=ProjectStatus.CANCELLED)
+        if getattr(user, "pk", None):
+            seen |= models.Q(assignment__challenge__partner__in=roles.partner_ids(user, roles.CONTACT))
+            seen |= models.Q(pk__in=Application.objects.filter(student=user).values("project"))
+        return self.filter(seen)
+
+    def open(self) -> "ProjectQuerySet":
+        """Projects that students can apply to today."""
+        return self.filter(status=ProjectStatus.OPEN, closing_date__gte=clock.today())
+
+    def search(self, text: str) -> "ProjectQuerySet":
+        return full_text(self, text)
+
+    def with_counts(self) -> "ProjectQuerySet":
+        """Add `placed` and `waiting`: applications that are placed, or not answered yet."""
+        return self.annotate(
+            placed=_count("applications", status=ApplicationStatus.PLACED),
+            waiting=_count("applications", status=ApplicationStatus.SUBMITTED),
+        )
+
+    def for_cards(self) -> "ProjectQuerySet":
+        """With all that a card draws: host, lab, level and the goals in the teacher's order."""
+        return (
+            self.select_related("assignment__challenge__partner", "lab", "run__module__school")
+            .prefetch_related("assignment__links__goal")
+            .with_counts()
+        )
+
+
+def _count(relation: str, **conditions) -> models.Count:
+    return models.Count(relation, filter=models.Q(**{f"{relation}__{k}": v for k, v in conditions.items()}))
+
+
+@pghistory.track(exclude=["document"])
+class Project(models.Model):
+    """An agreed assignment that students of a module run work on, with a coach, a lab and a number of seats."""
+
+    assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="projects")
+    run = models.ForeignKey(
+        ModuleRun, on_delete=models.PROTECT, related_name="projects", verbose_name=_("module en periode")
+    )
+    lab = models.ForeignKey(
+        Partner,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="lab_projects",
+        limit_choices_to={"kind": Partner.Kind.LAB},
+        verbose_name=_("lab"),
+    )
+    coach = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="coached", verbose_name=_("begeleider")
+    )
+    # Copied from the assignment at opening: what students applied to does not change behind their backs.
+    title = models.CharField(_("titel"), max_length=90)
+    summary = models.CharField(max_length=250)
+    text = models.TextField()
+    min_size = models.PositiveSmallIntegerField(
+        _("minste aantal studenten"), validators=[MinValueValidator(1), MaxValueValidator(MAX_TEAM)], default=2
+    )
+    max_size = models.PositiveSmallIntegerField(
+        _("meeste aantal studenten"), validators=[MinValueValidator(1), MaxValueValidator(MAX_TEAM)], default=4
+    )
+    closing_date = models.DateField(_("aanmelden kan tot en met"))
+    starts = models.DateField(_("het team begint op"))
+    ends = models.DateField(_("het team is klaar op"))
+    status = models.CharField(max_length=10, choices=ProjectStatus.choices, default=ProjectStatus.OPEN)
+    created_at = models.DateTimeField(default=clock.now)
+    document = models.GeneratedField(
+        expression=SearchVector("title", weight="A", config=SEARCH_CONFIG)
+        + SearchVector("summary", weight="B", config=SEARCH_CONFIG)
+        + SearchVector("text", weight="C", config=SEARCH_CONFIG),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+
+    objects = ProjectQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["closing_date", "pk"]
+        indexes = [GinIndex(fields=["document"]), models.Index(fields=["status", "closing_date"])]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(min_size__lte=models.F("max_size")),
+                name="min_size_fits_max_size",
+                violation_error_message=_("Het minste aantal is niet groter dan het meeste aantal."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(closing_date__lte=models.F("starts")),
+                name="closes_before_start",
+                violation_error_message=_("Sluit de aanmelding voordat het team begint."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ends__gt=models.F("starts")),
+                name="project_ends_after_start",
+                violation_error_message=_("De einddatum ligt na de begindatum."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("projects:detail", args=[self.pk])
+
+    @property
+    def challenge(self) -> Challenge:
+        return self.assignment.challenge
+
+    @property
+    def is_open(self) -> bool:
+        return self.status == ProjectStatus.OPEN and self.closing_date >= clock.today()
+
+    @property
+    def hue(self) -> str:
+        """The design's `data-kind`: the lab's, else the school's."""
+        return self.lab.hue if self.lab_id else "school"
+
+    def team(self) -> models.QuerySet:
+        """The applications that are placed, in order of name."""
+        return (
+            self.applications.filter(status=ApplicationStatus.PLACED)
+            .select_related("student")
+            .order_by("student__first_name", "student__last_name", "pk")
+        )
+
+
+class ApplicationQuerySet(models.QuerySet):
+    def live(self) -> "ApplicationQuerySet":
+        return self.filter(status__in=LIVE_APPLICATION)
+
+
+@pghistory.track()
+class Application(models.Model):
+    """A student asks for a seat in a project; once placed, it is the seat."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="applications")
+    student = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="applications")
+    motivation = models.TextField(_("waarom past dit bij jou?"), max_length=2000)
+    status = models.CharField(max_length=10, choices=ApplicationStatus.choices, default=ApplicationStatus.SUBMITTED)
+    created_at = models.DateTimeField(default=clock.now)
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ApplicationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["created_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "student"],
+                condition=models.Q(status__in=LIVE_APPLICATION),
+                name="one_live_application",
+            )
+        ]
+        indexes = [models.Index(fields=["student", "status"])]
+
+    def __str__(self) -> str:
+        return self.project.title
+
+    def get_absolute_url(self) -> str:
+        return self.project.get_absolute_url()
+
+
+@pghistory.track(exclude=["achieved"])
+class Achievement(models.Model):
+    """Whether a placed student reached a goal: it counts when student, teacher and company all say so."""
+
+    SIDES = ("student", "teacher", "company")
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="achievements")
+    student = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="achievements")
+    goal = models.ForeignKey(LearningGoal, on_delete=models.PROTECT, related_name="achievements")
+    student_says = models.BooleanField(null=True)
+    teacher_says = models.BooleanField(null=True)
+    company_says = models.BooleanField(null=True)
+    achieved = models.GeneratedField(
+        expression=models.Case(
+            models.When(student_says=True, teacher_says=True, company_says=True, then=models.Value(True)),
+            default=models.Value(False),
+        ),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
+
+    class Meta:
+        ordering = ["student__first_name", "student_id", "pk"]
+        constraints = [models.UniqueConstraint(fields=["project", "student", "goal"], name="one_achievement")]
+        indexes = [models.Index(fields=["student", "goal"], condition=models.Q(achieved=True), name="achieved_goals")]
+
+    def __str__(self) -> str:
+        return f"{self.student_id}: {self.goal_id}"
+
+
+@pghistory.track()
+class Outcome(models.Model):
+    """What came of a project, and where it continues (*vervolg*)."""
+
+    class FollowUp(models.TextChoices):
+        LAB = "lab", _("Verder in een lab")
+        CHALLENGE = "challenge", _("Een volgend vraagstuk")
+        ELSEWHERE = "elsewhere", _("Verder buiten het portaal")
+        NONE = "none", _("Geen vervolg")
+
+    project = models.OneToOneField(Project, on_delete=models.CASCADE, related_name="outcome")
+    summary = models.CharField(_("de uitkomst in één of twee zinnen"), max_length=400)
+    result = models.TextField(_("wat ligt er nu?"), max_length=4000)
+    follow_up = models.CharField(_("hoe gaat het verder?"), max_length=10, choices=FollowUp.choices)
+    follow_up_lab = models.ForeignKey(
+        Partner,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="follow_ups",
+        limit_choices_to={"kind": Partner.Kind.LAB},
+        verbose_name=_("met welk lab?"),
+    )
+    next_challenge = models.ForeignKey(
+        Challenge,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="came_from",
+        verbose_name=_("welk vraagstuk volgt?"),
+    )
+    follow_up_note = models.CharField(_("toelichting"), max_length=400, blank=True)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(follow_up="lab") | models.Q(follow_up_lab__isnull=False),
+                name="follow_up_names_lab",
+                violation_error_message=_("Kies het lab waar het verder gaat."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.summary

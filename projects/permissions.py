@@ -1,0 +1,86 @@
+"""Who may do what with projects and applications."""
+import rules
+
+from challenges.models import Assignment
+from challenges.permissions import is_owner
+from partners import roles
+from partners.permissions import is_broker
+from projects.models import Application, Project
+
+
+@rules.predicate
+def is_student(user, _obj=None) -> bool:
+    return roles.has(user, roles.STUDENT)
+
+
+@rules.predicate
+def leads(user, project: Project | None) -> bool:
+    """The coach, the translator, or a coordinator of the module's school: all answer for the team."""
+    if project is None or not user.pk:
+        return False
+    return (
+        user.pk in (project.coach_id, project.challenge.translator_id)
+        or project.run.module.school_id in roles.school_ids(user, roles.COORDINATOR)
+    )
+
+
+@rules.predicate
+def asked(user, project: Project | None) -> bool:
+    """A contact of the partner whose question it is."""
+    return project is not None and is_owner(user, project.challenge)
+
+
+@rules.predicate
+def is_placed(user, project: Project | None) -> bool:
+    return project is not None and bool(user.pk) and project.team().filter(student_id=user.pk).exists()
+
+
+@rules.predicate
+def is_open_book(_user, project: Project | None) -> bool:
+    return project is not None and not project.challenge.confidential
+
+
+@rules.predicate
+def is_teacher(user, _obj=None) -> bool:
+    return roles.has(user, roles.TEACHER)
+
+
+@rules.predicate
+def may_open(user, assignment: Assignment | None) -> bool:
+    """The translator opens projects of an agreed assignment; so does a coordinator or another teacher."""
+    return assignment is not None and assignment.status == "agreed" and roles.has(
+        user, roles.TEACHER, roles.COORDINATOR
+    )
+
+
+@rules.predicate
+def leads_its_project(user, application: Application | None) -> bool:
+    return application is not None and leads(user, application.project)
+
+
+@rules.predicate
+def is_applicant(user, application: Application | None) -> bool:
+    return application is not None and application.student_id == user.pk
+
+
+@rules.predicate
+def before_start(_user, application: Application | None) -> bool:
+    return application is not None and application.project.status == "open"
+
+
+rules.add_perm("projects.open_project", may_open)
+for action in ("start", "cancel", "wrap_up", "complete", "edit", "record_outcome"):
+    rules.add_perm(f"projects.{action}_project", leads)
+rules.add_perm("projects.apply_project", is_student)
+# Reading the text of a confidential project: the sides and the team.
+rules.add_perm("projects.read_project", is_open_book | asked | is_teacher | is_broker | leads | is_placed)
+rules.add_perm("projects.see_team_project", asked | leads | is_broker | is_placed)
+rules.add_perm("projects.see_applications_project", leads)
+rules.add_perm("projects.follow_project", asked | leads | is_broker | is_placed)
+rules.add_perm("projects.confirm_as_teacher", leads)
+rules.add_perm("projects.confirm_as_company", asked)
+rules.add_perm("projects.confirm_as_student", is_placed)
+
+rules.add_perm("projects.place_application", leads_its_project)
+rules.add_perm("projects.decline_application", leads_its_project)
+rules.add_perm("projects.withdraw_application", is_applicant & before_start)

@@ -1,0 +1,259 @@
+"""The verbs for projects. Locks are taken in one order: project, application, challenge."""
+from datetime import timedelta
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from challenges.models import Assignment, Challenge
+from challenges.services import owners, settle
+from oil_portal.core import clock
+from oil_portal.core.errors import NotNow, Refusal
+from oil_portal.core.timeline import changed_fields, notify, record
+from oil_portal.core.workflow import lock, move
+from partners import roles
+from partners.models import User
+from projects.models import Achievement, Application, Outcome, Project
+from projects.workflow import ApplicationStatus, ProjectStatus
+
+DECISION_DAYS = 14  # after the closing date; then the portal answers in the teacher's place
+
+
+def team_of(project: Project) -> list[User]:
+    return [application.student for application in project.team()]
+
+
+def _settle(project: Project, actor: User | None) -> None:
+    challenge = project.challenge
+    statuses = set(Project.objects.filter(assignment__challenge=challenge).values_list("status", flat=True))
+    settle(challenge=challenge, statuses=statuses, actor=actor)
+
+
+def _check_plan(project: Project) -> None:
+    """What the fields alone can't say about a project that is being opened or changed."""
+    errors = {}
+    if project.closing_date < clock.today():
+        errors["closing_date"] = _("Kies een sluitdatum die nog komt.")
+    if project.run.ends < project.starts:
+        errors["starts"] = _("De module is dan al voorbij. Kies een eerdere datum of een andere periode.")
+    if not roles.has(project.coach, roles.TEACHER):
+        errors["coach"] = _("Kies een docent als begeleider.")
+    if errors:
+        raise ValidationError(errors)
+
+
+# --- The project ------------------------------------------------------------------------------------------------
+@transaction.atomic
+def open_project(*, assignment: Assignment, actor: User, **plan) -> Project:
+    """Open an agreed assignment to students. `plan`: run, lab, coach, sizes and dates. Raises ValidationError."""
+    lock(assignment)
+    if not actor.has_perm("projects.open_project", assignment):
+        if assignment.status != "agreed":
+            raise NotNow(_("Het bedrijf is nog niet akkoord met deze opdracht."))
+        raise PermissionDenied
+    project = Project(
+        assignment=assignment, title=assignment.title, summary=assignment.summary, text=assignment.text, **plan
+    )
+    project.full_clean()
+    _check_plan(project)
+    project.save()
+    entry = record(project, "open", actor=actor, to_status=project.status)
+    notify(entry, [project.coach, *owners(project.challenge)])
+    _settle(project, actor)
+    return project
+
+
+@transaction.atomic
+def edit_project(*, project: Project, actor: User, **plan) -> Project:
+    """Change dates, coach or seats of an open project; seats never drop below the students already placed."""
+    if not actor.has_perm("projects.edit_project", project):
+        raise PermissionDenied
+    lock(project)
+    if project.status != ProjectStatus.OPEN:
+        raise NotNow(_("Dit project is al begonnen of gesloten."))
+    changes = changed_fields(project, **plan)
+    for name, value in plan.items():
+        setattr(project, name, value)
+    project.full_clean()
+    _check_plan(project)
+    if project.max_size < project.team().count():
+        raise ValidationError({"max_size": _("Er zijn al meer studenten geplaatst.")})
+    project.save()
+    if changes:
+        entry = record(project, "edit", actor=actor, changes=changes)
+        notify(entry, [application.student for application in project.applications.live().select_related("student")])
+    return project
+
+
+@transaction.atomic
+def start_project(*, project: Project, actor: User | None, remark: str = "") -> Project:
+    """The team begins; everybody who still waits gets an answer. Needs the smallest team."""
+    lock(project)
+    team = team_of(project)
+    if len(team) < project.min_size:
+        raise Refusal(
+            _("Het team heeft minstens %(min)s studenten nodig. Er zijn er nu %(placed)s geplaatst.")
+            % {"min": project.min_size, "placed": len(team)}
+        )
+    entry = move(project, "start", actor=actor, remark=remark)
+    _answer_waiting(project, actor, _("Het team is compleet. Kijk of een ander project bij je past."))
+    notify(entry, [*team, project.coach, *owners(project.challenge)], mail=True)
+    _settle(project, actor)
+    return project
+
+
+@transaction.atomic
+def cancel_project(*, project: Project, actor: User | None, remark: str) -> Project:
+    """Close without a team; every applicant, placed or waiting, gets the reason."""
+    entry = move(project, "cancel", actor=actor, remark=remark)
+    _answer_waiting(project, actor, remark)
+    notify(entry, [project.coach, *owners(project.challenge)], mail=True)
+    _settle(project, actor)
+    return project
+
+
+def _answer_waiting(project: Project, actor: User | None, remark: str) -> None:
+    """Answer who waits; of a project that closes without a team, also who was placed."""
+    statuses = [ApplicationStatus.SUBMITTED]
+    if project.status == ProjectStatus.CANCELLED:
+        statuses.append(ApplicationStatus.PLACED)
+    for application in project.applications.filter(status__in=statuses).select_related("student"):
+        entry = move(application, "release", actor=actor, remark=remark, decided_at=clock.now())
+        notify(entry, [application.student], mail=True)
+
+
+@transaction.atomic
+def close_overdue(*, project: Project) -> None:
+    """What the portal does when a teacher lets applicants wait: start a team that is large enough, else close."""
+    lock(project)
+    if project.status != ProjectStatus.OPEN or project.closing_date + timedelta(days=DECISION_DAYS) >= clock.today():
+        return
+    if project.team().count() >= project.min_size:
+        start_project(project=project, actor=None)
+    else:
+        cancel_project(
+            project=project, actor=None, remark=_("Er kwam op tijd geen team. Kijk of een ander project bij je past.")
+        )
+
+
+# --- Applications -----------------------------------------------------------------------------------------------
+@transaction.atomic
+def apply(*, project: Project, actor: User, motivation: str) -> Application:
+    """A student asks for a seat, once per project, up to and including the closing date."""
+    if not actor.has_perm("projects.apply_project", project):
+        raise PermissionDenied
+    lock(project)
+    if not project.is_open:
+        raise NotNow(_("Aanmelden kan niet meer. De aanmelding is gesloten."))
+    if project.applications.live().filter(student=actor).exists():
+        raise Refusal(_("Je hebt je al aangemeld voor dit project."))
+    application = Application(project=project, student=actor, motivation=motivation)
+    application.full_clean()
+    application.save()
+    notify(record(application, "apply", actor=actor, to_status=application.status), [project.coach])
+    return application
+
+
+@transaction.atomic
+def place(*, application: Application, actor: User, remark: str = "") -> Application:
+    """Give a student a seat. The lock on the project keeps two teachers from giving the last one twice."""
+    lock(application.project)
+    project = application.project
+    if project.status != ProjectStatus.OPEN:
+        raise NotNow(_("Dit project is al begonnen of gesloten."))
+    if project.team().count() >= project.max_size:
+        raise Refusal(_("Het team is vol. Verhoog eerst het aantal plekken."))
+    entry = move(application, "place", actor=actor, remark=remark, decided_at=clock.now())
+    notify(entry, [application.student], mail=True)
+    return application
+
+
+@transaction.atomic
+def decline(*, application: Application, actor: User, remark: str) -> Application:
+    """Say no, with a reason that the student reads."""
+    lock(application.project)
+    entry = move(application, "decline", actor=actor, remark=remark, decided_at=clock.now())
+    notify(entry, [application.student], mail=True)
+    return application
+
+
+@transaction.atomic
+def withdraw(*, application: Application, actor: User, remark: str = "") -> Application:
+    """The student takes the application back, placed or not, until the team begins."""
+    lock(application.project)
+    entry = move(application, "withdraw", actor=actor, remark=remark)
+    notify(entry, [application.project.coach])
+    return application
+
+
+# --- Wrapping up ------------------------------------------------------------------------------------------------
+@transaction.atomic
+def wrap_up(*, project: Project, actor: User, remark: str = "") -> Project:
+    """Ask student, teacher and company which goals were reached: one row per placed student and goal."""
+    entry = move(project, "wrap_up", actor=actor, remark=remark)
+    goals = list(project.assignment.links.values_list("goal_id", flat=True))
+    team = team_of(project)
+    Achievement.objects.bulk_create(
+        Achievement(project=project, student=student, goal_id=goal) for student in team for goal in goals
+    )
+    notify(entry, [*team, project.coach, *owners(project.challenge)], mail=True)
+    return project
+
+
+def sides_of(user: User, project: Project) -> list[str]:
+    """For which sides `user` may confirm the goals of `project`, in the order of Achievement.SIDES."""
+    return [side for side in Achievement.SIDES if user.has_perm(f"projects.confirm_as_{side}", project)]
+
+
+@transaction.atomic
+def confirm_goals(*, project: Project, actor: User, side: str, reached: set[int]) -> None:
+    """One side says which achievements (ids) were reached; the others of its rows were not. May be said again.
+
+    A student speaks for itself alone; teacher and company for the whole team.
+    """
+    if side not in Achievement.SIDES or side not in sides_of(actor, project):
+        raise PermissionDenied
+    lock(project)
+    if project.status not in (ProjectStatus.CONFIRMING, ProjectStatus.COMPLETED):
+        raise NotNow(_("Leerdoelen bevestig je als het project wordt afgerond."))
+    rows = project.achievements.select_for_update()
+    if side == "student":
+        rows = rows.filter(student=actor)
+    for achievement in rows:
+        setattr(achievement, f"{side}_says", achievement.pk in reached)
+        achievement.save(update_fields=[f"{side}_says"])
+    notify(record(project, "confirm", actor=actor), [project.coach])
+
+
+@transaction.atomic
+def record_outcome(*, project: Project, actor: User, **values) -> Outcome:
+    """Write down what came of the project and where it continues; may be improved later."""
+    if not actor.has_perm("projects.record_outcome_project", project):
+        raise PermissionDenied
+    lock(project)
+    if project.status not in (ProjectStatus.CONFIRMING, ProjectStatus.COMPLETED):
+        raise NotNow(_("De uitkomst leg je vast als het project wordt afgerond."))
+    outcome = Outcome.objects.filter(project=project).first() or Outcome(project=project)
+    for name, value in values.items():
+        setattr(outcome, name, value)
+    outcome.full_clean()
+    outcome.save()
+    record(project, "outcome", actor=actor)
+    return outcome
+
+
+@transaction.atomic
+def complete_project(*, project: Project, actor: User, remark: str = "") -> Project:
+    """Close the book; needs an outcome. A side that has not confirmed yet can still do so afterwards."""
+    lock(project)
+    if not Outcome.objects.filter(project=project).exists():
+        raise Refusal(_("Leg eerst de uitkomst vast. Dan kan het project worden afgerond."))
+    entry = move(project, "complete", actor=actor, remark=remark)
+    notify(entry, [*team_of(project), project.coach, *owners(project.challenge)], mail=True)
+    _settle(project, actor)
+    return project
+
+
+def next_challenges(project: Project):
+    """The challenges that can be named as what follows: the same partner's others."""
+    return Challenge.objects.filter(partner=project.challenge.partner).exclude(pk=project.challenge.pk)

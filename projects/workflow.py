@@ -1,0 +1,92 @@
+"""The life of a project and of an application. Only data; the mechanism is oil_portal.core.workflow."""
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from oil_portal.core.workflow import Transition, Workflow
+
+
+class ProjectStatus(TextChoices):
+    OPEN = "open", _("Open voor aanmelding")
+    RUNNING = "running", _("Aan de slag")
+    CONFIRMING = "confirming", _("Wordt afgerond")
+    COMPLETED = "completed", _("Afgerond")
+    CANCELLED = "cancelled", _("Gesloten zonder team")
+
+
+WITH_TEAM = ("running", "confirming", "completed")
+
+PROJECT = Workflow(
+    "projects.project",
+    [
+        Transition(
+            "start", ("open",), "running", _("docent"), _("Start met dit team"), _("Team begonnen"), "optional",
+            _("Wie nog geen antwoord heeft, krijgt nu bericht dat het team vol is."),
+        ),
+        Transition(
+            "cancel", ("open",), "cancelled", _("docent"), _("Sluit zonder team"), _("Gesloten zonder team"),
+            "required", _("Alle aanmelders en het bedrijf lezen dit."),
+        ),
+        Transition(
+            "wrap_up", ("running",), "confirming", _("docent"), _("Begin met afronden"), _("Afronden begonnen"),
+            "optional", _("Student, docent en bedrijf zeggen daarna welke leerdoelen zijn behaald."),
+        ),
+        Transition(
+            "complete", ("confirming",), "completed", _("docent"), _("Rond af"), _("Project afgerond"), "optional"
+        ),
+    ],
+    {
+        "open": _("Project geopend"),
+        "edit": _("Project gewijzigd"),
+        "confirm": _("Leerdoelen bevestigd"),
+        "outcome": _("Uitkomst vastgelegd"),
+    },
+    [
+        (_("Open"), ("open", "cancelled")),
+        (_("Aan de slag"), ("running",)),
+        (_("Afronden"), ("confirming",)),
+        (_("Afgerond"), ("completed",)),
+    ],
+    {
+        "open": _("Studenten melden zich aan. De docent kiest het team."),
+        "running": _("Het team werkt aan het antwoord."),
+        "confirming": _("Student, docent en bedrijf bevestigen de leerdoelen."),
+    },
+)  # fmt: skip
+
+
+class ApplicationStatus(TextChoices):
+    SUBMITTED = "submitted", _("Ingediend")
+    PLACED = "placed", _("Geplaatst")
+    DECLINED = "declined", _("Niet geplaatst")
+    WITHDRAWN = "withdrawn", _("Ingetrokken")
+
+
+LIVE_APPLICATION = ("submitted", "placed")
+
+APPLICATION = Workflow(
+    "projects.application",
+    [
+        Transition(
+            "place", ("submitted",), "placed", _("docent"), _("Plaats in het team"), _("Geplaatst in het team"),
+            "optional", _("De student leest dit."),
+        ),
+        Transition(
+            "decline", ("submitted",), "declined", _("docent"), _("Wijs af"), _("Niet geplaatst"), "required",
+            _("Schrijf waarom, en wat de student nu kan doen. De student leest dit."),
+        ),
+        Transition(
+            "withdraw", LIVE_APPLICATION, "withdrawn", _("student"), _("Trek je aanmelding in"),
+            _("Aanmelding ingetrokken"), "optional", _("Wil je zeggen waarom? Het hoeft niet."),
+        ),
+        Transition(
+            "release", LIVE_APPLICATION, "declined", _("het portaal"), _("Beantwoord"), _("Niet geplaatst"),
+            system=True,
+        ),
+    ],
+    {"apply": _("Aangemeld")},
+    [
+        (_("Ingediend"), ("submitted", "withdrawn")),
+        (_("Antwoord"), ("placed", "declined")),
+    ],
+    {"submitted": _("De docent kiest het team.")},
+)  # fmt: skip
