@@ -1,0 +1,50 @@
+"""The one view behind every transition: each room gives it the object and the service per action."""
+from collections.abc import Callable
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+from oil_portal.core.workflow import Transition, available, workflow_of
+
+
+class RemarkForm(forms.Form):
+    """The remark that goes with a transition; the service says whether it may be empty."""
+
+    remark = forms.CharField(label=_("Opmerking"), widget=forms.Textarea(attrs={"rows": 4}), max_length=2000)
+
+    def __init__(self, *args, transition: Transition, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["remark"].required = transition.remark == "required"
+        self.fields["remark"].help_text = transition.hint
+        self.fields["remark"].error_messages["required"] = _("Schrijf op waarom. De ander leest dit.")
+        if not transition.remark:
+            del self.fields["remark"]
+
+
+def act(request, obj: models.Model, action: str, services: dict[str, Callable]) -> HttpResponse:
+    """Ask for the remark (GET) and carry out (POST) one transition of `obj`, which the user may see.
+
+    `services[action]` is called with `actor` and `remark`. An action that the user may not do, or that does not
+    start from the present status, is a 404 on GET; on POST the service says why not.
+    """
+    transition = workflow_of(obj).by_action.get(action)
+    if transition is None or action not in services or transition.system:
+        raise Http404
+    if request.method != "POST" and transition not in available(obj, request.user):
+        raise Http404
+    form = RemarkForm(request.POST or None, transition=transition)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services[action](actor=request.user, remark=form.cleaned_data.get("remark", ""))
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, f"{transition.done}.")
+            return HttpResponseRedirect(obj.get_absolute_url())
+    context = {"form": form, "object": obj, "transition": transition}
+    return render(request, "core/act.html", context, status=422 if form.errors else 200)
