@@ -11,14 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from oil_portal.stack import chromium
 from oil_portal.stack.embedded import Embedded, remove_stale
 from oil_portal.stack.processes import StackError
-
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-CHROMIUM_ARGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -57,22 +52,13 @@ def remove(stack: Embedded, starter: int) -> None:
 
 
 # --- The browser ------------------------------------------------------------------------------------------------
-def find_chromium() -> str | None:
-    """A Chromium to run: CHROMIUM, one on the PATH, or Playwright's own."""
-    candidates = [os.environ.get("CHROMIUM"), *map(shutil.which, CHROMIUM)]
-    cache = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or Path.home() / ".cache" / "ms-playwright")
-    own = sorted(cache.glob("chromium*/chrome-linux*/*")) + sorted(cache.glob("chromium*/chrome-mac*/*.app/*/MacOS/*"))
-    candidates += [str(file) for file in own if file.name in ("chrome", "headless_shell", "Chromium")]
-    return next((path for path in candidates if path and os.access(path, os.X_OK)), None)
-
-
 class Browser:
     """Registered late, so that it comes over pytest-playwright's own fixture."""
 
     @pytest.fixture(scope="session")
     def browser_type_launch_args(self):
         """How Playwright starts the Chromium we found."""
-        return {"executable_path": find_chromium(), "args": CHROMIUM_ARGS, "headless": True}
+        return {"executable_path": chromium.find(), "args": list(chromium.ARGUMENTS), "headless": True}
 
 
 def pytest_configure(config):
@@ -82,7 +68,7 @@ def pytest_configure(config):
 
 def pytest_collection_modifyitems(items):
     """Mark what opens a browser; leave it out where there is none."""
-    missing = pytest.mark.skip(reason="no Chromium: set CHROMIUM or install one") if not find_chromium() else None
+    missing = pytest.mark.skip(reason="no Chromium: set CHROMIUM or install one") if not chromium.find() else None
     for item in items:
         if {"page", "browser", "context"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("browser")

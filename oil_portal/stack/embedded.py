@@ -4,6 +4,7 @@ A folder holds at most one running stack: its starter locks the folder and write
 that find one share it; the starter's databases stop only when they are done.
 """
 import atexit
+import contextlib
 import json
 import os
 import shutil
@@ -39,6 +40,7 @@ class Embedded:
     home: Path
     fast: bool = False
     children: list[Child] = field(default_factory=list)
+    catcher: object = None
 
     def __post_init__(self) -> None:
         self.lock = FolderLock(self.home)
@@ -60,6 +62,15 @@ class Embedded:
     def start_redis(self, fds: tuple[int, ...]) -> tuple[Child, str]:
         return redis_server.start(self.home, self.sockets(), fds=fds)
 
+    def catch_mail(self) -> dict[str, str]:
+        """Start the mail catcher unless the environment names another server; returns environment variables."""
+        if "EMAIL_URL" in os.environ:
+            return {"EMAIL_URL": os.environ["EMAIL_URL"]}
+        from oil_portal.stack import catcher  # the tests do without
+
+        self.catcher, url = catcher.start(self.home / "mail")
+        return {"EMAIL_URL": url, "MAILBOX_DIR": str(self.home / "mail")}
+
     def sockets(self) -> Path:
         """Where the sockets are: in the folder itself when its path is short enough and the servers can come there."""
         folder = self.home / "run"
@@ -68,6 +79,9 @@ class Embedded:
 
     def stop(self) -> None:
         """Stop the servers, remove the sockets' place and let go of the folder."""
+        if self.catcher:
+            self.catcher.stop(no_assert=True)
+            self.catcher = None
         end(self.children[::-1])
         self.children.clear()
         remove_place(self.home / "run")
@@ -145,8 +159,7 @@ def start_for_command(home: Path) -> dict[str, str]:
         signal.signal(number, lambda signum, frame: sys.exit(128 + signum))
     starter = os.getpid()
     atexit.register(lambda: stop_for_command(stack) if os.getpid() == starter else None)
-    env = stack.start()
-    env |= {"MAILBOX_DIR": str(home / "mail")}
+    env = stack.start() | stack.catch_mail() | {"STATIC_ROOT": str(home / "static")}
     write_state(home, kind="command", env=env)
     return env
 
@@ -162,16 +175,23 @@ def stop_for_command(stack: Embedded) -> None:
     stack.stop()
 
 
+def forget(home: Path = HOME) -> None:
+    """Remove the folder and what it keeps elsewhere, unless something runs there (`make clean`)."""
+    lock = FolderLock(home)
+    if not home.exists():
+        return
+    if not lock.take():
+        sys.exit(f"Something runs in {home}: stop it first.")
+    for link in home.glob("*"):
+        if link.is_symlink():
+            remove_place(link)
+    shutil.rmtree(home)
+    lock.release()
+
+
 def remove_stale(folder: Path, pattern: str) -> None:
     """Remove the folders of this pattern that killed runs left behind; those in use are locked."""
     for home in folder.glob(pattern):
-        lock = FolderLock(home)
-        try:
-            if home.stat().st_uid == os.geteuid() and lock.take():
-                for link in home.glob("*"):
-                    remove_place(link) if link.is_symlink() else None
-                shutil.rmtree(home, ignore_errors=True)
-        except OSError:
-            continue
-        finally:
-            lock.release()
+        with contextlib.suppress(OSError, SystemExit):
+            if home.stat().st_uid == os.geteuid():
+                forget(home)

@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,20 +27,20 @@ class Child:
 
     name: str
     process: subprocess.Popen
-    log: Path
+    log: Path | None
     stop: signal.Signals = signal.SIGTERM
     grace: float = 8
 
     def last_words(self, lines: int = 12) -> str:
         """The end of its log, for a message."""
-        return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:]) if self.log else ""
 
 
 def spawn(
     name: str,
     command: Sequence[str | os.PathLike],
     *,
-    log: Path,
+    log: Path | None,
     env: Mapping[str, str] | None = None,
     user: str = "",
     stop: signal.Signals = signal.SIGTERM,
@@ -48,13 +49,15 @@ def spawn(
     cwd: Path | None = None,
 ) -> Child:
     """Start a child in a session of its own, so that Ctrl-C reaches the launcher alone; `orphaned` is what it gets
-    when this process dies without stopping it. Call from the main thread: the kernel watches the thread."""
+    when this process dies without stopping it. Without a log it writes where we write. Call from the main thread: the
+    kernel watches the thread, not the process."""
     wrapped = [sys.executable, "-I", "-S", str(WRAPPER), str(os.getpid()), str(int(orphaned)), user]
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("wb") as output:
+    if log:
+        log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("wb") if log else nullcontext() as output:
         process = subprocess.Popen(  # noqa: S603 - our own programs with our own arguments
             [*wrapped, *map(str, command)],
-            stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT if log else None,
             env=None if env is None else dict(env), pass_fds=fds, start_new_session=True, cwd=cwd,
         )  # fmt: skip
     return Child(name, process, log, stop)

@@ -1,0 +1,58 @@
+# Two commands matter: make demo and make test. The rest is one line each: make help.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint fix bench shots messages lock clean setup-demo
+PY := .venv/bin/python
+UV := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+CODE := manage.py oil_portal partners modules challenges projects tests
+
+# Any Python from 3.11 with venv; 3.12 and 3.11 first, for which Redis comes as a wheel.
+install = @for python in $(PY) $(PYTHON) python3.12 python3.11 python3.13 python3; do \
+	  if $$python -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	    exec $$python oil_portal/stack/install.py $(1); \
+	  fi; \
+	done; echo "Python 3.11 or newer with venv is needed (Debian: apt-get install python3-venv)." >&2; exit 1
+
+help: ## Say what each target does
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
+
+setup: ## Make .venv with everything for running, testing and checking
+	$(call install,test)
+
+setup-demo:
+	$(call install,demo)
+
+demo: setup-demo ## Run the whole portal here (PORT=8000)
+	@exec $(PY) -m oil_portal.stack.demo --with-parent
+
+test: setup ## Run every test on a real PostgreSQL, browser journeys included
+	@$(PY) -m oil_portal.stack.chromium
+	@$(PY) -m pytest -n 2 --dist worksteal $(ARGS)
+
+lint: setup ## Check code and templates
+	$(PY) -m ruff check $(CODE)
+	$(PY) -m ruff format --check $(CODE)
+	$(PY) -m djlint --quiet --lint templates
+	$(PY) -m mypy oil_portal/stack oil_portal/core
+
+fix: setup ## Mend what the checks can mend
+	$(PY) -m ruff check --fix $(CODE)
+	$(PY) -m ruff format $(CODE)
+
+bench: setup-demo ## Measure the second start of the demo and its memory
+	@$(PY) -m oil_portal.stack.bench
+
+shots: setup ## Take the README's pictures of a running demo
+	@$(PY) -m oil_portal.stack.shots
+
+messages: setup ## Update the translation catalogue from the source texts
+	@$(PY) manage.py messages
+
+lock: setup ## Lock the dependencies again (UPGRADE=--upgrade for newer ones)
+	@$(PY) -m pip install --quiet uv
+	cd requirements && ../.venv/bin/$(UV) $(UPGRADE) test.in -o test.txt
+	cd requirements && ../.venv/bin/$(UV) -c test.txt demo.in -o demo.txt
+	cd requirements && ../.venv/bin/$(UV) -c test.txt base.in -o base.txt
+
+clean: ## Remove the demo's data and everything that was generated
+	@test ! -x $(PY) || $(PY) -c 'from oil_portal.stack import embedded; embedded.forget()'
+	rm -rf var .venv staticfiles .pytest_cache .ruff_cache .mypy_cache .hypothesis .coverage

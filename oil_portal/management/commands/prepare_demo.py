@@ -1,0 +1,25 @@
+"""`manage.py prepare_demo`: what the demo needs before its first page, in one process because each start costs time."""
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+
+class Command(BaseCommand):
+    """Texts, static files, tables and data; quick when they are there."""
+
+    help = "Make the demo's texts, static files, tables and data ready."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser):
+        """--static collects the static files; the launcher knows when that is needed."""
+        parser.add_argument("--static", action="store_true", help="collect the static files too")
+
+    def handle(self, *args, static, **options):
+        """Run the steps in order; each says what it does."""
+        call_command("messages", compile=True, stdout=self.stdout)
+        if static:
+            self.stdout.write("Collecting static files")
+            call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+        self.stdout.write("Migrating the database")
+        call_command("migrate", interactive=False, verbosity=0)
+        self.stdout.write("Demo data")
+        call_command("seed_demo", stdout=self.stdout)
