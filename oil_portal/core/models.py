@@ -62,7 +62,6 @@ class DigestDelivery(models.Model):
 
     class State(models.TextChoices):
         PLANNED = "planned", _("gepland")
-        SENDING = "sending", _("wordt verstuurd")
         SENT = "sent", _("verstuurd")
         FAILED = "failed", _("mislukt")
         SKIPPED = "skipped", _("overgeslagen")

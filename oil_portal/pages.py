@@ -1,0 +1,32 @@
+"""The addresses of the portal itself."""
+from django.contrib.auth.decorators import login_not_required
+from django.urls import path
+from django.views.generic import TemplateView
+
+from oil_portal import views
+from oil_portal.demo import views as demo
+
+
+def page(name: str):
+    return login_not_required(TemplateView.as_view(template_name=f"pages/{name}.html"))
+
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("start/", views.start, name="start"),
+    path("meldingen/", views.notices, name="notices"),
+    path("voorkeuren/", views.preferences, name="preferences"),
+    path("weergave/", views.theme, name="theme"),
+    path("taal/", views.language, name="language"),
+    path("afmelden/<str:token>/", views.unsubscribe, name="unsubscribe"),
+    path("zo-werkt-het/", page("how"), name="how"),
+    path("toegankelijkheid/", page("accessibility"), name="accessibility"),
+    path("privacy/", page("privacy"), name="privacy"),
+    path("contact/", page("contact"), name="contact"),
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("demo/login/", demo.demo_login, name="demo_login"),
+    path("demo/postvak/", demo.mailbox_list, name="mailbox"),
+    path("demo/postvak/<str:key>/", demo.mailbox_mail, name="mailbox_mail"),
+    path("demo/postvak/<str:key>/html/", demo.mailbox_html, name="mailbox_html"),
+]

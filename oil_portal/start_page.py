@@ -1,0 +1,148 @@
+"""What the home page and the start page show. Reads only; every figure is counted when asked."""
+from django.db.models import Count, Q
+
+from challenges.models import Challenge, GoalLink
+from modules.models import Enrolment
+from oil_portal.core.models import Notice
+from oil_portal.digests import fitting_projects
+from oil_portal.worklists import work_items
+from partners import roles
+from partners.models import Partner
+from projects.goals import Reader
+from projects.models import Application, Project
+from projects.workflow import WITH_TEAM
+
+NEWEST = 3
+LISTED = 6
+
+
+def with_states(projects: list[Project], reader: Reader) -> list[Project]:
+    """Add what a card draws for this reader: `states` of the teeth and `fit`."""
+    for project in projects:
+        project.states = reader.states(link.goal_id for link in project.assignment.links.all())
+        project.fit = reader.fit(project)
+    return projects
+
+
+def home_figures(user) -> dict:
+    """The figures of the home page and the newest open projects."""
+    kinds = Partner.objects.filter(status="accepted").values_list("kind", "glyph").annotate(count=Count("pk"))
+    newest = Project.objects.open().for_cards().order_by("-created_at", "-pk")[:NEWEST]
+    return {
+        "open_projects": Project.objects.open().count(),
+        "partners": Partner.objects.filter(status="accepted").count(),
+        "in_team": Application.objects.filter(status="placed", project__status__in=WITH_TEAM).count(),
+        "goals_linked": GoalLink.objects.filter(assignment__challenge__in=Challenge.objects.public()).count(),
+        "kinds": _legend(kinds),
+        "projects": with_states(list(newest), Reader(user)),
+    }
+
+
+def _legend(rows) -> list[tuple[str, str, int]]:
+    """(hue, label, count) per kind of partner; a lab with a glyph stands on its own."""
+    found: dict[tuple[str, str], int] = {}
+    for kind, glyph, count in rows:
+        partner = Partner(kind=kind, glyph=glyph)
+        label = partner.get_glyph_display() if glyph else partner.get_kind_display()
+        key = (partner.hue, str(label))
+        found[key] = found.get(key, 0) + count
+    return [(hue, label, count) for (hue, label), count in found.items()]
+
+
+def news(user, *, limit: int) -> list[Notice]:
+    """The newest notices whose subject still exists."""
+    notices = (
+        Notice.objects.filter(recipient=user)
+        .select_related("entry__content_type", "entry__actor")
+        .prefetch_related("entry__target")[:limit]
+    )
+    return [notice for notice in notices if notice.entry.target is not None]
+
+
+def sections(user) -> dict:
+    """Everything on the start page; a section is there when the user has its role."""
+    held = {role for role, *_where in roles.of(user)}
+    found = {"work": work_items(user), "news": [notice for notice in news(user, limit=8) if notice.read_at is None]}
+    builders = {
+        roles.STUDENT: student_section,
+        roles.TEACHER: teacher_section,
+        roles.CONTACT: company_section,
+        roles.BROKER: broker_section,
+        roles.COORDINATOR: coordinator_section,
+    }
+    for role, build in builders.items():
+        if role in held:
+            found |= build(user)
+    return found
+
+
+def student_section(user) -> dict:
+    """My applications, what fits, and my goals per module."""
+    reader = Reader(user)
+    applications = list(
+        Application.objects.filter(student=user)
+        .exclude(status="withdrawn")
+        .select_related("project__assignment__challenge__partner", "project__lab")
+        .prefetch_related("project__assignment__links")
+        .order_by("-created_at")[:LISTED]
+    )
+    with_states([application.project for application in applications], reader)
+    modules = []
+    for enrolment in Enrolment.objects.filter(student=user).select_related("run__module").prefetch_related(
+        "run__module__goals"
+    ):
+        goals = list(enrolment.run.module.goals.all())
+        for goal in goals:
+            goal.state = reader.states([goal.pk])[0]
+        done = sum(goal.state == "done" for goal in goals)
+        modules.append({"run": enrolment.run, "goals": goals, "done": done, "total": len(goals)})
+    dates = [a.project for a in applications if a.status in ("submitted", "placed")]
+    return {
+        "applications": applications,
+        "fitting": with_states(fitting_projects(user, limit=4), reader),
+        "modules": modules,
+        "dates": sorted(dates, key=lambda project: project.starts),
+    }
+
+
+def teacher_section(user) -> dict:
+    """The projects that I coach, and challenges that still look for a translator."""
+    mine = Project.objects.filter(Q(coach=user) | Q(assignment__challenge__translator=user))
+    return {
+        "coached": list(mine.exclude(status__in=["completed", "cancelled"]).for_cards()[:LISTED]),
+        "translations": list(
+            Challenge.objects.filter(translator=user, status="accepted").select_related("partner")[:LISTED]
+        ),
+        "unclaimed": list(
+            Challenge.objects.filter(translator=None, status="accepted").select_related("partner")[:LISTED]
+        ),
+    }
+
+
+def company_section(user) -> dict:
+    """Our challenges, newest first, and our organisations."""
+    ours = roles.partner_ids(user, roles.CONTACT)
+    return {
+        "organisations": list(Partner.objects.filter(pk__in=ours)),
+        "our_challenges": list(
+            Challenge.objects.filter(partner__in=ours).exclude(status="withdrawn").select_related("partner")[:LISTED]
+        ),
+    }
+
+
+def broker_section(user) -> dict:
+    """The state of the network in figures; each figure opens to its list."""
+    return {
+        "queue": {
+            "partners": Partner.objects.filter(status="submitted").count(),
+            "challenges": Challenge.objects.filter(status="submitted").count(),
+            "unclaimed_count": Challenge.objects.filter(status="accepted", translator=None).count(),
+        }
+    }
+
+
+def coordinator_section(user) -> dict:
+    """The projects of my school that are under way."""
+    schools = roles.school_ids(user, roles.COORDINATOR)
+    projects = Project.objects.filter(run__module__school__in=schools, status__in=["open", "running", "confirming"])
+    return {"school_projects": list(projects.for_cards()[:LISTED])}

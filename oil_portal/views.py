@@ -1,0 +1,150 @@
+"""The portal's own pages: home, start, notices, preferences, and the signs of life."""
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core import signing
+from django.core.cache import cache
+from django.db import connection
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from oil_portal import celery_app, digests, start_page
+from oil_portal.core import clock
+from oil_portal.core.models import Notice
+from oil_portal.forms import PreferencesForm
+from partners.models import User
+from partners.services import change_preferences
+
+YEAR = 365 * 24 * 3600
+
+
+@login_not_required
+def home(request):
+    """What the lab is, with live figures and the newest projects."""
+    return render(request, "oil_portal/home.html", start_page.home_figures(request.user))
+
+
+def start(request):
+    """What waits for you first, then what you are in, per role."""
+    if not request.user.memberships.exists() and not request.user.is_staff:
+        return redirect("partners:welcome")
+    return render(request, "oil_portal/start.html", start_page.sections(request.user))
+
+
+def notices(request):
+    """All news for the reader, newest first; POST marks it as read."""
+    mine = Notice.objects.filter(recipient=request.user)
+    if request.method == "POST":
+        mine.filter(read_at=None).update(read_at=clock.now())
+        messages.success(request, _("Alles is gelezen."))
+        return redirect("start")
+    return render(request, "oil_portal/notices.html", {"notices": start_page.news(request.user, limit=100)})
+
+
+def preferences(request):
+    """Name, language and digest."""
+    form = PreferencesForm(request.POST or None, instance=request.user)
+    if request.method == "POST" and form.is_valid():
+        change_preferences(user=request.user, **form.cleaned_data)
+        with translation.override(request.user.language):
+            messages.success(request, _("Je voorkeuren zijn bewaard."))
+        return redirect("preferences")
+    if form.errors:  # the header shows the name as it is, not as it was mistyped
+        request.user.refresh_from_db()
+    return render(request, "oil_portal/preferences.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def back(request) -> HttpResponse:
+    """To the page that the reader came from."""
+    target = request.META.get("HTTP_REFERER", "")
+    safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+    return redirect(target if safe else "home")
+
+
+@login_not_required
+@require_POST
+def theme(request):
+    """Light, dark or as the device says; kept in a cookie that nothing else reads."""
+    response = back(request)
+    chosen = request.POST.get("theme", "")
+    if chosen in ("light", "dark"):
+        response.set_cookie("theme", chosen, max_age=YEAR, samesite="Lax", httponly=True, secure=settings.HTTPS)
+    else:
+        response.delete_cookie("theme")
+    return response
+
+
+@login_not_required
+@require_POST
+def language(request):
+    """Dutch or English; a user's choice is kept in the preferences, a visitor's in a cookie."""
+    chosen = request.POST.get("language", "")
+    response = back(request)
+    if chosen in dict(settings.LANGUAGES):
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME, chosen, max_age=YEAR, samesite="Lax", httponly=True, secure=settings.HTTPS
+        )
+        if request.user.is_authenticated:
+            change_preferences(user=request.user, language=chosen)
+    return response
+
+
+@login_not_required
+@csrf_exempt  # RFC 8058: mail programs post here without cookies; the token says who
+def unsubscribe(request, token: str):
+    """Ask (GET) or carry out (POST) the end of the digest; works without log-in."""
+    try:
+        user = User.objects.get(pk=signing.loads(token, salt=digests.SALT))
+    except (signing.BadSignature, User.DoesNotExist) as error:
+        raise Http404 from error
+    done = request.method == "POST"
+    if done:
+        change_preferences(user=user, digest=User.Digest.NEVER)
+    return render(request, "oil_portal/unsubscribe.html", {"done": done, "reader": user})
+
+
+@login_not_required
+def healthz(request):
+    """The process lives."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@login_not_required
+def readyz(request):
+    """Database, Redis and a worker answer; 503 with what does not."""
+    checks = {"database": _database_answers, "redis": _redis_answers, "worker": _worker_answers}
+    state = {name: _holds(check) for name, check in checks.items()}
+    return JsonResponse(state, status=200 if all(state.values()) else 503)
+
+
+def _holds(check) -> bool:
+    try:
+        return bool(check())
+    except Exception:  # noqa: BLE001  whatever goes wrong, the answer is "not ready"
+        return False
+
+
+def _database_answers() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        return cursor.fetchone() == (1,)
+
+
+def _redis_answers() -> bool:
+    cache.set("readyz", 1, 5)
+    return cache.get("readyz") == 1
+
+
+def _worker_answers() -> bool:
+    return bool(celery_app.control.ping(timeout=1.5, limit=1))
+
+
+@login_not_required
+def csrf_failure(request, reason: str = ""):
+    """A form that was open too long; the page says what to do."""
+    return render(request, "403_csrf.html", status=403)

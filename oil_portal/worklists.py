@@ -1,0 +1,195 @@
+"""What waits for you: one work list per role, for the start page and the digest. Reads only.
+
+Each function gives WorkItems for one role, oldest first. `key` names the item and the moment it began to wait, so that
+a digest knows whether it told it before; texts are in the active language.
+"""
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import DateTimeField, Exists, Max, Model, OuterRef, Q, QuerySet, Subquery
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from challenges.models import Assignment, Challenge
+from modules.models import Enrolment
+from oil_portal.core import clock
+from oil_portal.core.models import TimelineEntry
+from partners import roles
+from partners.models import Membership, Partner
+from projects.models import Achievement, Project
+from projects.services import DECISION_DAYS
+
+
+@dataclass(frozen=True, slots=True)
+class WorkItem:
+    """One thing that waits: what it is about, what to do, where, since when and, if promised, until when."""
+
+    key: str
+    title: str
+    text: str
+    url: str
+    since: date
+    until: date | None = None
+
+    @property
+    def days(self) -> int:
+        """How many days it has waited."""
+        return (clock.today() - self.since).days
+
+
+def work_items(user) -> list[WorkItem]:
+    """Everything that waits for this user in all their roles, the longest waiting first."""
+    if not user.is_authenticated:
+        return []
+    held = {role for role, *_where in roles.of(user)}
+    items = [item for role, find in BY_ROLE.items() if role in held for item in find(user)]
+    unique = {item.key: item for item in items}
+    return sorted(unique.values(), key=lambda item: (item.until or date.max, item.since, item.key))
+
+
+def _since(queryset: QuerySet) -> QuerySet:
+    """Add `since`: when the object last came into the status it has now."""
+    content_type = ContentType.objects.get_for_model(queryset.model)
+    entered = TimelineEntry.objects.filter(
+        content_type=content_type, object_id=OuterRef("pk"), to_status=OuterRef("status")
+    )
+    latest = entered.order_by().values("object_id").annotate(at=Max("created_at")).values("at")
+    return queryset.annotate(since=Subquery(latest, output_field=DateTimeField()))
+
+
+def _item(obj: Model, verb: str, text: str, *, url: str = "", since: datetime | None = None, until=None) -> WorkItem:
+    moment = since or getattr(obj, "since", None) or getattr(obj, "created_at", None) or clock.now()
+    return WorkItem(
+        key=f"{obj._meta.label_lower}:{obj.pk}:{verb}:{moment:%Y%m%d%H%M%S}",
+        title=str(obj),
+        text=text,
+        url=url or obj.get_absolute_url(),
+        since=timezone.localtime(moment).date(),
+        until=until,
+    )
+
+
+def for_contact(user) -> Iterator[WorkItem]:
+    """A company's contact: fill in, sign off, confirm colleagues and goals."""
+    mine = roles.partner_ids(user, roles.CONTACT)
+    for partner in _since(Partner.objects.filter(pk__in=mine, status="returned")):
+        yield _item(partner, "fill", _("De makelaar vraagt om een aanvulling."))
+    for challenge in _since(Challenge.objects.filter(partner__in=mine, status="returned")):
+        yield _item(challenge, "fill", _("De makelaar heeft een opmerking. Vul je vraagstuk aan."))
+    for challenge in _since(Challenge.objects.filter(partner__in=mine, contact=user, status="draft")):
+        yield _item(challenge, "finish", _("Je concept is nog niet ingediend."))
+    for assignment in _since(Assignment.objects.filter(challenge__partner__in=mine, status="sent")):
+        yield _item(assignment, "agree", _("Lees de opdracht en geef je akkoord."))
+    for project in _unconfirmed(Project.objects.filter(assignment__challenge__partner__in=mine), "company"):
+        yield _confirm(project)
+
+
+def for_teacher(user) -> Iterator[WorkItem]:
+    """A teacher: translate, open, decide, wrap up."""
+    mine = Challenge.objects.filter(translator=user)
+    unwritten = mine.filter(status="accepted").filter(~Exists(Assignment.objects.filter(challenge=OuterRef("pk"))))
+    for challenge in _since(unwritten):
+        yield _item(challenge, "translate", _("Maak een opdracht van dit vraagstuk."))
+    for assignment in _since(Assignment.objects.filter(challenge__in=mine, status__in=["draft", "change_requested"])):
+        asked = assignment.status == "change_requested"
+        text = _("Het bedrijf vraagt een wijziging.") if asked else _("Maak de opdracht af en stuur hem naar het bedrijf.")
+        yield _item(assignment, "write", text)
+    for assignment in _since(Assignment.objects.filter(challenge__in=mine, status="agreed", projects=None)):
+        url = reverse("projects:open", args=[assignment.pk])
+        yield _item(assignment, "open", _("Het bedrijf is akkoord. Open een project voor studenten."), url=url)
+    yield from _to_lead(_since(Project.objects.filter(Q(coach=user) | Q(assignment__challenge__in=mine)).with_counts()))
+
+
+def _to_lead(projects: QuerySet) -> Iterator[WorkItem]:
+    """What a project asks of those who lead it."""
+    today = clock.today()
+    for project in projects.filter(status="open"):
+        last = project.closing_date + timedelta(days=DECISION_DAYS)
+        if project.closing_date < today:
+            yield _item(project, "choose", _("De aanmelding is gesloten. Kies je team en start."), until=last)
+        elif project.waiting:
+            text = ngettext(
+                "%(count)s aanmelding wacht op antwoord.", "%(count)s aanmeldingen wachten op antwoord.", project.waiting
+            ) % {"count": project.waiting}
+            yield _item(project, f"decide-{project.waiting}", text, until=last)
+    for project in projects.filter(status="running", ends__lt=today):
+        yield _item(project, "wrap-up", _("De einddatum is voorbij. Begin met afronden."))
+    confirming = projects.filter(status="confirming")
+    for project in _unconfirmed(confirming, "teacher"):
+        yield _confirm(project)
+    for project in confirming.filter(outcome=None):
+        url = reverse("projects:outcome", args=[project.pk])
+        yield _item(project, "outcome", _("Leg de uitkomst vast. Daarna kun je afronden."), url=url)
+    for project in confirming.exclude(outcome=None):
+        yield _item(project, "complete", _("De uitkomst staat vast. Rond het project af."))
+
+
+def for_student(user) -> Iterator[WorkItem]:
+    """A student: choose modules, confirm goals."""
+    if not Enrolment.objects.filter(student=user).exists():
+        yield WorkItem(
+            key="modules:enrol",
+            title=_("Kies je modules"),
+            text=_("Dan zie je welke projecten passen bij wat je nog moet leren."),
+            url=reverse("modules:list"),
+            since=clock.today(),
+        )
+    for project in _unconfirmed(Project.objects.all(), "student", student=user):
+        yield _confirm(project)
+
+
+def for_coordinator(user) -> Iterator[WorkItem]:
+    """A coordinator: confirm teachers and students, see which teams get no answer."""
+    yield from _requests(user)
+    overdue = Project.objects.filter(
+        status="open", closing_date__lt=clock.today(), run__module__school__in=roles.school_ids(user, roles.COORDINATOR)
+    )
+    for project in _since(overdue):
+        last = project.closing_date + timedelta(days=DECISION_DAYS)
+        yield _item(project, "choose", _("De aanmelding is gesloten en er is nog geen team."), until=last)
+
+
+def for_broker(user) -> Iterator[WorkItem]:
+    """A broker: review partners and challenges, find translators."""
+    for partner in _since(Partner.objects.filter(status="submitted")):
+        yield _item(partner, "review", _("Nieuwe partner. Kijk of alles klopt."))
+    for challenge in _since(Challenge.objects.filter(status="submitted")):
+        yield _item(challenge, "review", _("Nieuw vraagstuk. Keur goed, stuur terug of wijs af."))
+    for challenge in _since(Challenge.objects.filter(status="accepted", translator=None)):
+        url = reverse("challenges:translator", args=[challenge.pk])
+        yield _item(challenge, "assign", _("Kies een docent die dit vertaalt."), url=url)
+    yield from _requests(user)
+
+
+def _requests(user) -> Iterator[WorkItem]:
+    for request in Membership.objects.waiting_for(user).select_related("user", "partner"):
+        yield _item(request, "confirm", _("Wil meedoen. Bevestig of wijs af."))
+
+
+def _unconfirmed(projects: QuerySet, side: str, **which) -> QuerySet:
+    """The projects in which this side has not said yet which goals were reached."""
+    silent = Achievement.objects.filter(project=OuterRef("pk"), **{f"{side}_says": None}, **which)
+    return _since(projects.filter(Exists(silent), status__in=["confirming", "completed"]))
+
+
+def _confirm(project: Project) -> WorkItem:
+    url = reverse("projects:confirm", args=[project.pk])
+    return _item(project, "confirm", _("Bevestig welke leerdoelen zijn behaald."), url=url)
+
+
+def _contact_with_requests(user) -> Iterator[WorkItem]:
+    yield from for_contact(user)
+    yield from _requests(user)
+
+
+BY_ROLE = {
+    roles.CONTACT: _contact_with_requests,
+    roles.TEACHER: for_teacher,
+    roles.STUDENT: for_student,
+    roles.COORDINATOR: for_coordinator,
+    roles.BROKER: for_broker,
+}
