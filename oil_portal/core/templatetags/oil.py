@@ -1,4 +1,275 @@
-"""Template tags of the design."""
+"""Template tags of the design (docs: the design language's key glyph, track, timeline, forms and mails).
+
+A builtin library: templates need no {% load %}. It knows no app; what it shows of an object it asks by name
+(`hue`, `status`, `get_status_display`) or through the object's workflow.
+"""
+from functools import lru_cache
+
+import nh3
 from django import template
+from django.core.exceptions import FieldDoesNotExist
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from markdown_it import MarkdownIt
+
+from oil_portal.core.timeline import timeline_of
+from oil_portal.core.workflow import available, workflow_of
 
 register = template.Library()
+
+# --- The key glyph: drawn on a grid of 120 x 48 with its axis at y = 24 ------------------------------------------
+MOST_TEETH = 12
+BLADE = '<path class="key__blade" d="M28 22h92v4H28zM40 17h4v14h-4z"/>'
+RING = "M2 24a17 17 0 1 1 34 0a17 17 0 1 1-34 0zM11 24a8 8 0 1 0 16 0a8 8 0 1 0-16 0z"
+BOWS = {
+    "smart": "M4 8.5h27a2 2 0 0 1 2 2v27a2 2 0 0 1-2 2H4a2 2 0 0 1-2-2v-27a2 2 0 0 1 2-2zM11.5 18v12h12V18z",
+    "bio": "M14.5 16.2A9 9 0 1 1 28 24A9 9 0 1 1 14.5 31.8A9 9 0 1 1 14.5 16.2z"
+    "M14 24a5 5 0 1 0 10 0a5 5 0 1 0-10 0z",
+    "school": "M19 6L37 24L19 42L1 24zM19 15.5L10.5 24L19 32.5L27.5 24z",
+    "gov": "M3 7h32v15c0 9.5-6.5 15.5-16 19.5C9.5 37.5 3 31.5 3 22z"
+    "M12 16v7c0 4 2.5 6.5 7 9c4.5-2.5 7-5 7-9v-7z",
+}
+CROPS = {"smart": "2 8.5 31 31", "bio": ".9 7.2 33.6 33.6", "school": "1 6 36 36", "gov": "2 7 34.5 34.5"}
+SIZES = {"": "key", "s": "key key-s", "m": "key key-m", "l": "key key-l"}
+
+
+@lru_cache
+def sprite() -> str:
+    return static("icons.svg")
+
+
+def kind(hue: str) -> SafeString:
+    """The attribute that gives a drawing its hue; none for plain ink."""
+    return format_html(' data-kind="{}"', hue) if hue else mark_safe("")
+
+
+def bow(hue: str) -> SafeString:
+    return mark_safe(f'<path class="key__bow" fill-rule="evenodd" d="{BOWS.get(hue, RING)}"/>')
+
+
+@lru_cache(maxsize=4096)
+def teeth(states: tuple[str, ...]) -> SafeString:
+    """The teeth: the first six hang below the blade, the next six stand above it, every row ends at the tip."""
+    drawn = []
+    for row, upper in ((states[:6], False), (states[6:MOST_TEETH], True)):
+        for index, state in enumerate(row):
+            x = 112 - 12 * (len(row) - 1 - index)
+            if state == "done":
+                y = 15 if upper else 25
+                drawn.append(f'<rect class="key__tooth is-done" x="{x + 1}" y="{y}" width="6" height="8" rx=".5"/>')
+            else:
+                name = "key__tooth is-open" if state == "open" else "key__tooth"
+                y = 8 if upper else 25
+                drawn.append(f'<rect class="{name}" x="{x}" y="{y}" width="8" height="15" rx="1"/>')
+    return mark_safe("".join(drawn))
+
+
+@register.simple_tag
+def key(hue: str, states, size: str = "", label: str = "") -> SafeString:
+    """The key glyph of `states` ("open", "done" or "plain") in the teacher's order; hidden when it has no label."""
+    return format_html(
+        '<svg class="{}" viewBox="0 0 120 48"{}{}>{}{}{}</svg>',
+        SIZES[size],
+        format_html(' role="img" aria-label="{}"', label) if label else mark_safe(' aria-hidden="true"'),
+        kind(hue),
+        teeth(tuple(states)),
+        mark_safe(BLADE),
+        bow(hue),
+    )
+
+
+@register.inclusion_tag("core/tags/keymap.html")
+def keymap(hue: str, goals) -> dict:
+    """The large key: each of at most 12 goals ({"title", "state"}) on its tooth."""
+    goals = list(goals)[:MOST_TEETH]
+    lower = min(len(goals), 6)
+    placed = [
+        {**goal, "number": i, "column": i + 6 - (lower if i <= 6 else len(goals))}
+        for i, goal in enumerate(goals, 1)
+    ]
+    return {"hue": hue, "goals": placed, "crop": CROPS.get(hue, "2 7 34 34"), "bow": bow(hue)}
+
+
+@register.inclusion_tag("core/email/key.html")
+def mail_key(hue: str, states) -> dict:
+    """The key for a mail: table cells, all teeth in one row, square for smart, three discs for bio, else a disc."""
+    states = list(states)[:MOST_TEETH]
+    colours = {"company": "#956300", "school": "#3e55bb", "smart": "#067879", "bio": "#35560a", "gov": "#6a1f69"}
+    return {"hue": hue or "ink", "colour": colours.get(hue, "#141a2e"), "states": states, "span": 2 * len(states) + 1}
+
+
+@register.simple_tag
+def text_key(hue: str, states) -> SafeString:
+    """The key for plain text: `[ ]=##-#` or `(o)=`; # is open, - is achieved."""
+    marks = "".join("-" if state == "done" else "#" for state in list(states)[:MOST_TEETH])
+    return mark_safe(("[ ]=" if hue == "smart" else "(o)=") + marks)
+
+
+# --- Icons and chips ---------------------------------------------------------------------------------------------
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    return format_html('<svg class="icon" aria-hidden="true"><use href="{}#i-{}"/></svg>', sprite(), name)
+
+
+@register.simple_tag
+def shape(hue: str) -> SafeString:
+    """The small shape of a kind of partner; a plain ring where a partner has no hue."""
+    return format_html(
+        '<svg class="shape" aria-hidden="true"{}><use href="{}#s-{}"/></svg>', kind(hue), sprite(), hue or "ring"
+    )
+
+
+def chip(hue: str, text) -> SafeString:
+    return format_html('<span class="chip"{}>{}{}</span>', kind(hue), shape(hue), text)
+
+
+@register.simple_tag
+def partner_chip(partner) -> SafeString:
+    return chip(partner.hue, partner.name)
+
+
+@register.simple_tag
+def kind_chip(partner) -> SafeString:
+    return chip(partner.hue, partner.get_kind_display())
+
+
+@register.simple_tag
+def status(obj) -> SafeString:
+    return format_html('<span class="chip">{}</span>', obj.get_status_display())
+
+
+# --- Where an object is in its life ------------------------------------------------------------------------------
+@register.inclusion_tag("core/tags/track.html")
+def track(obj) -> dict:
+    """The steps of the object's workflow; a step carries the status's own name when that is a side road of it."""
+    steps = workflow_of(obj).steps
+    at = next((i for i, (_label, statuses) in enumerate(steps) if obj.status in statuses), None)
+    shown = [
+        {
+            "label": obj.get_status_display() if i == at and obj.status != statuses[0] else label,
+            "past": at is not None and i < at,
+            "now": i == at,
+        }
+        for i, (label, statuses) in enumerate(steps)
+    ]
+    return {"steps": shown, "current": shown[at] if at is not None else None, "number": (at or 0) + 1}
+
+
+@register.simple_tag
+def waiting(obj) -> str:
+    """Who is to act now, in a sentence; "" when nobody is."""
+    return workflow_of(obj).waiting.get(obj.status, "")
+
+
+@register.inclusion_tag("core/tags/timeline.html")
+def timeline(obj) -> dict:
+    """Everything that happened to the object, newest first."""
+    entries = list(timeline_of(obj))
+    for entry in entries:
+        entry.shown_changes = [(field_label(obj, name), *pair) for name, pair in entry.changes.items()]
+    return {"entries": entries}
+
+
+def field_label(obj, name: str) -> str:
+    try:
+        label = str(obj._meta.get_field(name).verbose_name)
+    except FieldDoesNotExist:
+        label = name
+    return label[:1].upper() + label[1:]
+
+
+@register.inclusion_tag("core/tags/actions.html", takes_context=True)
+def actions(context, obj, url_name: str, exclude: str = "", primary: bool = True) -> dict:
+    """A button for each transition the reader may make now; one with a remark unfolds its form.
+
+    `exclude` names transitions to leave out, with commas between; without `primary` no button is red.
+    """
+    left_out = exclude.split(",")
+    acts = [
+        {
+            "transition": transition,
+            "url": reverse(url_name, args=[obj.pk, transition.action]),
+            "id": f"{obj._meta.model_name}-{obj.pk}-{transition.action}",
+        }
+        for transition in available(obj, context["request"].user)
+        if transition.action not in left_out
+    ]
+    return {"acts": acts, "object": obj, "primary": primary, "csrf_token": context.get("csrf_token")}
+
+
+# --- Pages -------------------------------------------------------------------------------------------------------
+@register.simple_tag(takes_context=True)
+def here(context, url_name: str) -> SafeString:
+    """aria-current for a link in the menu: "page" on the page itself, "true" on the pages under it."""
+    path = getattr(context.get("request"), "path", "")
+    target = reverse(url_name)
+    if path == target:
+        return mark_safe(' aria-current="page"')
+    return mark_safe(' aria-current="true"' if target != "/" and path.startswith(target) else "")
+
+
+@register.simple_tag(takes_context=True)
+def active_filters(context, form) -> list[dict]:
+    """The chosen filters of a GET form: {"label", "url"}, where the address is this page without that choice."""
+    given, chosen = context["request"].GET, []
+    for name in form.fields:
+        labels = flat_choices(form[name].field)
+        for value in filter(None, given.getlist(name)):
+            rest = given.copy()
+            rest.pop("page", None)
+            rest.setlist(name, [other for other in given.getlist(name) if other != value])
+            label = labels.get(value) or f"{form[name].label}: {value}"
+            chosen.append({"label": label, "url": f"?{rest.urlencode()}"})
+    return chosen
+
+
+def flat_choices(field) -> dict[str, str]:
+    """{value: label} of a choice field's options, groups unfolded; {} for other fields."""
+    options = {}
+    for value, label in getattr(field, "choices", ()):
+        pairs = label if isinstance(label, list | tuple) else [(value, label)]
+        options.update((str(one), str(text)) for one, text in pairs)
+    return options
+
+
+@register.inclusion_tag("core/tags/error_summary.html")
+def error_summary(form) -> dict:
+    """The box above a form that was refused: every message with its field, which it links to."""
+    items = [{"message": message} for message in form.non_field_errors()]
+    for bound in form:
+        target = "" if bound.is_hidden else first_control(bound)
+        items += [{"target": target, "label": bound.label, "message": message} for message in bound.errors]
+    return {"items": items, "count": len(items)}
+
+
+def first_control(bound) -> str:
+    """The id of the element that a link to this field must focus: of a group, its first control."""
+    return bound.id_for_label or (f"{bound.auto_id}_0" if bound.auto_id else "")
+
+
+# --- Texts of users ----------------------------------------------------------------------------------------------
+MARKDOWN = MarkdownIt("commonmark", {"html": False, "breaks": True}).disable(
+    ["heading", "lheading", "image", "code", "hr"]  # headings and pictures are the page's own
+)
+TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "a", "blockquote", "code", "pre"}
+
+
+@register.filter
+def markdown(text: str) -> SafeString:
+    """A user's long text as safe HTML: paragraphs, lists, links and emphasis."""
+    html = nh3.clean(
+        MARKDOWN.render(text or ""),
+        tags=TAGS,
+        attributes={"a": {"href"}},
+        url_schemes={"http", "https", "mailto"},
+        link_rel="nofollow noopener ugc",
+    )
+    return mark_safe(html)
+
+
+@register.filter
+def lines(text: str) -> list[str]:
+    """The lines of a text that hold something."""
+    return [line.strip() for line in (text or "").splitlines() if line.strip()]
