@@ -1,5 +1,7 @@
 #!/usr/bin/env python
 """Django's command line. Without DATABASE_URL it works on the demo's database: the running one, else its own."""
+
+import contextlib
 import os
 import sys
 
@@ -8,9 +10,10 @@ def main() -> None:
     """Run one management command."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "oil_portal.settings")
     if "DATABASE_URL" not in os.environ:
-        from oil_portal.stack import embedded
+        with contextlib.suppress(ModuleNotFoundError):  # the production image has no stack of its own
+            from oil_portal.stack import embedded
 
-        embedded.use_for_command()
+            embedded.use_for_command()
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 

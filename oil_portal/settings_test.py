@@ -2,6 +2,7 @@
 
 The databases' addresses come from tests/plugin_stack.py, through the environment.
 """
+
 from oil_portal.settings import *  # noqa: F403
 from oil_portal.settings import STORAGES
 

@@ -3,6 +3,7 @@
 Embedded ones in a folder of their own, unless DATABASE_URL and REDIS_URL are set. pytest-xdist's workers inherit the
 controller's environment. Journeys in a browser are left out, with one line, where there is no Chromium.
 """
+
 import atexit
 import os
 import shutil

@@ -1,4 +1,5 @@
 """A local SMTP server that sends nothing on: it keeps the newest mails as a Maildir, which the demo's page shows."""
+
 from pathlib import Path
 
 from aiosmtpd.controller import Controller

