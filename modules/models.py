@@ -101,6 +101,7 @@ class Module(models.Model):
     )
     code = models.CharField(_("code"), max_length=20)
     title = models.CharField(_("titel"), max_length=120)
+    description = models.TextField(_("omschrijving"), blank=True, max_length=1000)
     level = models.PositiveSmallIntegerField(_("niveau"), choices=Level.choices)
     study_load = models.PositiveIntegerField(
         _("studielast in uren"), validators=[MinValueValidator(20), MaxValueValidator(1680)]

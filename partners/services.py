@@ -132,6 +132,13 @@ def _activate(membership: Membership, *, actor: User) -> Membership:
 
 
 @transaction.atomic
+def appoint(*, user: User, partner: Partner, role: str) -> Membership:
+    """Give a role without a request: for `manage.py appoint`, which makes the first broker and coordinators."""
+    same = Membership.objects.filter(user=user, partner=partner, role=role, status=MembershipStatus.ACTIVE).first()
+    return same or _activate(Membership(user=user, partner=partner, role=role), actor=None)
+
+
+@transaction.atomic
 def answer_membership(*, membership: Membership, actor: User, action: str, remark: str = "") -> Membership:
     """Confirm or decline a request; the person hears it by mail."""
     entry = move(membership, action, actor=actor, remark=remark)
