@@ -59,6 +59,13 @@ class ChallengeQuerySet(models.QuerySet):
     def search(self, text: str) -> "ChallengeQuerySet":
         return full_text(self, text)
 
+    def for_cards(self) -> "ChallengeQuerySet":
+        """With all that a card draws: the partner, and in `agreed` the assignments the company agreed to."""
+        agreed = Assignment.objects.filter(status=AssignmentStatus.AGREED).prefetch_related("links", "projects__lab")
+        return self.select_related("partner").prefetch_related(
+            models.Prefetch("assignments", queryset=agreed, to_attr="agreed")
+        )
+
 
 @pghistory.track(exclude=["document"])
 class Challenge(models.Model):
@@ -109,6 +116,22 @@ class Challenge(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("challenges:detail", args=[self.pk])
 
+    @property
+    def days(self) -> int:
+        """Whole days since it was handed in, or else since it was begun."""
+        return (clock.now() - (self.submitted_at or self.created_at)).days
+
+
+class AssignmentQuerySet(models.QuerySet):
+    def visible_to(self, user) -> "AssignmentQuerySet":
+        """For the partner that asked, the translator, teachers and brokers; students read its project."""
+        if roles.has(user, roles.BROKER, roles.TEACHER) or getattr(user, "is_superuser", False):
+            return self
+        mine = models.Q(challenge__partner__in=roles.partner_ids(user, roles.CONTACT))
+        if getattr(user, "pk", None):
+            mine |= models.Q(challenge__translator=user)
+        return self.filter(mine)
+
 
 @pghistory.track()
 class Assignment(models.Model):
@@ -132,6 +155,8 @@ class Assignment(models.Model):
     created_at = models.DateTimeField(default=clock.now)
     goals = models.ManyToManyField(LearningGoal, through="GoalLink", related_name="assignments")
 
+    objects = AssignmentQuerySet.as_manager()
+
     class Meta:
         ordering = ["-created_at", "-pk"]
 
@@ -140,6 +165,17 @@ class Assignment(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("challenges:assignment", args=[self.pk])
+
+    @property
+    def hue(self) -> str:
+        """The design's `data-kind` of its newest project; "" as long as there is none."""
+        newest = max(self.projects.all(), key=lambda project: project.pk, default=None)
+        return newest.hue if newest else ""
+
+    @property
+    def teeth(self) -> list[str]:
+        """A tooth per linked goal, for a reader who is no student of them."""
+        return ["plain" for _link in self.links.all()]
 
 
 @pghistory.track()

@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from challenges.models import Assignment, Challenge, GoalLink
-from challenges.workflow import ChallengeStatus
+from challenges.workflow import EDITABLE, WRITABLE, ChallengeStatus
 from modules.models import LearningGoal
 from oil_portal.core import clock
 from oil_portal.core.errors import NotNow, Refusal
@@ -38,7 +38,8 @@ def write_challenge(*, actor: User, partner: Partner, **details) -> Challenge:
 def edit_challenge(*, challenge: Challenge, actor: User, **details) -> Challenge:
     """Change the text; the timeline keeps what stood there, and whoever is at work on it hears of the change."""
     lock(challenge)
-    if not actor.has_perm("challenges.edit_challenge", challenge):
+    # The status counts for an administrator too, who has every permission.
+    if challenge.status not in EDITABLE or not actor.has_perm("challenges.edit_challenge", challenge):
         raise NotNow(_("Je kunt deze tekst nu niet wijzigen. Vraag het de makelaar."))
     changes = changed_fields(challenge, **details)
     if not changes:
@@ -93,7 +94,11 @@ def turn_down_challenge(*, challenge: Challenge, actor: User, action: str, remar
 def assign_translator(*, challenge: Challenge, actor: User, translator: User) -> Challenge:
     """A broker names the teacher who translates; a teacher may take a challenge that nobody has yet."""
     lock(challenge)
-    claims = translator == actor and actor.has_perm("challenges.claim_challenge", challenge)
+    if challenge.translator == translator:
+        return challenge
+    claims = translator == actor and roles.has(actor, roles.TEACHER)
+    if claims and challenge.translator_id and not actor.has_perm("challenges.assign_challenge", challenge):
+        raise NotNow(_("Een andere docent heeft dit vraagstuk al."))
     if not claims and not actor.has_perm("challenges.assign_challenge", challenge):
         raise PermissionDenied
     if challenge.status != ChallengeStatus.ACCEPTED:
@@ -146,7 +151,7 @@ def write_assignment(*, challenge: Challenge, actor: User, **details) -> Assignm
 def edit_assignment(*, assignment: Assignment, actor: User, **details) -> Assignment:
     """Change an assignment that is not with the company now."""
     lock(assignment)
-    if not actor.has_perm("challenges.edit_assignment", assignment):
+    if assignment.status not in WRITABLE or not actor.has_perm("challenges.edit_assignment", assignment):
         raise NotNow(_("Je kunt deze opdracht nu niet wijzigen. Maak eerst een nieuwe versie."))
     changes = changed_fields(assignment, **details)
     for name, value in details.items():
@@ -160,7 +165,7 @@ def edit_assignment(*, assignment: Assignment, actor: User, **details) -> Assign
 
 def _lock_to_link(assignment: Assignment, actor: User) -> None:
     lock(assignment)
-    if not actor.has_perm("challenges.edit_assignment", assignment):
+    if assignment.status not in WRITABLE or not actor.has_perm("challenges.edit_assignment", assignment):
         raise NotNow(_("Je kunt nu geen leerdoelen wijzigen. Maak eerst een nieuwe versie."))
 
 

@@ -1,0 +1,43 @@
+"""The catalogue's filters: shareable addresses, nothing that a visitor may not see."""
+import django_filters
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from challenges.models import Challenge, Location, Theme
+from challenges.workflow import PUBLIC, ChallengeStatus
+
+
+def municipalities() -> list[tuple[str, str]]:
+    """The municipalities that public challenges come from."""
+    names = Challenge.objects.public().exclude(partner__municipality="").order_by("partner__municipality")
+    return [(name, name) for name in names.values_list("partner__municipality", flat=True).distinct()]
+
+
+class ChallengeFilter(django_filters.FilterSet):
+    """For a queryset of public challenges. A value that is no choice is left out, as if it were not there."""
+
+    q = django_filters.CharFilter(method="search", label=_("Zoek in vraagstukken"), max_length=100)
+    theme = django_filters.MultipleChoiceFilter(
+        choices=Theme.choices, widget=forms.CheckboxSelectMultiple, label=_("Thema")
+    )
+    status = django_filters.MultipleChoiceFilter(
+        choices=[(value, label) for value, label in ChallengeStatus.choices if value in PUBLIC],
+        widget=forms.CheckboxSelectMultiple,
+        label=_("Status"),
+    )
+    location = django_filters.MultipleChoiceFilter(
+        choices=Location.choices, widget=forms.CheckboxSelectMultiple, label=_("Werkplek")
+    )
+    municipality = django_filters.MultipleChoiceFilter(
+        field_name="partner__municipality",
+        choices=municipalities,
+        widget=forms.CheckboxSelectMultiple,
+        label=_("Gemeente"),
+    )
+
+    class Meta:
+        model = Challenge
+        fields = ["q", "theme", "status", "location", "municipality"]
+
+    def search(self, queryset, _name: str, text: str):
+        return queryset.search(text)

@@ -1,0 +1,335 @@
+"""Pages of challenges and assignments: fetch what the reader may see, validate, call one service, answer."""
+from functools import partial
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import Count, Prefetch, Q
+from django.http import HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from challenges import services
+from challenges.filters import ChallengeFilter
+from challenges.forms import (
+    AcceptForm,
+    AssignmentForm,
+    ChallengeForm,
+    GoalSearchForm,
+    LinkForm,
+    TranslatorForm,
+    save,
+)
+from challenges.models import Assignment, Challenge
+from challenges.workflow import EDITABLE, PUBLIC, WRITABLE
+from modules.models import LearningGoal
+from oil_portal.core import views as core
+from partners import roles
+
+CARDS, ROWS, GOALS = 12, 25, 30
+
+
+def challenge_for(user, pk: int) -> Challenge:
+    """The challenge with its partner and translator; Http404 when `user` may not see it."""
+    return get_object_or_404(
+        Challenge.objects.visible_to(user).select_related("partner", "translator", "contact"), pk=pk
+    )
+
+
+def assignment_for(user, pk: int) -> Assignment:
+    """The assignment with its challenge; Http404 when `user` may not see it."""
+    related = ("challenge__partner", "challenge__translator", "agreed_by")
+    return get_object_or_404(Assignment.objects.visible_to(user).select_related(*related), pk=pk)
+
+
+def need(user, permission: str, obj=None) -> None:
+    """PermissionDenied unless the user has the permission."""
+    if not user.has_perm(permission, obj):
+        raise PermissionDenied
+
+
+# --- Lists ------------------------------------------------------------------------------------------------------
+@login_not_required
+def catalogue(request):
+    """Every challenge that the brokers accepted, newest first or best match first."""
+    found = ChallengeFilter(request.GET, queryset=Challenge.objects.public().for_cards())
+    page_obj = Paginator(found.qs, CARDS).get_page(request.GET.get("page"))
+    return render(request, "challenges/challenge_list.html", {"filter": found, "page_obj": page_obj})
+
+
+def mine(request):
+    """What the reader's own organisations ask."""
+    own = roles.partner_ids(request.user, roles.CONTACT)
+    challenges = Challenge.objects.filter(partner__in=own).select_related("partner", "translator")
+    page_obj = Paginator(challenges, ROWS).get_page(request.GET.get("page"))
+    context = {"page_obj": page_obj, "several": len(own) > 1, "is_contact": bool(own)}
+    return render(request, "challenges/challenge_mine.html", context)
+
+
+def queue(request):
+    """What waits for a broker: the review, oldest first, and challenges that no teacher has yet."""
+    need(request.user, "challenges.accept_challenge")
+    challenges = Challenge.objects.select_related("partner", "contact")
+    submitted = challenges.filter(status="submitted").order_by("submitted_at", "pk")
+    untranslated = challenges.filter(status="accepted", translator=None).order_by("submitted_at", "pk")
+    context = {
+        "page_obj": Paginator(submitted, ROWS).get_page(request.GET.get("page")),
+        "untranslated": untranslated[:ROWS],
+        "untranslated_count": untranslated.count(),
+    }
+    return render(request, "challenges/challenge_queue.html", context)
+
+
+# --- One challenge ----------------------------------------------------------------------------------------------
+@login_not_required
+def detail(request, pk: int):
+    """The challenge for everybody; with the timeline, the assignments and what to do for the sides."""
+    challenge, user = challenge_for(request.user, pk), request.user
+    follows = user.has_perm("challenges.follow_challenge", challenge) or challenge.translator_id == (user.pk or 0)
+    assignments = list(challenge.assignments.prefetch_related("links__goal__programme", "projects__lab"))
+    agreed = next((each for each in assignments if each.status == "agreed"), None)
+    context = {
+        "challenge": challenge,
+        "assignments": assignments if follows else [],
+        "agreed": agreed,
+        "projects": [each for one in assignments for each in one.projects.all() if each.status != "cancelled"],
+        "follows": follows,
+        "reads": user.has_perm("challenges.read_challenge", challenge),
+        "edits": challenge.status in EDITABLE and user.has_perm("challenges.edit_challenge", challenge),
+        "claims": challenge.translator_id is None and user.has_perm("challenges.claim_challenge", challenge),
+        "translates": challenge.status in PUBLIC and user.has_perm("challenges.translate_challenge", challenge),
+        "assigns": challenge.status == "accepted" and user.has_perm("challenges.assign_challenge", challenge),
+        "accept_form": accept_form(user, challenge),
+    }
+    return render(request, "challenges/challenge_detail.html", context)
+
+
+def accept_form(user, challenge: Challenge) -> AcceptForm | None:
+    """The review's form, for a broker who has a submitted challenge in front of them."""
+    accepts = challenge.status == "submitted" and user.has_perm("challenges.accept_challenge", challenge)
+    return AcceptForm() if accepts else None
+
+
+def add(request):
+    """Write a new challenge for one's own organisation; keep it as a draft or hand it in at once."""
+    form = ChallengeForm(request.POST or None, user=request.user)
+    if not form.partners:
+        return render(request, "challenges/challenge_no_partner.html")
+    if request.method == "POST" and form.is_valid():
+        challenge = save(form, services.write_challenge, actor=request.user, **form.details)
+        if challenge:
+            return kept(request, challenge)
+    return render(request, "challenges/challenge_form.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def edit(request, pk: int):
+    """Change one's own challenge, as long as no project is open."""
+    challenge = challenge_for(request.user, pk)
+    if challenge.status not in EDITABLE and request.user.has_perm("challenges.withdraw_challenge", challenge):
+        messages.error(request, _("Er loopt een project. De tekst kan nu niet meer veranderen."))
+        return redirect(challenge)
+    need(request.user, "challenges.edit_challenge", challenge)
+    form = ChallengeForm(request.POST or None, user=request.user, instance=challenge_for(request.user, pk))
+    if request.method == "POST" and form.is_valid():
+        if save(form, services.edit_challenge, challenge=challenge, actor=request.user, **form.details):
+            return kept(request, challenge)
+    context = {"form": form, "challenge": challenge}
+    return render(request, "challenges/challenge_form.html", context, status=422 if form.errors else 200)
+
+
+def kept(request, challenge: Challenge):
+    """After saving: hand in when that was the button, and show the challenge."""
+    if "submit" in request.POST and challenge.status in ("draft", "returned"):
+        services.submit_challenge(challenge=challenge, actor=request.user)
+        messages.success(request, _("Je vraagstuk is ingediend. De makelaar kijkt ernaar."))
+    else:
+        messages.success(request, _("Je tekst is bewaard."))
+    return redirect(challenge)
+
+
+def act(request, pk: int, action: str):
+    """Carry out one transition of a challenge."""
+    challenge = challenge_for(request.user, pk)
+    verbs = {
+        "submit": partial(services.submit_challenge, challenge=challenge),
+        "withdraw": partial(services.withdraw_challenge, challenge=challenge),
+        "accept": partial(services.accept_challenge, challenge=challenge),
+        "return": partial(services.turn_down_challenge, challenge=challenge, action="return"),
+        "decline": partial(services.turn_down_challenge, challenge=challenge, action="decline"),
+    }
+    return core.act(request, challenge, action, verbs)
+
+
+def accept(request, pk: int):
+    """A broker accepts and may name the translator at once."""
+    challenge = challenge_for(request.user, pk)
+    need(request.user, "challenges.accept_challenge", challenge)
+    form = AcceptForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        service = partial(services.accept_challenge, challenge=challenge, actor=request.user)
+        if save(form, service, **form.cleaned_data):
+            messages.success(request, _("Vraagstuk goedgekeurd."))
+            return redirect("challenges:queue")
+    context = {"form": form, "challenge": challenge}
+    return render(request, "challenges/challenge_accept.html", context, status=422 if form.errors else 200)
+
+
+def translator(request, pk: int):
+    """A broker names the teacher who translates."""
+    challenge = challenge_for(request.user, pk)
+    need(request.user, "challenges.assign_challenge", challenge)
+    form = TranslatorForm(request.POST or None, initial={"translator": challenge.translator_id})
+    if request.method == "POST" and form.is_valid():
+        service = partial(services.assign_translator, challenge=challenge, actor=request.user)
+        if save(form, service, **form.cleaned_data):
+            messages.success(request, _("De vertaler is gekozen."))
+            return redirect(challenge)
+    context = {"form": form, "challenge": challenge}
+    return render(request, "challenges/challenge_translator.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def claim(request, pk: int):
+    """A teacher takes a challenge that nobody translates yet."""
+    challenge = challenge_for(request.user, pk)
+    services.assign_translator(challenge=challenge, actor=request.user, translator=request.user)
+    messages.success(request, _("Je vertaalt dit vraagstuk. Begin maar met de opdracht."))
+    return redirect(challenge)
+
+
+# --- The assignment ---------------------------------------------------------------------------------------------
+def assignment_add(request, pk: int):
+    """The translator starts an assignment beside the company's own text."""
+    challenge = challenge_for(request.user, pk)
+    need(request.user, "challenges.translate_challenge", challenge)
+    initial = {"title": challenge.title, "result": challenge.result}
+    form = AssignmentForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        written = save(
+            form, services.write_assignment, challenge=challenge, actor=request.user, **form.cleaned_data
+        )
+        if written:
+            messages.success(request, _("De opdracht is bewaard. Koppel nu de leerdoelen."))
+            return redirect("challenges:goals", pk=written.pk)
+    context = {"form": form, "challenge": challenge}
+    return render(request, "challenges/assignment_form.html", context, status=422 if form.errors else 200)
+
+
+def assignment(request, pk: int):
+    """The company's own text and the assignment side by side, with what waits for whom."""
+    shown = assignment_for(request.user, pk)
+    context = {
+        "assignment": shown,
+        "challenge": shown.challenge,
+        "reads": request.user.has_perm("challenges.read_challenge", shown.challenge),
+        "links": shown.links.select_related("goal__programme"),
+        "edits": shown.status in WRITABLE and request.user.has_perm("challenges.edit_assignment", shown),
+        "opens": shown.status == "agreed" and request.user.has_perm("projects.open_project", shown),
+        "projects": shown.projects.exclude(status="cancelled"),
+    }
+    return render(request, "challenges/assignment_detail.html", context)
+
+
+def written_by(request, shown: Assignment) -> bool:
+    """Whether the reader may write on the assignment now; tells a translator who comes too late."""
+    need(request.user, "challenges.revise_assignment", shown)
+    if shown.status not in WRITABLE:
+        messages.error(request, _("Deze versie ligt vast. Maak eerst een nieuwe versie."))
+    return shown.status in WRITABLE
+
+
+def assignment_edit(request, pk: int):
+    """Change an assignment that is not with the company."""
+    shown = assignment_for(request.user, pk)
+    if not written_by(request, shown):
+        return redirect(shown)
+    form = AssignmentForm(request.POST or None, instance=assignment_for(request.user, pk))
+    if request.method == "POST" and form.is_valid():
+        if save(form, services.edit_assignment, assignment=shown, actor=request.user, **form.cleaned_data):
+            messages.success(request, _("De opdracht is bewaard."))
+            return redirect(shown)
+    context = {"form": form, "challenge": shown.challenge, "assignment": shown}
+    return render(request, "challenges/assignment_form.html", context, status=422 if form.errors else 200)
+
+
+def assignment_act(request, pk: int, action: str):
+    """Carry out one transition of an assignment."""
+    shown = assignment_for(request.user, pk)
+    verbs = {
+        "send": partial(services.send_assignment, assignment=shown),
+        "agree": partial(services.answer_assignment, assignment=shown, action="agree"),
+        "ask_change": partial(services.answer_assignment, assignment=shown, action="ask_change"),
+        "revise": partial(services.revise_assignment, assignment=shown),
+    }
+    return core.act(request, shown, action, verbs)
+
+
+# --- Its goals --------------------------------------------------------------------------------------------------
+def goals(request, pk: int):
+    """Link learning goals: one POST per goal, back to the same module or search, with the focus on the next row."""
+    shown = assignment_for(request.user, pk)
+    if not written_by(request, shown):
+        return redirect(shown)
+    search = GoalSearchForm.for_request(request)
+    linked = list(shown.links.select_related("goal__programme", "linked_by"))
+    offered = list(offer(search, shown)[: GOALS + 1])
+    if request.method == "POST":
+        return change_links(request, shown, offered, linked)
+    context = {
+        "assignment": shown,
+        "challenge": shown.challenge,
+        "search": search,
+        "module": search.cleaned_data.get("module"),
+        "q": search.cleaned_data.get("q", ""),
+        "offered": offered[:GOALS],
+        "more": len(offered) > GOALS,
+        "linked": linked,
+        "teeth": ["plain"] * len(linked),
+        "focus": request.GET.get("bij", ""),
+    }
+    return render(request, "challenges/assignment_goals.html", context)
+
+
+def offer(search: GoalSearchForm, shown: Assignment):
+    """The goals to choose from that are not linked yet, with `others`: how many other challenges link them."""
+    text, module = search.cleaned_data.get("q", ""), search.cleaned_data.get("module")
+    found = LearningGoal.objects.select_related("programme").exclude(links__assignment=shown)
+    if text:
+        for word in text.split():
+            found = found.filter(
+                Q(title__icontains=word) | Q(code__icontains=word) | Q(programme__name__icontains=word)
+            )
+    else:
+        found = found.filter(modules=module) if module else found.none()
+    elsewhere = Q(links__assignment__challenge__status__in=PUBLIC) & ~Q(
+        links__assignment__challenge=shown.challenge_id
+    )
+    return found.annotate(others=Count("links__assignment__challenge", filter=elsewhere, distinct=True))
+
+
+def change_links(request, shown: Assignment, offered: list, linked: list):
+    """Link or take off one goal and answer with the same address, which names the row that follows."""
+    form = LinkForm(request.POST)
+    address = request.GET.copy()
+    address.pop("bij", None)
+    if form.is_valid():
+        goal, links = form.cleaned_data["goal"], form.cleaned_data["do"] == LinkForm.LINK
+        service, rows = (
+            (services.link_goal, offered) if links else (services.unlink_goal, [link.goal for link in linked])
+        )
+        service(assignment=shown, goal=goal, actor=request.user)
+        address["bij"] = f"{'doel' if links else 'los'}-{next_after(goal, rows)}"
+    else:
+        messages.error(request, _("Dit leerdoel staat niet meer in de lijst. Kies een ander."))
+    return HttpResponseRedirect(f"{request.path}?{address.urlencode()}", status=303)
+
+
+def next_after(goal: LearningGoal, rows: list[LearningGoal]) -> int | str:
+    """The pk of the row after `goal`, else of the one before it, else "kop": the heading of the list."""
+    others = [row.pk for row in rows]
+    if goal.pk not in others or len(others) == 1:
+        return "kop"
+    at = others.index(goal.pk)
+    return (others[at + 1 :] or others[at - 1 :])[0]
