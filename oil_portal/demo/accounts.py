@@ -13,12 +13,12 @@ class Account:
 ACCOUNTS = {
     account.name: account
     for account in (
-        Account("company", "anouk@kasgroei.example", "Bedrijf", "Contactpersoon met vraagstukken in elke fase"),
-        Account("other-company", "bram@marewijk.example", "Ander bedrijf", "Contactpersoon van een ander bedrijf"),
-        Account("teacher", "docent@mborijnland.nl", "Docent", "Vertaalt vraagstukken en begeleidt teams"),
-        Account("student", "yara@student.mborijnland.nl", "Student", "Zoekt een project dat past"),
-        Account("coordinator", "coordinator@mborijnland.nl", "Coördinator", "Bevestigt docenten van de school"),
-        Account("broker", "makelaar@economie071.example", "Makelaar", "Controleert partners en vraagstukken"),
+        Account("company", "kees@fijnmetaal-katwerf.example", "Bedrijf", "Tekent een opdracht en bevestigt leerdoelen"),
+        Account("other-company", "bart@marewijk-bouw.example", "Ander bedrijf", "Heeft een open project en een resultaat"),
+        Account("teacher", "m.kuiper@mborijnland.nl", "Docent", "Vertaalt vraagstukken en begeleidt teams"),
+        Account("student", "yara.bakker@student.mborijnland.nl", "Student", "Zoekt een project dat past"),
+        Account("coordinator", "c.vosman@mborijnland.nl", "Coördinator", "Bevestigt docenten van de school"),
+        Account("broker", "marijke@economie071.example", "Makelaar", "Controleert partners en vraagstukken"),
         Account("admin", "beheer@oil.example", "Beheer", "Ziet de beheerpagina’s"),
     )
 }

@@ -1,0 +1,243 @@
+"""How the demo's challenges live: each step is a service call at the moment it would have happened."""
+import json
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.utils import timezone
+
+from challenges import services as challenges
+from challenges.models import Assignment
+from modules.models import LearningGoal, ModuleRun
+from oil_portal.core import clock
+from oil_portal.core.models import Notice
+from partners.models import Partner, User
+from projects import services as projects
+from projects.models import Achievement, Project
+
+DATA = Path(__file__).parent / "data"
+REPO_DATA = settings.BASE_DIR / "data"
+OPEN_DAYS = 28
+FAVOURITE = "yara.bakker@student.mborijnland.nl"
+
+
+def load(name: str):
+    """One file of the demo's texts."""
+    return json.loads((DATA / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def days_ago(days: float) -> datetime:
+    """A quarter past nine, that many days back."""
+    return timezone.localtime().replace(hour=9, minute=15, second=0, microsecond=0) - timedelta(days=days)
+
+
+def day(moment: date) -> datetime:
+    """Half past ten on a day."""
+    return timezone.make_aware(datetime(moment.year, moment.month, moment.day, 10, 30))
+
+
+@dataclass
+class World:
+    """Everybody and everything made so far, by the keys of the texts."""
+
+    monday: date
+    brokers: list[User] = field(default_factory=list)
+    coordinators: dict[str, User] = field(default_factory=dict)
+    companies: dict[str, Partner] = field(default_factory=dict)
+    contacts: dict[str, User] = field(default_factory=dict)
+    teachers: dict[str, User] = field(default_factory=dict)
+    runs: dict[str, list[ModuleRun]] = field(default_factory=dict)
+    goals: dict[tuple[str, str], LearningGoal] = field(default_factory=dict)
+    students: dict[str, list[User]] = field(default_factory=dict)
+    busy: Counter = field(default_factory=Counter)  # how many projects a student applied to, placed in counts double
+
+    def applicants(self, module: str, decisions: list[str | None], finished: bool) -> list[User]:
+        """A student per decision: those with the fewest projects first, the demo's own student where it shows most."""
+        free = sorted(self.students[module], key=lambda student: (self.busy[student.email], student.pk))
+        favourite = [student for student in free if student.email == FAVOURITE]
+        wanted = "placed" if finished else None
+        chosen = [student for student in free if student.email != FAVOURITE][: len(decisions)]
+        if favourite and wanted in decisions and self.busy[FAVOURITE] < 2:
+            chosen[decisions.index(wanted)] = favourite[0]
+        for student, decision in zip(chosen, decisions, strict=True):
+            self.busy[student.email] += 2 if decision == "placed" and not finished else 1
+        return chosen
+
+
+class Story:
+    """One challenge, from its first draft to the stage that the texts give it."""
+
+    def __init__(self, world: World, row: dict, number: int) -> None:
+        self.world, self.row, self.stage = world, row, row["stage"]
+        self.company, self.contact = world.companies[row["company"]], world.contacts[row["company"]]
+        self.broker = world.brokers[number % len(world.brokers)]
+        self.began = days_ago(row["days_ago"]) + timedelta(minutes=17 * number)
+        self.now = min(days_ago(0), timezone.localtime())
+        plan = row.get("project")
+        self.run = world.runs[plan["module"]][plan["run"]] if plan else None
+        self.closing, self.starts = self.plan_dates() if plan else (None, None)
+        opened = day(self.closing) - timedelta(days=OPEN_DAYS) if plan else self.now - timedelta(days=1)
+        self.opened = min(max(opened, self.began + timedelta(days=9)), self.now - timedelta(hours=20))
+
+    def plan_dates(self) -> tuple[date, date]:
+        """(closing date, first day of the team), from the run it belongs to."""
+        starts = self.run.starts
+        if self.stage == "open":
+            return max(self.now.date() + timedelta(days=4), starts - timedelta(days=5)), starts
+        return starts - timedelta(days=9), starts
+
+    def step(self, fraction: float):
+        """The moment that lies this far between the first draft and the opening of the project."""
+        return clock.at(self.began + (self.opened - self.began) * fraction)
+
+    def tell(self) -> None:
+        """Live through all steps up to the stage."""
+        with self.step(0):
+            names = ("title", "question", "result", "theme", "location", "confidential")
+            details = {name: self.row[name] for name in names}
+            self.challenge = challenges.write_challenge(actor=self.contact, partner=self.company, **details)
+        if self.stage != "draft":
+            self.review()
+
+    def review(self) -> None:
+        with self.step(0.1):
+            challenges.submit_challenge(challenge=self.challenge, actor=self.contact)
+        remark = self.row.get("review_remark", "")
+        if self.stage in ("returned", "declined"):
+            action = {"returned": "return", "declined": "decline"}[self.stage]
+            with self.step(0.3):
+                challenges.turn_down_challenge(
+                    challenge=self.challenge, actor=self.broker, action=action, remark=remark
+                )
+        elif self.stage == "withdrawn":
+            with self.step(0.3):
+                challenges.withdraw_challenge(
+                    challenge=self.challenge, actor=self.contact, remark=self.row["withdraw_remark"]
+                )
+        elif self.stage != "submitted":
+            translator = self.world.teachers.get(self.row.get("translator") or "")
+            with self.step(0.3):
+                challenges.accept_challenge(challenge=self.challenge, actor=self.broker, translator=translator)
+            if self.stage != "accepted":
+                self.translate(translator)
+
+    def translate(self, translator: User) -> None:
+        text = self.row["assignment"]
+        with self.step(0.5):
+            assignment: Assignment = challenges.write_assignment(
+                challenge=self.challenge,
+                actor=translator,
+                result=text["results"],
+                **{name: text[name] for name in ("title", "summary", "text", "level", "hours")},
+            )
+            for goal in text["goals"]:
+                linked = self.world.goals[goal["programme"], goal["code"]]
+                challenges.link_goal(assignment=assignment, goal=linked, actor=translator)
+        if self.stage == "translating":
+            return
+        with self.step(0.7):
+            challenges.send_assignment(assignment=assignment, actor=translator)
+        if self.stage == "awaiting_sign_off":
+            return
+        action = "ask_change" if self.stage == "change_requested" else "agree"
+        with self.step(0.9):
+            challenges.answer_assignment(
+                assignment=assignment, actor=self.contact, action=action, remark=self.row.get("change_remark", "")
+            )
+        if self.row.get("project"):
+            self.open(assignment, translator)
+
+    def open(self, assignment: Assignment, translator: User) -> None:
+        plan = self.row["project"]
+        with clock.at(self.opened):
+            self.project: Project = projects.open_project(
+                assignment=assignment,
+                actor=translator,
+                run=self.run,
+                lab=Partner.objects.filter(glyph=self.row["lab"]).first(),
+                coach=self.world.teachers[plan["coach"]],
+                min_size=plan["min_size"],
+                max_size=plan["max_size"],
+                closing_date=self.closing,
+                starts=self.starts,
+                ends=self.run.ends,
+            )
+        self.coach = self.project.coach
+        self.gather(plan["applications"])
+        if self.stage == "cancelled":
+            with clock.at(self.now - timedelta(days=2)):
+                projects.cancel_project(project=self.project, actor=self.coach, remark=self.row["cancel_reason"])
+        elif self.stage != "open":
+            self.work()
+
+    def gather(self, rows: list[dict]) -> None:
+        """Students apply between opening and closing; the coach answers those whom the texts answer."""
+        finished = self.stage in ("completed", "confirming")
+        decisions = [row["decision"] for row in rows]
+        until = min(day(self.closing), self.now - timedelta(hours=2))
+        applicants = self.world.applicants(self.row["project"]["module"], decisions, finished)
+        for number, (row, student) in enumerate(zip(rows, applicants, strict=True), 1):
+            applied = self.opened + (until - self.opened) * number / (len(rows) + 1)
+            with clock.at(applied):
+                application = projects.apply(project=self.project, actor=student, motivation=row["motivation"])
+            with clock.at(min(applied + timedelta(days=2, hours=3), self.now)):
+                if row["decision"] == "placed":
+                    projects.place(application=application, actor=self.coach, remark=row["reason"])
+                elif row["decision"] == "declined":
+                    projects.decline(application=application, actor=self.coach, remark=row["reason"])
+                elif row["decision"] == "withdrawn":
+                    projects.withdraw(application=application, actor=student, remark=row["reason"])
+
+    def work(self) -> None:
+        """The team starts, and, where the texts say so, wraps up and completes."""
+        with clock.at(day(self.starts) - timedelta(days=4)):
+            projects.start_project(project=self.project, actor=self.coach)
+        if self.stage == "running":
+            return
+        ended = day(self.run.ends)
+        with clock.at(min(ended, self.now - timedelta(days=6))):
+            projects.wrap_up(project=self.project, actor=self.coach)
+        with clock.at(min(ended + timedelta(days=2), self.now - timedelta(days=3))):
+            self.confirm()
+        if self.stage == "completed":
+            with clock.at(min(ended + timedelta(days=8), self.now - timedelta(days=1))):
+                self.finish()
+
+    def confirm(self) -> None:
+        """All say which goals were reached; of a project that is still wrapping up, the company does so later."""
+        ids = list(Achievement.objects.filter(project=self.project).values_list("pk", flat=True))
+        missed = set(ids[:: len(ids) // 2 or 1][1:2])  # one goal of one student was not reached
+        for application in self.project.team():
+            projects.confirm_goals(
+                project=self.project, actor=application.student, side="student", reached=set(ids) - missed
+            )
+        if self.stage == "completed":
+            projects.confirm_goals(project=self.project, actor=self.coach, side="teacher", reached=set(ids) - missed)
+            projects.confirm_goals(project=self.project, actor=self.contact, side="company", reached=set(ids))
+
+    def finish(self) -> None:
+        told = self.row["outcome"]
+        projects.record_outcome(
+            project=self.project,
+            actor=self.coach,
+            summary=told["summary"],
+            result=told["result"],
+            follow_up=told["follow_up"],
+            follow_up_lab=Partner.objects.filter(glyph=told.get("follow_up_lab") or "-").first(),
+            follow_up_note=told.get("follow_up_note") or "",
+        )
+        projects.complete_project(project=self.project, actor=self.coach)
+
+
+def all_challenges(world: World) -> None:
+    """Live through every challenge, in the order of the texts."""
+    for number, row in enumerate(load("challenges")):
+        Story(world, row, number).tell()
+
+
+def settle_news() -> None:
+    """What happened more than a week ago is read and told; nobody gets a year of news in the first digest."""
+    Notice.objects.filter(entry__created_at__lt=days_ago(7)).update(read_at=clock.now(), told_at=clock.now())
+
