@@ -12,7 +12,7 @@ def _mails_stay_here(settings, monkeypatch):
     """Celery tasks run at once inside the test; a test of the worker itself uses a real one."""
     from oil_portal.celery import app
 
-    monkeypatch.setattr(app.conf, "task_always_eager", True)
+    monkeypatch.setitem(app.conf, "task_always_eager", True)  # setattr cannot be undone on celery's settings
 
 
 @pytest.fixture
