@@ -3,13 +3,13 @@
 DEMO=1 (set by `make demo` and by manage.py when no DATABASE_URL is there) turns on the demo accounts, the mail
 catcher page and a fixed key. Nothing else does.
 """
+import sys
 from pathlib import Path
 
 import environ
 import pghistory
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 env = environ.Env()
@@ -20,7 +20,7 @@ DEMO = env.bool("DEMO", default=False)
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="only-for-the-demo-never-in-production" if DEMO else "")
 if not SECRET_KEY:
-    raise ImproperlyConfigured("SECRET_KEY is missing: set it in the environment (see .env.example).")
+    sys.exit("SECRET_KEY is missing: set it in the environment (see .env.example).")  # a line, not a traceback
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 SITE_URL = env.str("SITE_URL", default="http://localhost:8000").rstrip("/")

@@ -1,4 +1,4 @@
-"""Find a Chromium for the browser journeys and the pictures; `python -m oil_portal.stack.chromium` installs one if root.
+"""Find a Chromium for the browser journeys and the pictures; run as a module by root it installs one.
 
 A missing one is not an error: the journeys are then left out, and one line says so.
 """

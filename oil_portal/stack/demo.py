@@ -84,7 +84,7 @@ class Demo:
         """Start one of the portal's processes."""
         child = spawn(
             name, command, log=None if shown else self.home / "log" / f"{name}.log", env=self.env, cwd=ROOT,
-            orphaned=signal.SIGKILL if orphan_killed else signal.SIGTERM, fds=(*fds, self.stack.lock.descriptor),
+            orphaned=signal.SIGKILL if orphan_killed else signal.SIGTERM, fds=(*fds, *self.stack.lock.descriptors()),
         )  # fmt: skip
         self.children.append(child)
         return child

@@ -15,6 +15,7 @@ import time
 from collections.abc import MutableMapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from oil_portal.stack import postgres, redis_server
 from oil_portal.stack.processes import (
@@ -41,27 +42,27 @@ class Embedded:
     home: Path
     fast: bool = False
     children: list[Child] = field(default_factory=list)
-    catcher: object = None
+    catcher: Any = None
 
     def __post_init__(self) -> None:
         self.lock = FolderLock(self.home)
 
     def start(self) -> dict[str, str]:
         """Start what is needed (the lock must be held) and return the addresses as environment variables."""
-        env, fds = {}, tuple(filter(None, [self.lock.descriptor]))
+        env = {}
         for name, start in (("DATABASE_URL", self.start_postgres), ("REDIS_URL", self.start_redis)):
             if name not in os.environ:
-                child, env[name] = start(fds)
+                child, env[name] = start()
                 self.children.append(child)
             else:
                 env[name] = os.environ[name]
         return env
 
-    def start_postgres(self, fds: tuple[int, ...]) -> tuple[Child, str]:
-        return postgres.start(self.home, self.sockets() / "pg", fast=self.fast, fds=fds)
+    def start_postgres(self) -> tuple[Child, str]:
+        return postgres.start(self.home, self.sockets() / "pg", fast=self.fast, fds=self.lock.descriptors())
 
-    def start_redis(self, fds: tuple[int, ...]) -> tuple[Child, str]:
-        return redis_server.start(self.home, self.sockets(), fds=fds)
+    def start_redis(self) -> tuple[Child, str]:
+        return redis_server.start(self.home, self.sockets(), fds=self.lock.descriptors())
 
     def catch_mail(self) -> dict[str, str]:
         """Start the mail catcher unless the environment names another server; returns environment variables."""
@@ -116,7 +117,7 @@ def clear_state(home: Path) -> None:
 
 
 def take_over(lock: FolderLock, *, seconds: float = 20) -> bool:
-    """Take the folder's lock, if need be after the processes of a killed run have gone. False when a live one has it."""
+    """Take the folder's lock, if need be when the processes of a killed run have gone. False: a live one has it."""
     deadline = time.monotonic() + seconds
     while not lock.take():
         if read_state(lock.folder):

@@ -50,11 +50,11 @@ def install(lock: Path) -> int:
     """Run pip and show one line per package; on failure the end of what pip said."""
     total = len(re.findall(r"^\S+==", lock.read_text(), flags=re.MULTILINE))
     options = "--require-hashes --no-input --disable-pip-version-check --progress-bar off --root-user-action ignore"
-    command = [VENV / "bin" / "python", "-m", "pip", "install", *options.split(), "-r", lock]
+    command = [str(VENV / "bin" / "python"), "-m", "pip", "install", *options.split(), "-r", str(lock)]
     print(f"Installing {total} packages of {lock.relative_to(ROOT)}", flush=True)
     said, done = [], 0
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as pip:
-        for line in pip.stdout:
+        for line in pip.stdout or ():
             said.append(line)
             if found := re.match(r"(?:Collecting|Requirement already satisfied:) (\S+?)==(\S+)", line):
                 done += 1

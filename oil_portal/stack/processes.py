@@ -110,6 +110,10 @@ class FolderLock:
         self.descriptor = descriptor
         return True
 
+    def descriptors(self) -> tuple[int, ...]:
+        """What a child must inherit to hold the lock too."""
+        return () if self.descriptor is None else (self.descriptor,)
+
     def release(self) -> None:
         """Let go; harmless when not held."""
         if self.descriptor is not None:

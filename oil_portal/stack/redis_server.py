@@ -27,7 +27,18 @@ def start(home: Path, sockets: Path, *, fds: tuple[int, ...] = ()) -> tuple[Chil
     """Start the server; returns the process and the REDIS_URL. It keeps its data in home/redis when it stops."""
     path, data = sockets / "redis.sock", home / "redis"
     data.mkdir(parents=True, exist_ok=True)
-    options = ["--port", "0", "--unixsocket", path, "--unixsocketperm", "700", "--dir", data, "--save", "900 1"]
+    options: list[str | Path] = [
+        "--port",
+        "0",
+        "--unixsocket",
+        path,
+        "--unixsocketperm",
+        "700",
+        "--dir",
+        data,
+        "--save",
+        "900 1",
+    ]
     server = spawn("Redis", [find_server(), *options], log=home / "log" / "redis.log", fds=fds)
     wait_for(lambda: is_ready(path), server)
     return server, f"unix://{quote(str(path))}?db=0"

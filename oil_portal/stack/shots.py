@@ -3,7 +3,7 @@
 import contextlib
 import sys
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, ViewportSize, sync_playwright
 
 from oil_portal.stack import chromium
 from oil_portal.stack.embedded import HOME, ROOT, read_state
@@ -12,10 +12,10 @@ from oil_portal.stack.smoke import started_demo
 
 SHOTS = ROOT / "docs" / "shots"
 LARGEST = 200_000  # bytes of one picture
-WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+WIDE, NARROW = ViewportSize(width=1280, height=900), ViewportSize(width=390, height=844)
 
 
-def take(browser: Browser, url: str, name: str, *, account: str = "", size: dict = WIDE) -> None:
+def take(browser: Browser, url: str, name: str, *, account: str = "", size: ViewportSize = WIDE) -> None:
     """One picture: the home page, or the start page as an account."""
     context = browser.new_context(viewport=size, locale="nl-NL", color_scheme="light", reduced_motion="reduce")
     page = context.new_page()

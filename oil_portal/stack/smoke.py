@@ -44,7 +44,7 @@ def started_demo(*, shown: bool = True) -> Iterator[Running]:
             if make.poll() is not None or time.monotonic() > began + LONGEST_START:
                 raise StackError("The demo did not start.")
             time.sleep(0.02)
-        yield Running(url, psutil.Process(read_state(HOME)["pid"]), time.monotonic() - began)
+        yield Running(url, psutil.Process((read_state(HOME) or {})["pid"]), time.monotonic() - began)
     finally:
         make.terminate()
         make.wait()
