@@ -74,7 +74,16 @@ class Elective(models.Model):
 
 class ModuleQuerySet(models.QuerySet):
     def search(self, text: str) -> "ModuleQuerySet":
-        return self.filter(models.Q(title__icontains=text) | models.Q(code__icontains=text))
+        return self.filter(
+            models.Q(title__icontains=text)
+            | models.Q(code__icontains=text)
+            | models.Q(elective__code__icontains=text)
+            | models.Q(elective__title__icontains=text)
+        )
+
+    def for_cards(self) -> "ModuleQuerySet":
+        """With all that a card draws; adds `goals_total`."""
+        return self.select_related("school", "lab", "programme", "elective").annotate(goals_total=models.Count("goals"))
 
 
 @pghistory.track()
@@ -119,6 +128,16 @@ class Module(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("modules:detail", args=[self.pk])
+
+    @property
+    def hue(self) -> str:
+        """The design's `data-kind`: the lab's, else the school's."""
+        return self.lab.hue if self.lab_id else "school"
+
+    def projects_for(self, user) -> models.QuerySet:
+        """The projects in its runs that `user` may see, read over the reverse relation of the room above."""
+        projects = ModuleRun.projects.rel.related_model.objects
+        return projects.visible_to(user).filter(run__module=self).order_by("-starts", "-pk")
 
 
 class ModuleRunQuerySet(models.QuerySet):

@@ -1,5 +1,6 @@
 """How django-allauth meets our house."""
 from allauth.account.adapter import DefaultAccountAdapter
+from django.urls import reverse
 from django.utils.translation import get_language
 
 
@@ -12,3 +13,8 @@ class AccountAdapter(DefaultAccountAdapter):
         if commit:
             user.save()
         return user
+
+    def get_login_redirect_url(self, request):
+        """Back to the invitation that the person came in with; the address check in between forgets `next`."""
+        token = request.session.pop("invitation", "")
+        return reverse("partners:invitation", args=[token]) if token else super().get_login_redirect_url(request)

@@ -7,7 +7,7 @@ from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models.functions import Coalesce, Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -70,6 +70,20 @@ class PartnerQuerySet(models.QuerySet):
 
     def search(self, text: str) -> "PartnerQuerySet":
         return self.filter(models.Q(name__icontains=text) | models.Q(description__icontains=text))
+
+    def search_name(self, text: str) -> "PartnerQuerySet":
+        return self.filter(name__icontains=text)
+
+    def with_counts(self) -> "PartnerQuerySet":
+        """Add `asked`: how many public challenges the partner has. The room above is read over its reverse relation."""
+        challenges = self.model.challenges.rel.related_model.objects.public().filter(partner=models.OuterRef("pk"))
+        asked = challenges.order_by().values("partner").annotate(number=models.Count("pk")).values("number")
+        return self.annotate(asked=Coalesce(models.Subquery(asked), 0))
+
+    def with_namesakes(self) -> "PartnerQuerySet":
+        """Add `namesake`: whether another live partner has the same name, in whatever capitals."""
+        others = self.model.objects.filter(name__iexact=models.OuterRef("name"), status__in=LIVE_PARTNER)
+        return self.annotate(namesake=models.Exists(others.exclude(pk=models.OuterRef("pk"))))
 
 
 @pghistory.track()
@@ -144,6 +158,13 @@ class Partner(models.Model):
         return self.glyph or plain.get(self.kind, "")
 
     @property
+    def missing(self) -> list[str]:
+        """The labels of the details that a broker wants to see before accepting, and that are empty."""
+        wanted = ["municipality", "sector", "description"]
+        wanted += {self.Kind.COMPANY: ["kvk"], self.Kind.SCHOOL: ["brin"]}.get(self.kind, [])
+        return [self._meta.get_field(name).verbose_name for name in wanted if not getattr(self, name)]
+
+    @property
     def school(self) -> "Partner":
         """The school a lab hangs under; the partner itself when it hangs under nothing."""
         return self.parent or self
@@ -156,14 +177,26 @@ class MembershipQuerySet(models.QuerySet):
     def waiting_for(self, user) -> "MembershipQuerySet":
         """Requests that `user` may confirm: contacts for their organisation, coordinators for their school."""
         requested = self.filter(status=MembershipStatus.REQUESTED)
-        if roles.has(user, "broker"):
-            return requested.exclude(role__in=[roles.TEACHER, roles.STUDENT])
         schools = roles.partner_ids(user, roles.COORDINATOR)
-        return requested.filter(
+        wanted = (
             models.Q(role=roles.CONTACT, partner__in=roles.partner_ids(user, roles.CONTACT))
             | models.Q(role__in=[roles.TEACHER, roles.STUDENT], partner__in=schools)
             | models.Q(role__in=[roles.TEACHER, roles.STUDENT], partner__parent__in=schools)
         )
+        if roles.has(user, roles.BROKER):
+            wanted |= ~models.Q(role__in=[roles.TEACHER, roles.STUDENT])
+        return requested.filter(wanted)
+
+    def visible_to(self, user) -> "MembershipQuerySet":
+        """Your own, and those that you may confirm or stop."""
+        if getattr(user, "is_superuser", False):
+            return self
+        contact, schools = roles.partner_ids(user, roles.CONTACT), roles.partner_ids(user, roles.COORDINATOR)
+        seen = models.Q(user=user) | models.Q(role=roles.CONTACT, partner__in=contact)
+        seen |= models.Q(partner__in=schools) | models.Q(partner__parent__in=schools)
+        if roles.has(user, roles.BROKER):
+            seen |= ~models.Q(role__in=[roles.TEACHER, roles.STUDENT])
+        return self.filter(seen)
 
 
 @pghistory.track()
@@ -231,6 +264,12 @@ class Invitation(models.Model):
         return self.status == InvitationStatus.SENT and clock.now() < self.created_at + timedelta(days=INVITATION_DAYS)
 
 
+class CollaborationQuerySet(models.QuerySet):
+    def for_cards(self) -> "CollaborationQuerySet":
+        """With all that a card of the list draws."""
+        return self.select_related("card", "started_from").prefetch_related("members", "continued_in")
+
+
 class Collaboration(models.Model):
     """Partners that work together under one name, with what it continued in."""
 
@@ -249,6 +288,8 @@ class Collaboration(models.Model):
     members = models.ManyToManyField(Partner, related_name="collaborations")
     continued_in = models.ManyToManyField(Partner, related_name="continuations", blank=True)
     started_from = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="offshoots")
+
+    objects = CollaborationQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]

@@ -87,10 +87,14 @@ def resubmit_partner(*, partner: Partner, actor: User, remark: str = "") -> Part
 
 
 # --- Memberships ------------------------------------------------------------------------------------------------
+def proven_addresses(user: User) -> list[str]:
+    """The addresses that the user has shown to be theirs."""
+    return list(user.emailaddress_set.filter(verified=True).values_list("email", flat=True))
+
+
 def verified_domains(user: User) -> set[str]:
     """The mail domains of the addresses that the user has proven to be theirs."""
-    addresses = user.emailaddress_set.filter(verified=True).values_list("email", flat=True)
-    return {address.rsplit("@", 1)[1].lower() for address in addresses}
+    return {address.rsplit("@", 1)[1].lower() for address in proven_addresses(user)}
 
 
 def role_by_address(user: User, school: Partner) -> str:
@@ -102,6 +106,15 @@ def role_by_address(user: User, school: Partner) -> str:
     if not matching:
         return ""
     return roles.STUDENT if any(domain.startswith("student.") for domain in matching) else roles.TEACHER
+
+
+def schools_by_address(user: User) -> list[tuple[Partner, str]]:
+    """The accepted schools of the user's proven addresses that they do not belong to, each with the role it proves."""
+    domains = list(verified_domains(user))
+    schools = Partner.objects.filter(
+        kind=Partner.Kind.SCHOOL, status=PartnerStatus.ACCEPTED, email_domains__overlap=domains
+    ).exclude(memberships__in=user.memberships.filter(status__in=LIVE_MEMBERSHIP))
+    return [(school, role_by_address(user, school)) for school in schools] if domains else []
 
 
 @transaction.atomic
@@ -185,6 +198,13 @@ def invite(*, actor: User, partner: Partner, email: str, role: str) -> Invitatio
         lambda: send_template.delay("partners/email/invitation", email, actor.language, context)
     )
     return invitation
+
+
+def invitations_for(user: User) -> list[Invitation]:
+    """The open invitations that were sent to one of the user's proven addresses."""
+    addresses = [email.lower() for email in proven_addresses(user)]
+    sent = Invitation.objects.filter(email__in=addresses, status=InvitationStatus.SENT)
+    return [invitation for invitation in sent.select_related("partner", "invited_by") if invitation.is_open]
 
 
 @transaction.atomic

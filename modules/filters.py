@@ -1,0 +1,47 @@
+"""What the list of modules can be narrowed by."""
+import django_filters
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from modules.models import Level, Module
+from partners.models import Partner
+
+
+def schools(_request):
+    """The schools that give a module."""
+    return Partner.objects.filter(modules__isnull=False).distinct()
+
+
+def labs(_request):
+    """The labs where a module is given."""
+    return Partner.objects.filter(lab_modules__isnull=False).distinct()
+
+
+class ModuleFilter(django_filters.FilterSet):
+    """Search words, school, lab, level, and whether it is a nationally defined elective."""
+
+    q = django_filters.CharFilter(label=_("Zoek een module"), method="search", max_length=100)
+    school = django_filters.ModelMultipleChoiceFilter(
+        label=_("School"), queryset=schools, widget=forms.CheckboxSelectMultiple
+    )
+    lab = django_filters.ModelMultipleChoiceFilter(label=_("Lab"), queryset=labs, widget=forms.CheckboxSelectMultiple)
+    level = django_filters.MultipleChoiceFilter(
+        label=_("Niveau"), choices=Level.choices, widget=forms.CheckboxSelectMultiple
+    )
+    kind = django_filters.MultipleChoiceFilter(
+        label=_("Soort module"),
+        choices=[("elective", _("Keuzedeel")), ("own", _("Module van de school"))],
+        method="by_kind",
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    class Meta:
+        model = Module
+        fields = ["q", "school", "lab", "level", "kind"]
+
+    def search(self, queryset, _name, text):
+        return queryset.search(text)
+
+    def by_kind(self, queryset, _name, kinds):
+        """Both or none chosen is the same as no choice."""
+        return queryset.filter(elective__isnull=kinds[0] == "own") if len(set(kinds)) == 1 else queryset

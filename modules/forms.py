@@ -1,0 +1,102 @@
+"""The shape of what a school types about its modules."""
+from django import forms
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from modules.models import Elective, LearningGoal, Module, ModuleRun
+from partners import roles
+from partners.models import Partner, User
+from partners.workflow import MembershipStatus
+
+
+class ModuleForm(forms.ModelForm):
+    """A module of one of the user's schools, with the learning goals that students work on."""
+
+    goals = forms.ModelMultipleChoiceField(
+        label=_("Leerdoelen"),
+        queryset=LearningGoal.objects.select_related("programme"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "required": _("Kies minstens één leerdoel."),
+            "invalid_choice": _("Dit leerdoel bestaat niet meer. Kies een ander."),
+            "invalid_pk_value": _("Dit leerdoel bestaat niet meer. Kies een ander."),
+        },
+    )
+
+    class Meta:
+        model = Module
+        fields = ["school", "code", "title", "level", "study_load", "lab", "programme", "elective", "goals"]
+        help_texts = {
+            "code": _("Zoals in de studiegids. Elke code komt op je school één keer voor."),
+            "study_load": _("Uren per student. Een keuzedeel heeft er meestal 240."),
+            "lab": _("Laat leeg als de module niet in een lab is."),
+            "programme": _("Laat leeg als de module bij meer opleidingen hoort."),
+            "elective": _("Laat leeg als het een module van de school zelf is."),
+        }
+
+    def __init__(self, *args, user, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        schools = Partner.objects.filter(pk__in=roles.school_ids(user, roles.TEACHER, roles.COORDINATOR))
+        if self.instance.pk:
+            schools = Partner.objects.filter(pk=self.instance.school_id)
+        elif user.is_superuser:
+            schools = Partner.objects.filter(kind=Partner.Kind.SCHOOL)
+        self.fields["school"].queryset = schools.filter(kind=Partner.Kind.SCHOOL)
+        self.fields["school"].label = _("School")
+        self.fields["school"].initial = schools.first()
+        self.fields["lab"].queryset = Partner.objects.filter(kind=Partner.Kind.LAB, parent__in=schools)
+        self.fields["elective"].queryset = Elective.objects.all()
+
+    def clean(self) -> dict:
+        cleaned = super().clean()
+        lab, school = cleaned.get("lab"), cleaned.get("school")
+        if lab and school and lab.parent_id != school.pk:
+            self.add_error("lab", _("Dit lab hoort niet bij deze school."))
+        return cleaned
+
+    def chosen(self) -> set[str]:
+        """The ids of the goals that are ticked now, as text."""
+        return {str(getattr(value, "pk", value)) for value in self["goals"].value() or []}
+
+    def goal_groups(self, text: str) -> list[dict]:
+        """The goals whose title, code or programme holds `text`, and all that are ticked, per programme."""
+        chosen = self.chosen()
+        groups: dict[int, dict] = {}
+        for goal in self.fields["goals"].queryset:
+            ticked = str(goal.pk) in chosen
+            words = f"{goal.title} {goal.code} {goal.programme}".lower()
+            if ticked or text.lower() in words:
+                group = groups.setdefault(goal.programme_id, {"programme": goal.programme, "goals": [], "ticked": 0})
+                group["goals"].append({"goal": goal, "ticked": ticked})
+                group["ticked"] += ticked
+        return list(groups.values())
+
+
+class RunForm(forms.ModelForm):
+    """One time that the module is given, by teachers of the school."""
+
+    class Meta:
+        model = ModuleRun
+        fields = ["period", "starts", "ends", "teachers"]
+        widgets = {
+            "starts": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "ends": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "teachers": forms.CheckboxSelectMultiple,
+        }
+        help_texts = {"period": _("Bijvoorbeeld: Periode 2, of Najaar 2026.")}
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        school = self.instance.module.school_id
+        self.fields["teachers"].queryset = User.objects.filter(
+            Q(memberships__partner=school) | Q(memberships__partner__parent=school),
+            memberships__role=roles.TEACHER,
+            memberships__status=MembershipStatus.ACTIVE,
+        ).distinct().order_by("first_name", "last_name", "pk")
+
+    def clean(self) -> dict:
+        cleaned = super().clean()
+        starts, ends = cleaned.get("starts"), cleaned.get("ends")
+        if starts and ends and ends <= starts:
+            self.add_error("ends", _("Kies een datum na de begindatum."))
+        return cleaned

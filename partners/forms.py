@@ -1,0 +1,135 @@
+"""The shape of what people type about themselves and their organisations."""
+import re
+
+from allauth.account.forms import SignupForm as AllauthSignupForm
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from partners import roles
+from partners.models import Invitation, Partner
+from partners.workflow import LIVE_PARTNER, PartnerStatus
+
+
+class SignupForm(AllauthSignupForm):
+    """A name, an address and a password; and the word of the person that they are old enough."""
+
+    first_name = forms.CharField(label=_("Voornaam"), max_length=60)
+    last_name = forms.CharField(label=_("Achternaam"), max_length=60)
+    old_enough = forms.BooleanField(
+        label=_("Ik ben 16 jaar of ouder"),
+        help_text=_("Ben je jonger? Vraag je docent om hulp. Die mag pas met toestemming van je ouders."),
+        error_messages={"required": _("Zet een vinkje als je 16 jaar of ouder bent. Ben je jonger? Vraag je docent.")},
+    )
+    field_order = ["first_name", "last_name", "email", "password1", "old_enough"]
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = _("E-mailadres")
+        self.fields["email"].help_text = _("Zit je op school? Gebruik het adres dat je van school hebt.")
+        self.fields["email"].error_messages["required"] = _("Vul je e-mailadres in.")
+        self.fields["first_name"].error_messages["required"] = _("Vul je voornaam in.")
+        self.fields["last_name"].error_messages["required"] = _("Vul je achternaam in.")
+        self.fields["first_name"].widget.attrs["autocomplete"] = "given-name"
+        self.fields["last_name"].widget.attrs["autocomplete"] = "family-name"
+
+
+class PartnerForm(forms.ModelForm):
+    """The details of an organisation. A lab hangs under its school and is added by the portal's staff."""
+
+    KINDS = [Partner.Kind.COMPANY, Partner.Kind.GOVERNMENT, Partner.Kind.NETWORK, Partner.Kind.SCHOOL]
+
+    kvk = forms.CharField(
+        label=_("KvK-nummer"),
+        required=False,
+        max_length=20,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        help_text=_("Acht cijfers. Je vindt het nummer in het Handelsregister en op je facturen."),
+    )
+    website = forms.URLField(
+        label=_("Website"),
+        required=False,
+        max_length=200,
+        assume_scheme="https",
+        error_messages={"invalid": _("Vul een webadres in, bijvoorbeeld www.bedrijf.nl.")},
+    )
+
+    class Meta:
+        model = Partner
+        fields = ["kind", "name", "kvk", "municipality", "sector", "size", "website", "description"]
+        widgets = {"kind": forms.RadioSelect, "description": forms.Textarea(attrs={"rows": 5})}
+        help_texts = {
+            "name": _("Zoals anderen de organisatie kennen."),
+            "sector": _("Bijvoorbeeld: bouw, zorg, tuinbouw."),
+            "size": _("Bijvoorbeeld: 12, of 50-100."),
+            "description": _("Wat doet de organisatie? Twee of drie zinnen is genoeg."),
+        }
+        error_messages = {"name": {"required": _("Vul de naam van de organisatie in.")}}
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.known: Partner | None = None  # the accepted organisation that already has this KvK number
+        if self.instance.pk:
+            del self.fields["kind"]
+        else:
+            self.fields["kind"].choices = [(kind.value, kind.label) for kind in self.KINDS]
+
+    def clean_kvk(self) -> str:
+        """Eight digits as text; spaces and dots are forgiven."""
+        kvk = re.sub(r"[\s.]", "", self.cleaned_data["kvk"])
+        if kvk and not re.fullmatch("[0-9]{8}", kvk):
+            raise forms.ValidationError(_("Een KvK-nummer heeft acht cijfers, bijvoorbeeld 12345678."))
+        same = Partner.objects.filter(kvk=kvk, status__in=LIVE_PARTNER).exclude(pk=self.instance.pk) if kvk else ()
+        for partner in same:
+            if partner.status != PartnerStatus.ACCEPTED:
+                raise forms.ValidationError(
+                    _("Dit KvK-nummer is al aangemeld en wacht op controle. Vraag je collega om een uitnodiging.")
+                )
+            self.known = partner
+            raise forms.ValidationError(
+                _("Dit KvK-nummer is van %(partner)s, die al partner is. Vraag of je mee mag doen."),
+                params={"partner": partner},
+            )
+        return kvk
+
+    @property
+    def details(self) -> dict:
+        """What the services take."""
+        return {name: self.cleaned_data[name] for name in self.fields}
+
+
+class InviteForm(forms.ModelForm):
+    """Whom to invite, to one of the roles that the inviter may give."""
+
+    class Meta:
+        model = Invitation
+        fields = ["email", "role"]
+        widgets = {"role": forms.RadioSelect}
+        error_messages = {"role": {"required": _("Kies een rol.")}, "email": {"required": _("Vul een e-mailadres in.")}}
+
+    def __init__(self, *args, roles_to_give: list[str], **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["role"].choices = [choice for choice in roles.CHOICES if choice[0] in roles_to_give]
+        if len(roles_to_give) == 1:
+            self.fields["role"].initial = roles_to_give[0]
+
+
+class JoinForm(forms.Form):
+    """As what somebody joins: teacher or student at a school or lab, contact anywhere else."""
+
+    role = forms.ChoiceField(
+        label=_("Ik doe mee als"), widget=forms.RadioSelect, error_messages={"required": _("Kies een rol.")}
+    )
+
+    def __init__(self, *args, partner: Partner, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        education = partner.kind in (Partner.Kind.SCHOOL, Partner.Kind.LAB)
+        wanted = (roles.STUDENT, roles.TEACHER) if education else (roles.CONTACT,)
+        self.fields["role"].choices = [choice for choice in roles.CHOICES if choice[0] in wanted]
+        if not education:
+            self.fields["role"].initial = roles.CONTACT
+
+
+class FindForm(forms.Form):
+    """Words of an organisation's name."""
+
+    q = forms.CharField(label=_("Naam van je organisatie of school"), max_length=100)

@@ -1,0 +1,238 @@
+"""People and organisations in the browser."""
+from functools import partial
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from oil_portal.core import clock, views
+from oil_portal.core.forms import attempt
+from partners import roles, services
+from partners.filters import PartnerFilter
+from partners.forms import FindForm, InviteForm, JoinForm, PartnerForm
+from partners.models import Collaboration, Invitation, Membership, Partner, ProjectCard
+from partners.permissions import is_coordinator, roles_to_invite
+from partners.workflow import LIVE_MEMBERSHIP, InvitationStatus, MembershipStatus, PartnerStatus
+
+PAGE = 24
+
+
+def _visible(request, pk: int) -> Partner:
+    return get_object_or_404(Partner.objects.visible_to(request.user).select_related("parent"), pk=pk)
+
+
+def _require(request, permission: str, obj=None) -> None:
+    if not request.user.has_perm(permission, obj):
+        raise PermissionDenied
+
+
+# --- Partners ---------------------------------------------------------------------------------------------------
+@login_not_required
+def partner_list(request):
+    """The accepted partners, and what they do together."""
+    partners = Partner.objects.filter(status=PartnerStatus.ACCEPTED).select_related("parent").with_counts()
+    found = PartnerFilter(request.GET, queryset=partners)
+    context = {
+        "filter": found,
+        "page_obj": Paginator(found.qs, PAGE).get_page(request.GET.get("page")),
+        "collaborations": Collaboration.objects.for_cards(),
+    }
+    return render(request, "partners/partner_list.html", context)
+
+
+@login_not_required
+def detail(request, pk: int):
+    """An organisation; its people and its course only for those who belong to it and for brokers."""
+    partner = _visible(request, pk)
+    challenges = partner.challenges.public()
+    context = {
+        "partner": partner,
+        "challenges": challenges[:PAGE],
+        "challenges_total": challenges.count(),
+        "collaborations": partner.collaborations.for_cards(),
+        "labs": partner.labs.filter(status=PartnerStatus.ACCEPTED),
+        "mine": request.user.has_perm("partners.change_details_partner", partner),
+        "follows": request.user.has_perm("partners.follow_partner", partner),
+    }
+    if context["mine"] or context["follows"]:
+        context |= _inside(request.user, partner)
+    return render(request, "partners/partner_detail.html", context)
+
+
+def _inside(user, partner: Partner) -> dict:
+    """What only the people of the organisation and the brokers see. Students are a number, never names."""
+    active = partner.memberships.active().select_related("user", "partner")
+    return {
+        "people": active.exclude(role=roles.STUDENT),
+        "students": active.filter(role=roles.STUDENT).count(),
+        "own": active.filter(user=user),
+        "requests": Membership.objects.waiting_for(user).filter(partner=partner).select_related("user", "partner"),
+        "may_invite": user.has_perm("partners.invite_partner", partner),
+    }
+
+
+def add(request):
+    """Add an organisation that is not in the portal yet."""
+    form = PartnerForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        partner = attempt(form, services.register_partner, actor=request.user, **form.details)
+        if partner:
+            messages.success(request, _("%s is aangemeld. Een makelaar kijkt ernaar. Je hoort het per mail.") % partner)
+            return redirect(partner)
+    context = {"form": form}
+    return render(request, "partners/partner_add.html", context, status=422 if form.errors else 200)
+
+
+def edit(request, pk: int):
+    """Change the details of an organisation."""
+    partner = _visible(request, pk)
+    _require(request, "partners.change_details_partner", partner)
+    form = PartnerForm(request.POST or None, instance=Partner.objects.get(pk=pk))
+    if request.method == "POST" and form.is_valid():
+        if attempt(form, services.change_partner, partner=partner, actor=request.user, **form.details):
+            messages.success(request, _("De gegevens zijn opgeslagen."))
+            return redirect(partner)
+    context = {"form": form, "partner": partner}
+    return render(request, "partners/partner_edit.html", context, status=422 if form.errors else 200)
+
+
+def act(request, pk: int, action: str):
+    """One step in the life of an organisation: accept, return, decline, resubmit."""
+    partner = _visible(request, pk)
+    verbs = {
+        name: partial(services.review_partner, partner=partner, action=name) for name in ("accept", "return", "decline")
+    }
+    verbs["resubmit"] = partial(services.resubmit_partner, partner=partner)
+    return views.act(request, partner, action, verbs)
+
+
+def queue(request):
+    """What waits for a broker: new organisations, oldest first, and requests to join where nobody else can answer."""
+    if not roles.has(request.user, roles.BROKER) and not request.user.is_superuser:
+        raise PermissionDenied
+    waiting = Partner.objects.filter(status=PartnerStatus.SUBMITTED).with_namesakes().order_by("created_at", "pk")
+    context = {
+        "page_obj": Paginator(waiting, PAGE).get_page(request.GET.get("page")),
+        "requests": Membership.objects.waiting_for(request.user).select_related("user", "partner")[:PAGE],
+        "now": clock.now(),
+    }
+    return render(request, "partners/partner_queue.html", context)
+
+
+@login_not_required
+def card(request, pk: int):
+    """The *projectkaart* of a collaboration, on one A4."""
+    cards = ProjectCard.objects.select_related("collaboration__started_from__card").prefetch_related(
+        "collaboration__members", "collaboration__continued_in", "collaboration__offshoots"
+    )
+    return render(request, "partners/card_detail.html", {"card": get_object_or_404(cards, pk=pk)})
+
+
+# --- Joining ----------------------------------------------------------------------------------------------------
+def welcome(request):
+    """The doors for somebody who does not belong anywhere yet, and how their requests stand."""
+    user = request.user
+    form = FindForm(request.GET or None)
+    found = Partner.objects.none()
+    if form.is_bound and form.is_valid():
+        found = Partner.objects.filter(status=PartnerStatus.ACCEPTED).search_name(form.cleaned_data["q"])
+    context = {
+        "form": form,
+        "found": found.select_related("parent")[:PAGE],
+        "schools": services.schools_by_address(user),
+        "invitations": services.invitations_for(user),
+        "memberships": user.memberships.exclude(status=MembershipStatus.ENDED).select_related("partner", "user"),
+    }
+    return render(request, "partners/welcome.html", context)
+
+
+def join(request, pk: int):
+    """Ask to join an organisation."""
+    partner = get_object_or_404(Partner, pk=pk, status=PartnerStatus.ACCEPTED)
+    form = JoinForm(request.POST or None, partner=partner, initial={"role": request.GET.get("role")})
+    if request.method == "POST" and form.is_valid():
+        membership = attempt(form, services.request_membership, actor=request.user, partner=partner, **form.cleaned_data)
+        if membership and membership.status == MembershipStatus.ACTIVE:
+            messages.success(request, _("Je hoort nu bij %s.") % partner)
+            return redirect("start")
+        if membership:
+            messages.success(request, _("Je vraag is verstuurd. Je krijgt het antwoord per mail."))
+            return redirect("partners:welcome")
+    own = partner.memberships.filter(user=request.user, status__in=LIVE_MEMBERSHIP)
+    context = {"form": form, "partner": partner, "own": own}
+    return render(request, "partners/partner_join.html", context, status=422 if form.errors else 200)
+
+
+def members(request, pk: int):
+    """Everybody who belongs to an organisation, with what there is to confirm or to stop."""
+    partner = _visible(request, pk)
+    _require(request, "partners.change_details_partner", partner)
+    live = partner.memberships.filter(status__in=LIVE_MEMBERSHIP).select_related("user", "partner")
+    if not is_coordinator(request.user, partner):  # students can be minors: only their own school sees names
+        live = live.exclude(role=roles.STUDENT)
+    order = live.order_by("-status", "role", "user__first_name", "user__last_name", "pk")
+    context = {
+        "partner": partner,
+        "page_obj": Paginator(order, PAGE).get_page(request.GET.get("page")),
+        "may_invite": request.user.has_perm("partners.invite_partner", partner),
+    }
+    return render(request, "partners/partner_members.html", context)
+
+
+def membership_act(request, pk: int, action: str):
+    """Confirm, decline or end a membership."""
+    everyone = Membership.objects.visible_to(request.user).select_related("user", "partner")
+    membership = get_object_or_404(everyone, pk=pk)
+    answer = {
+        name: partial(services.answer_membership, membership=membership, action=name) for name in ("confirm", "decline")
+    }
+    verbs = answer | {"end": partial(services.end_membership, membership=membership)}
+    return views.act(request, membership, action, verbs)
+
+
+# --- Invitations ------------------------------------------------------------------------------------------------
+def invite(request, pk: int):
+    """Invite somebody by mail; below the form what was sent and not used yet."""
+    partner = _visible(request, pk)
+    may = roles_to_invite(request.user, partner)
+    if not may:
+        raise PermissionDenied
+    form = InviteForm(request.POST or None, roles_to_give=may)
+    if request.method == "POST" and form.is_valid():
+        if sent := attempt(form, services.invite, actor=request.user, partner=partner, **form.cleaned_data):
+            messages.success(request, _("De uitnodiging aan %s is verstuurd.") % sent.email)
+            return redirect("partners:invite", pk)
+    sent = partner.invitations.filter(status=InvitationStatus.SENT, role__in=may).select_related("invited_by")
+    context = {"form": form, "partner": partner, "sent": sent}
+    return render(request, "partners/partner_invite.html", context, status=422 if form.errors else 200)
+
+
+@login_not_required
+def invitation(request, token: str):
+    """What whoever holds the link sees: who invites for what, and one button."""
+    found = get_object_or_404(Invitation.objects.select_related("partner", "invited_by"), token=token)
+    if request.method == "POST":
+        if not request.user.is_authenticated:
+            return redirect("account_login")
+        membership = services.accept_invitation(invitation=found, actor=request.user)
+        messages.success(request, _("Je hoort nu bij %s.") % membership.partner)
+        return redirect("start")
+    if found.is_open and not request.user.is_authenticated:
+        request.session["invitation"] = token  # so that a new account comes back here (partners.accounts)
+    return render(request, "partners/invitation.html", {"invitation": found})
+
+
+@require_POST
+def invitation_withdraw(request, pk: int):
+    """Make an invitation worthless before it is used."""
+    found = get_object_or_404(Invitation.objects.select_related("partner"), pk=pk)
+    if found.role not in roles_to_invite(request.user, found.partner):
+        raise Http404
+    services.withdraw_invitation(invitation=found, actor=request.user)
+    messages.success(request, _("De uitnodiging is ingetrokken."))
+    return redirect("partners:invite", found.partner_id)
