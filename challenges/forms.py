@@ -1,28 +1,13 @@
 """Shape of input only: choices are cut by what the user may pick, the rules are in services.py."""
 from django import forms
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import Prefetch
 from django.utils.translation import gettext_lazy as _
 
 from challenges.models import Assignment, Challenge, Location, Theme
 from modules.models import LearningGoal, Module, taught_by
-from oil_portal.core.errors import Refusal
 from partners import roles
 from partners.models import Membership, Partner, User
 from partners.workflow import LIVE_PARTNER, MembershipStatus
-
-
-def save(form: forms.BaseForm, service, **arguments):
-    """What `service` answers, or None when it says no: then the form carries the words, and nothing typed is lost."""
-    try:
-        return service(**arguments)
-    except ValidationError as error:
-        fields = error.message_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.messages}
-        for name, sentences in fields.items():
-            form.add_error(name if name in form.fields else None, sentences)
-    except Refusal as refusal:
-        form.add_error(None, str(refusal))
-    return None
 
 
 class ChallengeForm(forms.ModelForm):
@@ -71,17 +56,19 @@ class ChallengeForm(forms.ModelForm):
         labels = {
             "title": _("Titel"),
             "question": _("Wat is het probleem?"),
-            "result": _("Wat moet er aan het eind liggen? (hoeft niet)"),
+            "result": _("Wat moet er aan het eind liggen?"),
         }
         help_texts = {
             "title": _("Zeg in één zin wat er moet gebeuren. Begin met een werkwoord."),
-            "question": _("Schrijf voor iemand van 16 die je vak niet kent. Wat gaat er nu mis? Voor wie is dat lastig?"),
-            "result": _("Zet elk ding op een eigen regel. Bijvoorbeeld: een prototype, of een advies van twee pagina's."),
+            "question": _(
+                "Schrijf voor iemand van 16 die je vak niet kent. Wat gaat er nu mis? Voor wie is dat lastig?"
+            ),
+            "result": _("Zet elk ding op een eigen regel. Bijvoorbeeld: een prototype, of een advies."),
         }
         error_messages = {
             "title": {
                 "required": _("Schrijf een titel."),
-                "max_length": _("Maak de titel korter: hoogstens %(limit_value)d tekens. Nu zijn het er %(show_value)d."),
+                "max_length": _("Maak de titel korter: hoogstens %(limit_value)d tekens."),
             },
             "question": {"required": _("Schrijf wat het probleem is.")},
         }
@@ -114,7 +101,7 @@ class AssignmentForm(forms.ModelForm):
             "title": _("Titel"),
             "summary": _("De opdracht in één of twee zinnen"),
             "text": _("De opdracht"),
-            "result": _("Wat ligt er aan het eind? (hoeft niet)"),
+            "result": _("Wat ligt er aan het eind?"),
             "level": _("Niveau"),
             "hours": _("Uren per student"),
         }
@@ -163,13 +150,13 @@ class AcceptForm(forms.Form):
     """A broker accepts; the translator may be named at once or later."""
 
     translator = TeacherField(
-        label=_("Wie maakt er een opdracht van? (hoeft nu nog niet)"),
+        label=_("Wie maakt er een opdracht van?"),
         help_text=_("Kies je niemand, dan kan een docent het vraagstuk zelf nemen."),
         empty_label=_("Nog niemand"),
         required=False,
     )
     remark = forms.CharField(
-        label=_("Opmerking (hoeft niet)"),
+        label=_("Opmerking"),
         help_text=_("Het bedrijf leest dit."),
         widget=forms.Textarea(attrs={"rows": 3}),
         max_length=2000,

@@ -5,8 +5,8 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Count, Prefetch, Q
-from django.http import HttpResponseRedirect
+from django.db.models import Count, Q
+from django.http import HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -20,12 +20,13 @@ from challenges.forms import (
     GoalSearchForm,
     LinkForm,
     TranslatorForm,
-    save,
 )
 from challenges.models import Assignment, Challenge
 from challenges.workflow import EDITABLE, PUBLIC, WRITABLE
 from modules.models import LearningGoal
 from oil_portal.core import views as core
+from oil_portal.core.forms import attempt
+from oil_portal.core.workflow import available
 from partners import roles
 
 CARDS, ROWS, GOALS = 12, 25, 30
@@ -90,10 +91,12 @@ def detail(request, pk: int):
     follows = user.has_perm("challenges.follow_challenge", challenge) or challenge.translator_id == (user.pk or 0)
     assignments = list(challenge.assignments.prefetch_related("links__goal__programme", "projects__lab"))
     agreed = next((each for each in assignments if each.status == "agreed"), None)
+    owns = challenge.partner_id in roles.partner_ids(user, roles.CONTACT)
     context = {
         "challenge": challenge,
         "assignments": assignments if follows else [],
         "agreed": agreed,
+        "goals": [{"title": link.goal.title, "state": "plain"} for link in agreed.links.all()] if agreed else [],
         "projects": [each for one in assignments for each in one.projects.all() if each.status != "cancelled"],
         "follows": follows,
         "reads": user.has_perm("challenges.read_challenge", challenge),
@@ -101,6 +104,9 @@ def detail(request, pk: int):
         "claims": challenge.translator_id is None and user.has_perm("challenges.claim_challenge", challenge),
         "translates": challenge.status in PUBLIC and user.has_perm("challenges.translate_challenge", challenge),
         "assigns": challenge.status == "accepted" and user.has_perm("challenges.assign_challenge", challenge),
+        "signs": next((each for each in assignments if owns and each.status == "sent"), None),
+        "hands_in": challenge.status in ("draft", "returned"),
+        "acts": available(challenge, user),
         "accept_form": accept_form(user, challenge),
     }
     return render(request, "challenges/challenge_detail.html", context)
@@ -118,8 +124,8 @@ def add(request):
     if not form.partners:
         return render(request, "challenges/challenge_no_partner.html")
     if request.method == "POST" and form.is_valid():
-        challenge = save(form, services.write_challenge, actor=request.user, **form.details)
-        if challenge:
+        service = partial(services.write_challenge, actor=request.user)
+        if challenge := attempt(form, service, **form.details):
             return kept(request, challenge)
     return render(request, "challenges/challenge_form.html", {"form": form}, status=422 if form.errors else 200)
 
@@ -133,7 +139,8 @@ def edit(request, pk: int):
     need(request.user, "challenges.edit_challenge", challenge)
     form = ChallengeForm(request.POST or None, user=request.user, instance=challenge_for(request.user, pk))
     if request.method == "POST" and form.is_valid():
-        if save(form, services.edit_challenge, challenge=challenge, actor=request.user, **form.details):
+        service = partial(services.edit_challenge, challenge=challenge, actor=request.user)
+        if attempt(form, service, **form.details):
             return kept(request, challenge)
     context = {"form": form, "challenge": challenge}
     return render(request, "challenges/challenge_form.html", context, status=422 if form.errors else 200)
@@ -169,7 +176,7 @@ def accept(request, pk: int):
     form = AcceptForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         service = partial(services.accept_challenge, challenge=challenge, actor=request.user)
-        if save(form, service, **form.cleaned_data):
+        if attempt(form, service, **form.cleaned_data):
             messages.success(request, _("Vraagstuk goedgekeurd."))
             return redirect("challenges:queue")
     context = {"form": form, "challenge": challenge}
@@ -183,7 +190,7 @@ def translator(request, pk: int):
     form = TranslatorForm(request.POST or None, initial={"translator": challenge.translator_id})
     if request.method == "POST" and form.is_valid():
         service = partial(services.assign_translator, challenge=challenge, actor=request.user)
-        if save(form, service, **form.cleaned_data):
+        if attempt(form, service, **form.cleaned_data):
             messages.success(request, _("De vertaler is gekozen."))
             return redirect(challenge)
     context = {"form": form, "challenge": challenge}
@@ -207,10 +214,8 @@ def assignment_add(request, pk: int):
     initial = {"title": challenge.title, "result": challenge.result}
     form = AssignmentForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        written = save(
-            form, services.write_assignment, challenge=challenge, actor=request.user, **form.cleaned_data
-        )
-        if written:
+        service = partial(services.write_assignment, challenge=challenge, actor=request.user)
+        if written := attempt(form, service, **form.cleaned_data):
             messages.success(request, _("De opdracht is bewaard. Koppel nu de leerdoelen."))
             return redirect("challenges:goals", pk=written.pk)
     context = {"form": form, "challenge": challenge}
@@ -219,15 +224,19 @@ def assignment_add(request, pk: int):
 
 def assignment(request, pk: int):
     """The company's own text and the assignment side by side, with what waits for whom."""
-    shown = assignment_for(request.user, pk)
+    shown, user = assignment_for(request.user, pk), request.user
+    acts = available(shown, user)
     context = {
         "assignment": shown,
         "challenge": shown.challenge,
-        "reads": request.user.has_perm("challenges.read_challenge", shown.challenge),
+        "reads": user.has_perm("challenges.read_challenge", shown.challenge),
         "links": shown.links.select_related("goal__programme"),
-        "edits": shown.status in WRITABLE and request.user.has_perm("challenges.edit_assignment", shown),
-        "opens": shown.status == "agreed" and request.user.has_perm("projects.open_project", shown),
+        "edits": shown.status in WRITABLE and user.has_perm("challenges.edit_assignment", shown),
+        "opens": shown.status == "agreed" and user.has_perm("projects.open_project", shown),
         "projects": shown.projects.exclude(status="cancelled"),
+        "acts": acts,
+        "signs": any(transition.action == "agree" for transition in acts),
+        "leads": shown.status != "agreed",
     }
     return render(request, "challenges/assignment_detail.html", context)
 
@@ -247,7 +256,8 @@ def assignment_edit(request, pk: int):
         return redirect(shown)
     form = AssignmentForm(request.POST or None, instance=assignment_for(request.user, pk))
     if request.method == "POST" and form.is_valid():
-        if save(form, services.edit_assignment, assignment=shown, actor=request.user, **form.cleaned_data):
+        service = partial(services.edit_assignment, assignment=shown, actor=request.user)
+        if attempt(form, service, **form.cleaned_data):
             messages.success(request, _("De opdracht is bewaard."))
             return redirect(shown)
     context = {"form": form, "challenge": shown.challenge, "assignment": shown}
@@ -286,8 +296,8 @@ def goals(request, pk: int):
         "offered": offered[:GOALS],
         "more": len(offered) > GOALS,
         "linked": linked,
-        "teeth": ["plain"] * len(linked),
         "focus": request.GET.get("bij", ""),
+        "address": f"{request.path}?{kept_choice(request).urlencode()}",
     }
     return render(request, "challenges/assignment_goals.html", context)
 
@@ -299,7 +309,10 @@ def offer(search: GoalSearchForm, shown: Assignment):
     if text:
         for word in text.split():
             found = found.filter(
-                Q(title__icontains=word) | Q(code__icontains=word) | Q(programme__name__icontains=word)
+                Q(title__icontains=word)
+                | Q(code__icontains=word)
+                | Q(programme__name__icontains=word)
+                | Q(programme__code__startswith=word)
             )
     else:
         found = found.filter(modules=module) if module else found.none()
@@ -311,9 +324,7 @@ def offer(search: GoalSearchForm, shown: Assignment):
 
 def change_links(request, shown: Assignment, offered: list, linked: list):
     """Link or take off one goal and answer with the same address, which names the row that follows."""
-    form = LinkForm(request.POST)
-    address = request.GET.copy()
-    address.pop("bij", None)
+    form, address = LinkForm(request.POST), kept_choice(request)
     if form.is_valid():
         goal, links = form.cleaned_data["goal"], form.cleaned_data["do"] == LinkForm.LINK
         service, rows = (
@@ -324,6 +335,13 @@ def change_links(request, shown: Assignment, offered: list, linked: list):
     else:
         messages.error(request, _("Dit leerdoel staat niet meer in de lijst. Kies een ander."))
     return HttpResponseRedirect(f"{request.path}?{address.urlencode()}", status=303)
+
+
+def kept_choice(request) -> QueryDict:
+    """The module or search in the address, without the row that had the focus."""
+    address = request.GET.copy()
+    address.pop("bij", None)
+    return address
 
 
 def next_after(goal: LearningGoal, rows: list[LearningGoal]) -> int | str:
