@@ -1,9 +1,12 @@
 """Which goals a student has open, and so how well a project fits. Reads only."""
 from collections.abc import Iterable
 
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
 from modules.models import LearningGoal
 from partners import roles
-from projects.models import Achievement, Project
+from projects.models import Achievement, Application, Project
 
 
 def achieved_ids(student) -> set[int]:
@@ -34,6 +37,24 @@ class Reader:
             return ["plain" for _goal in goal_ids]
         return ["done" if pk in self.achieved else "open" for pk in goal_ids]
 
+    def dress(self, projects: Iterable[Project]) -> None:
+        """Give each project `states`, its teeth, and `fit`; expects `for_cards`."""
+        for project in projects:
+            project.states = self.states(link.goal_id for link in project.assignment.links.all())
+            project.fit = self.fit(project)
+
     def fit(self, project: Project) -> int:
         """How many of the project's goals are open in the student's own modules; expects `for_cards`."""
         return sum(link.goal_id in self.open for link in project.assignment.links.all())
+
+
+def with_fit(applications: QuerySet[Application], project: Project) -> QuerySet[Application]:
+    """Add `fit`: how many of the project's goals are open in each applicant's own modules."""
+    reached = Achievement.objects.filter(student=OuterRef(OuterRef("student")), goal=OuterRef("pk"), achieved=True)
+    wanted = LearningGoal.objects.filter(
+        ~Exists(reached),
+        links__assignment=project.assignment_id,
+        modules__runs__enrolments__student=OuterRef("student"),
+    )
+    count = wanted.order_by().values("links__assignment").annotate(count=Count("pk", distinct=True)).values("count")
+    return applications.annotate(fit=Coalesce(Subquery(count), 0))

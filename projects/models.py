@@ -1,14 +1,17 @@
 """Projects, who applied and was placed, what was achieved and what came of it."""
+from collections.abc import Iterable
+
 import pghistory
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from challenges.models import SEARCH_CONFIG, Assignment, Challenge, full_text
+from challenges.models import SEARCH_CONFIG, Assignment, Challenge, GoalLink, full_text
 from modules.models import LearningGoal, ModuleRun
 from oil_portal.core import clock
 from partners import roles
@@ -25,7 +28,7 @@ class ProjectQuerySet(models.QuerySet):
             return self
         seen = ~models.Q(status=ProjectStatus.CANCELLED)
         if getattr(user, "pk", None):
-            seen |= models.Q(assignment__challenge__partner__in=roles.partner_ids(user, roles.CONTACT))
+            seen |= asked_by(user) | led_by(user)
             seen |= models.Q(pk__in=Application.objects.filter(student=user).values("project"))
         return self.filter(seen)
 
@@ -34,7 +37,15 @@ class ProjectQuerySet(models.QuerySet):
         return self.filter(status=ProjectStatus.OPEN, closing_date__gte=clock.today())
 
     def search(self, text: str) -> "ProjectQuerySet":
-        return full_text(self, text)
+        """Full text; a confidential project is found by its title alone, so that no search tells what it says."""
+        found = models.Q(assignment__challenge__confidential=False) | models.Q(title__icontains=text.strip())
+        return full_text(self.filter(found), text)
+
+    def with_fit(self, goal_ids: Iterable[int]) -> "ProjectQuerySet":
+        """Add `fit`: how many of the project's goals are among `goal_ids`."""
+        links = GoalLink.objects.filter(assignment=models.OuterRef("assignment"), goal__in=list(goal_ids)).order_by()
+        count = links.values("assignment").annotate(count=models.Count("pk")).values("count")
+        return self.annotate(fit=Coalesce(models.Subquery(count), 0))
 
     def with_counts(self) -> "ProjectQuerySet":
         """Add `placed` and `waiting`: applications that are placed, or not answered yet."""
@@ -50,6 +61,20 @@ class ProjectQuerySet(models.QuerySet):
             .prefetch_related("assignment__links__goal")
             .with_counts()
         )
+
+
+def asked_by(user) -> models.Q:
+    """Projects that answer a question of a partner of which `user` is a contact."""
+    return models.Q(assignment__challenge__partner__in=roles.partner_ids(user, roles.CONTACT))
+
+
+def led_by(user) -> models.Q:
+    """Projects that `user` answers for; says the same as `projects.permissions.leads`."""
+    return (
+        models.Q(coach=user)
+        | models.Q(assignment__challenge__translator=user)
+        | models.Q(run__module__school__in=roles.school_ids(user, roles.COORDINATOR))
+    )
 
 
 def _count(relation: str, **conditions) -> models.Count:
@@ -137,6 +162,21 @@ class Project(models.Model):
         return self.status == ProjectStatus.OPEN and self.closing_date >= clock.today()
 
     @property
+    def days_left(self) -> int:
+        """How many days students can still apply; 0 on the last day, negative after it."""
+        return (self.closing_date - clock.today()).days
+
+    @property
+    def free(self) -> int:
+        """Seats that nobody has; expects `with_counts`."""
+        return self.max_size - self.placed
+
+    @property
+    def still_open(self) -> int:
+        """How many of the teeth are open to the reader; expects `projects.goals.Reader.dress`."""
+        return self.states.count("open")
+
+    @property
     def hue(self) -> str:
         """The design's `data-kind`: the lab's, else the school's."""
         return self.lab.hue if self.lab_id else "school"
@@ -151,6 +191,14 @@ class Project(models.Model):
 
 
 class ApplicationQuerySet(models.QuerySet):
+    def visible_to(self, user) -> "ApplicationQuerySet":
+        """The student's own, and those that `user` answers."""
+        if not getattr(user, "pk", None):
+            return self.none()
+        if user.is_superuser:
+            return self
+        return self.filter(models.Q(student=user) | models.Q(project__in=Project.objects.filter(led_by(user))))
+
     def live(self) -> "ApplicationQuerySet":
         return self.filter(status__in=LIVE_APPLICATION)
 

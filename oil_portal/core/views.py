@@ -37,7 +37,7 @@ def act(request, obj: models.Model, action: str, services: dict[str, Callable]) 
         raise Http404
     if request.method != "POST" and transition not in available(obj, request.user):
         raise Http404
-    form = RemarkForm(request.POST or None, transition=transition)
+    form = RemarkForm(request.POST if request.method == "POST" else None, transition=transition)
     if request.method == "POST" and form.is_valid():
         try:
             services[action](actor=request.user, remark=form.cleaned_data.get("remark", ""))

@@ -1,0 +1,103 @@
+"""How the catalogue of projects is searched, filtered and sorted; every choice is in the address."""
+import django_filters as filters
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from challenges.models import Location, Theme
+from modules.models import Level, Module
+from partners.models import Partner
+from partners.workflow import PartnerStatus
+from projects.goals import Reader
+from projects.models import Project
+from projects.workflow import ProjectStatus
+
+ENOUGH = 3  # goals of the student's own modules that are open: then a project is worth a look
+AT_WORK = [ProjectStatus.RUNNING, ProjectStatus.CONFIRMING]
+
+ORDERS = {  # the first that can be used is the default; () keeps the order of the search
+    "match": (_("Beste overeenkomst"), ()),
+    "fit": (_("Past het best bij mij"), ("-fit", "closing_date", "pk")),
+    "new": (_("Nieuwste eerst"), ("-created_at", "-pk")),
+    "closes": (_("Sluit het eerst"), ("closing_date", "pk")),
+}
+
+
+def labs(_request=None) -> QuerySet[Partner]:
+    return Partner.objects.filter(kind=Partner.Kind.LAB, status=PartnerStatus.ACCEPTED)
+
+
+def modules_with_projects(_request=None) -> QuerySet[Module]:
+    return Module.objects.filter(pk__in=Project.objects.values("run__module")).select_related("school")
+
+
+class ManyFilter(filters.MultipleChoiceFilter):
+    """Checkboxes; a project has one value each, so rows can't come twice."""
+
+    def __init__(self, **kwargs) -> None:
+        super().__init__(widget=forms.CheckboxSelectMultiple, distinct=False, **kwargs)
+
+
+class ProjectFilter(filters.FilterSet):
+    """Without a status: what students can apply to today. A choice that does not exist filters nothing."""
+
+    q = filters.CharFilter(method="search", label=_("Zoek in projecten"), max_length=100)
+    fit = filters.MultipleChoiceFilter(
+        method="fits",
+        label=_("Past bij mij"),
+        choices=[(str(ENOUGH), _("Minstens 3 leerdoelen open"))],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    sort = filters.ChoiceFilter(method="keep", label=_("Sorteer op"))
+    status = filters.ChoiceFilter(
+        method="keep",
+        label=_("Status"),
+        empty_label=_("Open voor aanmelding"),
+        choices=[("running", _("Aan de slag")), ("completed", _("Afgerond"))],
+    )
+    lab = filters.ModelMultipleChoiceFilter(
+        label=_("Lab"), queryset=labs, widget=forms.CheckboxSelectMultiple, distinct=False
+    )
+    theme = ManyFilter(field_name="assignment__challenge__theme", label=_("Thema"), choices=Theme.choices)
+    level = ManyFilter(field_name="assignment__level", label=_("Niveau"), choices=Level.choices)
+    location = ManyFilter(field_name="assignment__challenge__location", label=_("Plek"), choices=Location.choices)
+    module = filters.ModelChoiceFilter(
+        field_name="run__module", label=_("Module"), queryset=modules_with_projects, empty_label=_("Alle modules")
+    )
+
+    class Meta:
+        model = Project
+        fields = ["q", "fit", "sort", "status", "lab", "theme", "level", "location", "module"]
+
+    def __init__(self, *args, reader: Reader, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.reader = reader
+        if not reader.is_student:
+            del self.filters["fit"]
+        usable = {"match": bool(self.data.get("q")), "fit": reader.is_student}
+        self.default, *others = [name for name in ORDERS if usable.get(name, True)]
+        self.filters["sort"].extra["empty_label"] = ORDERS[self.default][0]
+        self.filters["sort"].extra["choices"] = [(name, ORDERS[name][0]) for name in others]
+
+    def filter_queryset(self, queryset: QuerySet) -> QuerySet:
+        chosen = self.form.cleaned_data
+        if self.reader.is_student:
+            queryset = queryset.with_fit(self.reader.open)
+        status = chosen.get("status")
+        if status:
+            queryset = queryset.filter(status__in=AT_WORK if status == "running" else [status])
+        else:
+            queryset = queryset.open()
+        queryset = super().filter_queryset(queryset)
+        order = ORDERS[chosen.get("sort") or self.default][1]
+        return queryset.order_by(*order) if order else queryset
+
+    def search(self, queryset: QuerySet, _name: str, text: str) -> QuerySet:
+        return queryset.search(text)
+
+    def fits(self, queryset: QuerySet, _name: str, _value: list[str]) -> QuerySet:
+        return queryset.filter(fit__gte=ENOUGH)
+
+    def keep(self, queryset: QuerySet, _name: str, _value: str) -> QuerySet:
+        """Status and order come before and after the other filters, in `filter_queryset`."""
+        return queryset

@@ -1,0 +1,235 @@
+"""Shape of input for projects. Each `save` is one call of a service."""
+from datetime import date, timedelta
+
+from django import forms
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from challenges.models import Assignment
+from modules.models import Module, ModuleRun
+from oil_portal.core import clock
+from partners import roles
+from partners.models import Partner, User
+from partners.workflow import MembershipStatus, PartnerStatus
+from projects import services
+from projects.models import Achievement, Application, Outcome, Project
+
+WEEKS_TO_APPLY, WEEKS_TO_CHOOSE, WEEKS_TO_WORK = 3, 2, 10
+
+
+class DateInput(forms.DateInput):
+    """The browser's own date field, which wants ISO dates."""
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d", attrs={"type": "date"})
+
+
+def runs_for(user, assignment: Assignment) -> QuerySet[ModuleRun]:
+    """Runs that go on, at the user's schools; modules that teach the assignment's goals first (`shared`: how many)."""
+    goals = assignment.links.values("goal")
+    shared = Module.goals.through.objects.filter(module=OuterRef("module"), learninggoal__in=goals).order_by()
+    count = shared.values("module").annotate(count=Count("pk")).values("count")
+    runs = ModuleRun.objects.not_ended().select_related("module")
+    if not user.is_superuser:
+        runs = runs.filter(module__school__in=roles.school_ids(user, roles.TEACHER, roles.COORDINATOR))
+    return runs.annotate(shared=Coalesce(Subquery(count), 0)).order_by("-shared", "starts", "module__title", "pk")
+
+
+def teachers_for(user) -> QuerySet[User]:
+    """Who can coach: the active teachers of the user's schools."""
+    teaching = Q(memberships__role=roles.TEACHER, memberships__status=MembershipStatus.ACTIVE)
+    if not user.is_superuser:
+        schools = roles.school_ids(user, roles.TEACHER, roles.COORDINATOR)
+        teaching &= Q(memberships__partner__in=schools) | Q(memberships__partner__parent__in=schools)
+    people = User.objects.filter(teaching).values("pk")  # a subquery: two memberships are still one person
+    return User.objects.filter(pk__in=people).order_by("first_name", "last_name", "pk")
+
+
+class RunField(forms.ModelChoiceField):
+    """Names the module, its period and how many of the goals it teaches."""
+
+    def label_from_instance(self, run: ModuleRun) -> str:
+        dates = f"{date_format(run.starts, 'j M Y')} – {date_format(run.ends, 'j M Y')}"
+        shared = getattr(run, "shared", 0)
+        if not shared:
+            return f"{run} ({dates})"
+        goals = ngettext("%(count)s leerdoel past", "%(count)s leerdoelen passen", shared) % {"count": shared}
+        return f"{run} ({dates}), {goals}"
+
+
+class PlanForm(forms.ModelForm):
+    """Opens a project of an assignment, or changes the plan of one that is open."""
+
+    run = RunField(
+        queryset=ModuleRun.objects.none(),
+        label=_("Module en periode"),
+        help_text=_("Modules die dezelfde leerdoelen hebben staan bovenaan."),
+        empty_label=_("Kies een module"),
+    )
+
+    class Meta:
+        model = Project
+        fields = ["run", "lab", "coach", "min_size", "max_size", "closing_date", "starts", "ends"]
+        widgets = {"closing_date": DateInput, "starts": DateInput, "ends": DateInput}
+        labels = {
+            "lab": _("Lab"),
+            "coach": _("Begeleider"),
+            "min_size": _("Minste aantal studenten"),
+            "max_size": _("Meeste aantal studenten"),
+            "closing_date": _("Aanmelden kan tot en met"),
+            "starts": _("Het team begint op"),
+            "ends": _("Het team is klaar op"),
+        }
+        help_texts = {
+            "closing_date": _("Binnen 14 dagen daarna kies je het team. Anders doet het portaal dat."),
+            "min_size": _("Met minder studenten begint het team niet."),
+        }
+
+    def __init__(self, *args, assignment: Assignment, user: User, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.assignment, self.user = assignment, user
+        old = self.instance
+        self.fields["run"].queryset = runs = runs_for(user, assignment)
+        self.fields["coach"].queryset = coaches = teachers_for(user)
+        self.fields["coach"].empty_label = _("Kies een docent")
+        self.fields["lab"].queryset = Partner.objects.filter(kind=Partner.Kind.LAB, status=PartnerStatus.ACCEPTED)
+        self.fields["lab"].empty_label = _("Geen lab")
+        if old.pk:  # what was chosen before stays a choice, also by a colleague of another school
+            others = ModuleRun.objects.filter(pk=old.run_id) | ModuleRun.objects.filter(pk__in=runs.values("pk"))
+            self.fields["run"].queryset = others.select_related("module")
+            self.fields["coach"].queryset = User.objects.filter(Q(pk=old.coach_id) | Q(pk__in=coaches.values("pk")))
+        elif not self.is_bound:
+            self.initial |= first_plan(runs.first(), user)
+
+    def clean(self) -> dict:
+        """Say at the field what the database would say of the whole."""
+        data = super().clean()
+        closing, starts, ends = data.get("closing_date"), data.get("starts"), data.get("ends")
+        if data.get("min_size") and data.get("max_size") and data["min_size"] > data["max_size"]:
+            self.add_error("max_size", _("Het meeste aantal is niet kleiner dan het minste aantal."))
+        if closing and starts and closing > starts:
+            self.add_error("closing_date", _("Sluit de aanmelding voordat het team begint."))
+        if starts and ends and ends <= starts:
+            self.add_error("ends", _("De einddatum ligt na de begindatum."))
+        return data
+
+    def save(self, actor: User) -> Project:
+        """Raises ValidationError, Refusal or PermissionDenied."""
+        if self.instance.pk:
+            return services.edit_project(project=self.instance, actor=actor, **self.cleaned_data)
+        return services.open_project(assignment=self.assignment, actor=actor, **self.cleaned_data)
+
+
+def first_plan(run: ModuleRun | None, user) -> dict:
+    """A plan to begin from: three weeks to apply, two to choose, and then ten weeks, on Mondays."""
+    closing = clock.today() + timedelta(weeks=WEEKS_TO_APPLY)
+    starts = next_monday(closing + timedelta(weeks=WEEKS_TO_CHOOSE))
+    return {
+        "run": run,
+        "lab": run.module.lab_id if run else None,
+        "coach": user.pk if roles.has(user, roles.TEACHER) else None,
+        "closing_date": closing,
+        "starts": starts,
+        "ends": starts + timedelta(weeks=WEEKS_TO_WORK, days=-3),
+    }
+
+
+def next_monday(day: date) -> date:
+    return day + timedelta(days=-day.weekday() % 7)
+
+
+class ApplyForm(forms.ModelForm):
+    """A student asks for a seat."""
+
+    class Meta:
+        model = Application
+        fields = ["motivation"]
+        labels = {"motivation": _("Waarom past dit bij jou?")}
+        help_texts = {"motivation": _("Twee of drie zinnen is genoeg.")}
+        widgets = {"motivation": forms.Textarea(attrs={"rows": 6})}
+        error_messages = {"motivation": {"required": _("Schrijf in twee of drie zinnen waarom dit bij je past.")}}
+
+    def save(self, project: Project, actor: User) -> Application:
+        """Raises Refusal or PermissionDenied."""
+        return services.apply(project=project, actor=actor, motivation=self.cleaned_data["motivation"])
+
+
+class ConfirmForm(forms.Form):
+    """What one side says of the goals: the ticked achievements (ids) were reached, the others were not."""
+
+    reached = forms.TypedMultipleChoiceField(coerce=int, required=False, label=_("Behaalde leerdoelen"))
+
+    def __init__(self, *args, side: str, achievements: list[Achievement], **kwargs) -> None:
+        super().__init__(*args, auto_id=f"{side}-%s", **kwargs)
+        self.side, self.achievements = side, achievements
+        self.fields["reached"].choices = [(row.pk, str(row.goal)) for row in achievements]
+        self.fields["reached"].error_messages["invalid_choice"] = _("Kies leerdoelen uit de lijst.")
+
+    def ticked(self) -> set[int]:
+        """The achievements (ids) to show as ticked: what was sent, else what this side said before."""
+        if not self.is_bound:
+            return {row.pk for row in self.achievements if getattr(row, f"{self.side}_says")}
+        sent = set(self.data.getlist("reached"))
+        return {row.pk for row in self.achievements if str(row.pk) in sent}
+
+    def save(self, project: Project, actor: User) -> None:
+        """Raises NotNow or PermissionDenied."""
+        reached = set(self.cleaned_data["reached"])
+        services.confirm_goals(project=project, actor=actor, side=self.side, reached=reached)
+
+
+class OutcomeForm(forms.ModelForm):
+    """What came of a project and where it continues."""
+
+    class Meta:
+        model = Outcome
+        fields = ["summary", "result", "follow_up", "follow_up_lab", "next_challenge", "follow_up_note"]
+        labels = {
+            "summary": _("De uitkomst in één of twee zinnen"),
+            "result": _("Wat ligt er nu?"),
+            "follow_up": _("Hoe gaat het verder?"),
+            "follow_up_lab": _("Met welk lab?"),
+            "next_challenge": _("Welk vraagstuk volgt?"),
+            "follow_up_note": _("Toelichting"),
+        }
+        help_texts = {
+            "summary": _("Iedereen leest dit bij het project."),
+            "result": _("Bijvoorbeeld een prototype, een advies of een meting. Schrijf elk op een eigen regel."),
+            "follow_up_lab": _("Alleen als het verder gaat in een lab."),
+            "next_challenge": _("Alleen als er een volgend vraagstuk is."),
+        }
+        widgets = {
+            "summary": forms.Textarea(attrs={"rows": 3}),
+            "result": forms.Textarea(attrs={"rows": 6}),
+            "follow_up_note": forms.Textarea(attrs={"rows": 3}),
+            "follow_up": forms.RadioSelect,
+        }
+
+    def __init__(self, *args, project: Project, user: User, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.project = project
+        self.fields["follow_up"].choices = Outcome.FollowUp.choices
+        self.fields["follow_up_lab"].empty_label = _("Geen lab")
+        following = services.next_challenges(project).visible_to(user)
+        if self.instance.next_challenge_id:
+            following |= services.next_challenges(project).filter(pk=self.instance.next_challenge_id)
+        self.fields["next_challenge"].queryset = following
+        self.fields["next_challenge"].empty_label = _("Nog niet bekend")
+
+    def clean(self) -> dict:
+        """A lab or a challenge belongs to its own follow-up; another choice forgets it."""
+        data = super().clean()
+        if data.get("follow_up") != Outcome.FollowUp.LAB:
+            data["follow_up_lab"] = None
+        elif not data.get("follow_up_lab") and "follow_up_lab" not in self.errors:
+            self.add_error("follow_up_lab", _("Kies het lab waar het verder gaat."))
+        if data.get("follow_up") != Outcome.FollowUp.CHALLENGE:
+            data["next_challenge"] = None
+        return data
+
+    def save(self, actor: User) -> Outcome:
+        """Raises ValidationError, NotNow or PermissionDenied."""
+        return services.record_outcome(project=self.project, actor=actor, **self.cleaned_data)

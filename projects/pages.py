@@ -1,0 +1,192 @@
+"""What the larger pages of projects show to one reader. Reads only."""
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from challenges.models import Challenge
+from oil_portal.core import clock
+from oil_portal.core.timeline import timeline_of
+from partners import roles
+from projects.forms import ApplyForm, ConfirmForm
+from projects.goals import Reader, with_fit
+from projects.models import Achievement, Application, Outcome, Project, asked_by, led_by
+from projects.services import DECISION_DAYS
+from projects.workflow import LIVE_APPLICATION, WITH_TEAM, ApplicationStatus, ProjectStatus
+
+FINISHED = (ProjectStatus.COMPLETED, ProjectStatus.CANCELLED)
+LISTED_FINISHED = 20
+
+
+# --- One project ------------------------------------------------------------------------------------------------
+def detail(user, project: Project, form: ApplyForm) -> dict:
+    """Everything on a project's page. `project` comes from `for_cards`; `form` is what a student fills in."""
+    reader = Reader(user)
+    reader.dress([project])
+    links = list(project.assignment.links.all())
+    may = {
+        name: user.has_perm(f"projects.{name}_project", project)
+        for name in ("read", "see_applications", "see_team", "follow", "edit", "record_outcome")
+    }
+    return {
+        "project": project,
+        "challenge": project.challenge,
+        "reader": reader,
+        "may": may,
+        "form": form,
+        "goals": [
+            {"title": link.goal.title, "code": link.goal.code, "state": state}
+            for link, state in zip(links, project.states, strict=True)
+        ],
+        "plan": plan(project),
+        "applications": applicants(project) if may["see_applications"] else None,
+        "team": list(project.team()) if may["see_team"] and project.status != ProjectStatus.OPEN else None,
+        **own_application(user, project),
+        **wrapping_up(user, project),
+    }
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A date in the planning of a project."""
+
+    day: date
+    label: str
+    is_next: bool
+
+
+def plan(project: Project) -> list[Moment]:
+    """The dates of a project in order; the first that is still to come is the next."""
+    answer = min(project.closing_date + timedelta(days=DECISION_DAYS), max(project.starts, project.closing_date))
+    dates = [
+        (project.closing_date, _("Aanmelden sluit")),
+        (answer, _("Uiterlijk dan hoor je of je in het team zit")),
+        (project.starts, _("Het team begint")),
+        (project.ends, _("Het team is klaar")),
+    ]
+    following = next((index for index, (day, _label) in enumerate(dates) if day >= clock.today()), None)
+    return [Moment(day, label, index == following) for index, (day, label) in enumerate(dates)]
+
+
+def applicants(project: Project) -> list[Application]:
+    """Who asked for a seat, those without an answer first, each with `fit`."""
+    found = with_fit(project.applications.exclude(status=ApplicationStatus.WITHDRAWN), project)
+    rows = list(found.select_related("student"))
+    order = [ApplicationStatus.SUBMITTED, ApplicationStatus.PLACED, ApplicationStatus.DECLINED]
+    for row in rows:
+        row.project = project  # read once, with all that the permissions ask of it
+    return sorted(rows, key=lambda row: order.index(row.status))
+
+
+def own_application(user, project: Project) -> dict:
+    """The reader's last application here, what was said with its answer, and whether they can apply (again)."""
+    if not roles.has(user, roles.STUDENT):
+        return {"application": None, "can_apply": False}
+    last = project.applications.filter(student=user).order_by("-created_at", "-pk").first()
+    if last is None:
+        return {"application": None, "can_apply": project.is_open}
+    last.project = project
+    answer = timeline_of(last).filter(to_status=last.status).first()
+    return {
+        "application": last,
+        "answer": answer.remark if answer else "",
+        "can_apply": project.is_open and last.status not in LIVE_APPLICATION,
+    }
+
+
+def wrapping_up(user, project: Project) -> dict:
+    """The outcome, who still has to confirm, and whether the reader is one of them."""
+    if project.status not in (ProjectStatus.CONFIRMING, ProjectStatus.COMPLETED):
+        return {}
+    outcome = Outcome.objects.filter(project=project).select_related("follow_up_lab", "next_challenge").first()
+    following = outcome.next_challenge if outcome else None
+    if following and not Challenge.objects.visible_to(user).filter(pk=following.pk).exists():
+        following = None
+    rows = list(project.achievements.all())
+    silent = [side for side in Achievement.SIDES if any(getattr(row, f"{side}_says") is None for row in rows)]
+    speaks = user.is_authenticated and any(
+        user.has_perm(f"projects.confirm_as_{side}", project) for side in Achievement.SIDES
+    )
+    return {
+        "outcome": outcome,
+        "next_challenge": following,
+        "reached": sum(row.achieved for row in rows),
+        "asked": len(rows),
+        "silent": silent,
+        "confirms": speaks and bool(rows),
+    }
+
+
+# --- Confirming -------------------------------------------------------------------------------------------------
+def confirm_forms(user, project: Project, sides: list[str], data, sent: str | None) -> dict[str, ConfirmForm]:
+    """{side: form} for the sides that have something to say; the one that was `sent` holds `data`."""
+    rows = list(project.achievements.select_related("student", "goal"))
+    order = {goal: place for place, goal in enumerate(project.assignment.links.values_list("goal_id", flat=True))}
+    rows.sort(key=lambda row: (order.get(row.goal_id, len(order)), row.student.first_name, row.student_id))
+    forms = {}
+    for side in sides:
+        own = [row for row in rows if side != "student" or row.student_id == user.pk]
+        if own:
+            forms[side] = ConfirmForm(data if side == sent else None, side=side, achievements=own)
+    return forms
+
+
+# --- My projects ------------------------------------------------------------------------------------------------
+def mine(user) -> dict:
+    """The reader's projects per role; a list is None for who does not have the role."""
+    projects = Project.objects.for_cards().order_by("-closing_date", "-pk")
+    found: dict = {"applications": None, "led": None, "asked": None}
+    if roles.has(user, roles.STUDENT):
+        found["applications"] = own_applications(user)
+    if roles.has(user, roles.TEACHER, roles.COORDINATOR):
+        found["led"] = by_stage(with_todo(projects.filter(led_by(user))))
+    if roles.has(user, roles.CONTACT):
+        found["asked"] = by_stage(with_todo(projects.filter(asked_by(user))))
+    return found
+
+
+def own_applications(user) -> list[Application]:
+    """All applications of a student, newest first, each with `answer` and a dressed project."""
+    found = list(
+        Application.objects.filter(student=user)
+        .select_related("project__assignment__challenge__partner", "project__lab", "project__run__module__school")
+        .prefetch_related("project__assignment__links")
+        .order_by("-created_at", "-pk")
+    )
+    Reader(user).dress([application.project for application in found])
+    answers = answers_to(found)
+    silent = Achievement.objects.filter(student=user, student_says=None).values_list("project_id", flat=True)
+    unconfirmed = set(silent)
+    for application in found:
+        application.answer = answers.get(application.pk, "")
+        application.to_confirm = application.status == "placed" and application.project_id in unconfirmed
+    return found
+
+
+def answers_to(applications: list[Application]) -> dict[int, str]:
+    """{application id: what was said with its present status}, in one query."""
+    if not applications:
+        return {}
+    status = {application.pk: application.status for application in applications}
+    entries = timeline_of(applications[0]).model.objects.filter(
+        content_type__app_label="projects", content_type__model="application", object_id__in=status
+    )
+    said = entries.order_by("created_at", "pk").values_list("object_id", "to_status", "remark")
+    return {pk: remark for pk, to_status, remark in said if to_status == status[pk]}
+
+
+def with_todo(projects: QuerySet[Project]) -> QuerySet[Project]:
+    """Add whether teacher and company still have to confirm goals, and whether there is an outcome."""
+    rows = Achievement.objects.filter(project=OuterRef("pk"))
+    return projects.annotate(
+        teacher_silent=Exists(rows.filter(teacher_says=None)),
+        company_silent=Exists(rows.filter(company_says=None)),
+        has_outcome=Exists(Outcome.objects.filter(project=OuterRef("pk"))),
+    )
+
+
+def by_stage(projects: QuerySet[Project]) -> dict[str, list[Project]]:
+    """What is under way, and the last of what has ended."""
+    ended = Q(status__in=FINISHED)
+    return {"now": list(projects.exclude(ended)), "ended": list(projects.filter(ended)[:LISTED_FINISHED])}

@@ -1,0 +1,175 @@
+"""Pages and acts of projects. Each fetches what the reader may see, validates, calls one service and answers."""
+from functools import partial
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from challenges.models import Assignment
+from oil_portal.core import views as core
+from oil_portal.core.errors import NotNow
+from projects import pages, services
+from projects.filters import ProjectFilter
+from projects.forms import ApplyForm, OutcomeForm, PlanForm
+from projects.goals import Reader
+from projects.models import Application, Outcome, Project
+from projects.workflow import ProjectStatus
+
+PER_PAGE = 12
+WRAPPING_UP = (ProjectStatus.CONFIRMING, ProjectStatus.COMPLETED)
+
+
+def _visible(request, pk: int) -> Project:
+    return get_object_or_404(Project.objects.visible_to(request.user).for_cards(), pk=pk)
+
+
+def _posted(request):
+    return request.POST if request.method == "POST" else None
+
+
+# --- Reading ----------------------------------------------------------------------------------------------------
+@login_not_required
+@require_safe
+def project_list(request) -> HttpResponse:
+    """The catalogue: what students can apply to, or what runs and what came of it."""
+    reader = Reader(request.user)
+    found = ProjectFilter(
+        request.GET, queryset=Project.objects.visible_to(request.user).for_cards(), request=request, reader=reader
+    )
+    page = Paginator(found.qs, PER_PAGE).get_page(request.GET.get("page"))
+    reader.dress(page.object_list)
+    return render(request, "projects/project_list.html", {"filter": found, "page_obj": page, "reader": reader})
+
+
+@require_safe
+def mine(request) -> HttpResponse:
+    """The projects that the reader is in: as a student, as who leads them, as the company that asked."""
+    return render(request, "projects/project_mine.html", pages.mine(request.user))
+
+
+@login_not_required
+@require_safe
+def detail(request, pk: int) -> HttpResponse:
+    project = _visible(request, pk)
+    return render(request, "projects/project_detail.html", pages.detail(request.user, project, ApplyForm()))
+
+
+# --- The plan ---------------------------------------------------------------------------------------------------
+def open_(request, assignment_pk: int) -> HttpResponse:
+    """Open a project of an agreed assignment to students."""
+    assignment = get_object_or_404(Assignment.objects.select_related("challenge__partner"), pk=assignment_pk)
+    may_open = request.user.has_perm("projects.open_project", assignment)
+    if not may_open and not request.user.has_perm("challenges.see_assignment", assignment):
+        raise Http404
+    if not may_open:
+        raise PermissionDenied
+    form = PlanForm(_posted(request), assignment=assignment, user=request.user)
+    return _save_plan(request, form, _("Het project staat open voor studenten."))
+
+
+def edit(request, pk: int) -> HttpResponse:
+    """Change the plan of a project that is still open."""
+    project = _visible(request, pk)
+    if not request.user.has_perm("projects.edit_project", project):
+        raise PermissionDenied
+    if project.status != ProjectStatus.OPEN:
+        raise NotNow(_("Dit project is al begonnen of gesloten."))
+    form = PlanForm(_posted(request), instance=project, assignment=project.assignment, user=request.user)
+    return _save_plan(request, form, _("De wijziging is opgeslagen. Aanmelders krijgen bericht."))
+
+
+def _save_plan(request, form: PlanForm, done: str) -> HttpResponse:
+    if request.method == "POST" and form.is_valid():
+        try:
+            project = form.save(actor=request.user)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, done)
+            return redirect(project)
+    context = {"form": form, "assignment": form.assignment}
+    return render(request, "projects/project_form.html", context, status=422 if form.errors else 200)
+
+
+def act(request, pk: int, action: str) -> HttpResponse:
+    project = _visible(request, pk)
+    verbs = {
+        "start": services.start_project,
+        "cancel": services.cancel_project,
+        "wrap_up": services.wrap_up,
+        "complete": services.complete_project,
+    }
+    return core.act(request, project, action, {name: partial(verb, project=project) for name, verb in verbs.items()})
+
+
+# --- Applications -----------------------------------------------------------------------------------------------
+def apply(request, pk: int) -> HttpResponse:
+    """A student asks for a seat; the form is on the project's own page."""
+    project = _visible(request, pk)
+    if request.method != "POST":
+        return redirect(project)
+    if not request.user.has_perm("projects.apply_project", project):
+        raise PermissionDenied
+    form = ApplyForm(request.POST)
+    if not form.is_valid():
+        context = pages.detail(request.user, project, form)
+        return render(request, "projects/project_detail.html", context, status=422)
+    form.save(project=project, actor=request.user)
+    messages.success(request, _("Je aanmelding is binnen. Je krijgt bericht als de docent het team kiest."))
+    return redirect(project)
+
+
+def application_act(request, pk: int, action: str) -> HttpResponse:
+    applications = Application.objects.visible_to(request.user)
+    application = get_object_or_404(applications.select_related("project__run__module", "student"), pk=pk)
+    verbs = {"place": services.place, "decline": services.decline, "withdraw": services.withdraw}
+    return core.act(
+        request, application, action, {name: partial(verb, application=application) for name, verb in verbs.items()}
+    )
+
+
+# --- Wrapping up ------------------------------------------------------------------------------------------------
+def confirm(request, pk: int) -> HttpResponse:
+    """Which goals were reached: one form for each side that the reader speaks for."""
+    project = _visible(request, pk)
+    sides = services.sides_of(request.user, project)
+    if not sides:
+        raise PermissionDenied
+    if project.status not in WRAPPING_UP:
+        raise NotNow(_("Leerdoelen bevestig je als het project wordt afgerond."))
+    sent = request.POST.get("side", "") if request.method == "POST" else None
+    forms = pages.confirm_forms(request.user, project, sides, request.POST, sent)
+    if sent is not None and sent not in forms:
+        raise PermissionDenied
+    if sent and forms[sent].is_valid():
+        forms[sent].save(project=project, actor=request.user)
+        messages.success(request, _("Je bevestiging is opgeslagen. Je kunt haar nog wijzigen."))
+        return redirect(project)
+    context = {"project": project, "forms": list(forms.values())}
+    return render(request, "projects/project_confirm.html", context, status=422 if sent else 200)
+
+
+def outcome(request, pk: int) -> HttpResponse:
+    """Write down what came of the project and where it continues."""
+    project = _visible(request, pk)
+    if not request.user.has_perm("projects.record_outcome_project", project):
+        raise PermissionDenied
+    if project.status not in WRAPPING_UP:
+        raise NotNow(_("De uitkomst leg je vast als het project wordt afgerond."))
+    written = Outcome.objects.filter(project=project).first()
+    form = OutcomeForm(_posted(request), instance=written, project=project, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        try:
+            form.save(actor=request.user)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, _("De uitkomst is opgeslagen."))
+            return redirect(project)
+    context = {"form": form, "project": project}
+    return render(request, "projects/outcome_form.html", context, status=422 if form.errors else 200)
