@@ -12,7 +12,8 @@ from django.core import signing
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import override
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, override
 
 from oil_portal.core import clock
 from oil_portal.core.mail import absolute, compose
@@ -41,6 +42,21 @@ class Digest:
 
     def __bool__(self) -> bool:
         return bool(self.fresh or self.notices)
+
+    @property
+    def headline(self) -> str:
+        """What matters most, in one sentence, in the active language."""
+        if self.items:
+            count = len(self.items)
+            return ngettext(
+                "Er wacht %(count)s ding op jou", "Er wachten %(count)s dingen op jou", count
+            ) % {"count": count}
+        if self.projects:
+            count = len(self.projects)
+            return ngettext(
+                "%(count)s nieuw project past bij je", "%(count)s nieuwe projecten passen bij je", count
+            ) % {"count": count}
+        return _("Er is nieuws voor je")
 
 
 def periods(moment: datetime) -> dict[str, tuple[str, datetime]]:

@@ -1,4 +1,8 @@
 """Fixtures every test may use: the region with a person per role."""
+import socket
+import time
+from email import policy
+from email.parser import BytesParser
 from types import SimpleNamespace
 
 import pytest
@@ -62,3 +66,62 @@ def login():
         return client
 
     return client_for
+
+
+class SmtpServer:
+    """A real SMTP server on loopback that keeps what it gets."""
+
+    def __init__(self) -> None:
+        self.messages = []
+
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802  aiosmtpd's name
+        self.messages.append((envelope.rcpt_tos, BytesParser(policy=policy.default).parsebytes(envelope.content)))
+        return "250 OK"
+
+    def messages_to(self, address: str) -> list:
+        return [message for recipients, message in self.messages if address in recipients]
+
+    def wait_for(self, address: str, seconds: float = 15):
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            if found := self.messages_to(address):
+                return found[0]
+            time.sleep(0.05)
+        raise AssertionError(f"no mail for {address}; got {[to for to, _m in self.messages]}")
+
+    def settle(self, seconds: float = 1.0) -> None:
+        """Wait until no mail came for this long."""
+        count = -1
+        while count != len(self.messages):
+            count = len(self.messages)
+            time.sleep(seconds)
+
+
+@pytest.fixture
+def smtp_server(settings):
+    from aiosmtpd.controller import Controller
+
+    handler = SmtpServer()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    controller = Controller(handler, hostname="127.0.0.1", port=port)
+    controller.start()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+    settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
+    settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
+    yield handler
+    controller.stop()
+
+
+@pytest.fixture
+def worker(transactional_db, monkeypatch):
+    """A real Celery worker on the real Redis, in a thread so that it sees the test's database."""
+    from celery.contrib.testing.worker import start_worker
+
+    from oil_portal.celery import app
+
+    monkeypatch.setitem(app.conf, "task_always_eager", False)
+    app.control.purge()
+    with start_worker(app, pool="solo", perform_ping_check=False, shutdown_timeout=20):
+        yield app
