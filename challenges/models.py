@@ -73,7 +73,7 @@ class Challenge(models.Model):
 
     partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="challenges")
     contact = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="challenges"
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="challenges"
     )
     translator = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -201,6 +201,8 @@ def translator(request, pk: int):
 def claim(request, pk: int):
     """A teacher takes a challenge that nobody translates yet."""
     challenge = challenge_for(request.user, pk)
+    if not roles.has(request.user, roles.TEACHER):
+        raise PermissionDenied
     services.assign_translator(challenge=challenge, actor=request.user, translator=request.user)
     messages.success(request, _("Je vertaalt dit vraagstuk. Begin maar met de opdracht."))
     return redirect(challenge)
