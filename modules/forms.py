@@ -25,7 +25,8 @@ class ModuleForm(forms.ModelForm):
 
     class Meta:
         model = Module
-        fields = ["school", "code", "title", "level", "study_load", "lab", "programme", "elective", "goals"]
+        fields = ["school", "code", "title", "level", "study_load", "description", "lab", "programme", "elective", "goals"]
+        widgets = {"description": forms.Textarea(attrs={"rows": 4})}
         help_texts = {
             "code": _("Zoals in de studiegids. Elke code komt op je school één keer voor."),
             "study_load": _("Uren per student. Een keuzedeel heeft er meestal 240."),
@@ -60,15 +61,16 @@ class ModuleForm(forms.ModelForm):
 
     def goal_groups(self, text: str) -> list[dict]:
         """The goals whose title, code or programme holds `text`, and all that are ticked, per programme."""
-        chosen = self.chosen()
+        chosen, number = self.chosen(), 0
         groups: dict[int, dict] = {}
         for goal in self.fields["goals"].queryset:
             ticked = str(goal.pk) in chosen
             words = f"{goal.title} {goal.code} {goal.programme}".lower()
             if ticked or text.lower() in words:
                 group = groups.setdefault(goal.programme_id, {"programme": goal.programme, "goals": [], "ticked": 0})
-                group["goals"].append({"goal": goal, "ticked": ticked})
+                group["goals"].append({"goal": goal, "ticked": ticked, "number": number})
                 group["ticked"] += ticked
+                number += 1
         return list(groups.values())
 
 

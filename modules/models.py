@@ -134,6 +134,11 @@ class Module(models.Model):
         """The design's `data-kind`: the lab's, else the school's."""
         return self.lab.hue if self.lab_id else "school"
 
+    @property
+    def teeth(self) -> list[str]:
+        """A plain tooth a goal, for the key; expects `for_cards`."""
+        return ["plain"] * self.goals_total
+
     def projects_for(self, user) -> models.QuerySet:
         """The projects in its runs that `user` may see, read over the reverse relation of the room above."""
         projects = ModuleRun.projects.rel.related_model.objects

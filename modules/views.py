@@ -67,7 +67,7 @@ def edit(request, pk: int):
 
 def _save(request, module: Module, done: str):
     """The form of a module; its button 'Zoek' narrows the list of goals and keeps all that was typed."""
-    narrowing = "narrow" in request.POST
+    narrowing, name = "narrow" in request.POST, str(module)
     form = ModuleForm(request.POST or None, instance=module, user=request.user)
     if request.method == "POST" and not narrowing and form.is_valid():
         goals = form.cleaned_data["goals"]
@@ -77,7 +77,7 @@ def _save(request, module: Module, done: str):
     if narrowing:
         form = ModuleForm(initial=_typed(request.POST), instance=module, user=request.user)
     text = request.POST.get("q", "").strip()[:100]
-    context = {"form": form, "module": module, "q": text, "groups": form.goal_groups(text)}
+    context = {"form": form, "module": module, "name": name, "q": text, "groups": form.goal_groups(text)}
     return render(request, "modules/module_form.html", context, status=422 if form.errors else 200)
 
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from oil_portal.core import clock
+from oil_portal.core.models import TimelineEntry
 from partners import roles
 from partners.workflow import LIVE_MEMBERSHIP, LIVE_PARTNER, InvitationStatus, MembershipStatus, PartnerStatus
 
@@ -41,7 +42,7 @@ class User(AbstractUser):
         NEVER = "never", _("Nooit")
 
     username = None
-    email = models.EmailField(_("e-mailadres"))
+    email = models.EmailField(_("e-mailadres"), unique=True)
     language = models.CharField(_("taal"), max_length=2, choices=[("nl", "Nederlands"), ("en", "English")], default="nl")
     digest = models.CharField(_("overzichtsmail"), max_length=6, choices=Digest.choices, default=Digest.WEEKLY)
 
@@ -186,6 +187,16 @@ class MembershipQuerySet(models.QuerySet):
         if roles.has(user, roles.BROKER):
             wanted |= ~models.Q(role__in=[roles.TEACHER, roles.STUDENT])
         return requested.filter(wanted)
+
+    def with_answers(self) -> "MembershipQuerySet":
+        """Add `answer`: what was written when the request was declined."""
+        told = TimelineEntry.objects.filter(
+            content_type__app_label="partners",
+            content_type__model="membership",
+            object_id=models.OuterRef("pk"),
+            event="decline",
+        )
+        return self.annotate(answer=models.Subquery(told.values("remark")[:1]))
 
     def visible_to(self, user) -> "MembershipQuerySet":
         """Your own, and those that you may confirm or stop."""

@@ -59,9 +59,16 @@ def detail(request, pk: int):
         "mine": request.user.has_perm("partners.change_details_partner", partner),
         "follows": request.user.has_perm("partners.follow_partner", partner),
     }
+    if request.user.is_authenticated:
+        context["own"] = _own(request.user, partner)
     if context["mine"] or context["follows"]:
         context |= _inside(request.user, partner)
     return render(request, "partners/partner_detail.html", context)
+
+
+def _own(user, partner: Partner):
+    """What `user` is here, or has asked to be."""
+    return partner.memberships.filter(user=user, status__in=LIVE_MEMBERSHIP).select_related("user", "partner")
 
 
 def _inside(user, partner: Partner) -> dict:
@@ -70,7 +77,6 @@ def _inside(user, partner: Partner) -> dict:
     return {
         "people": active.exclude(role=roles.STUDENT),
         "students": active.filter(role=roles.STUDENT).count(),
-        "own": active.filter(user=user),
         "requests": Membership.objects.waiting_for(user).filter(partner=partner).select_related("user", "partner"),
         "may_invite": user.has_perm("partners.invite_partner", partner),
     }
@@ -85,7 +91,7 @@ def add(request):
             messages.success(request, _("%s is aangemeld. Een makelaar kijkt ernaar. Je hoort het per mail.") % partner)
             return redirect(partner)
     context = {"form": form}
-    return render(request, "partners/partner_add.html", context, status=422 if form.errors else 200)
+    return render(request, "partners/partner_form.html", context, status=422 if form.errors else 200)
 
 
 def edit(request, pk: int):
@@ -98,7 +104,7 @@ def edit(request, pk: int):
             messages.success(request, _("De gegevens zijn opgeslagen."))
             return redirect(partner)
     context = {"form": form, "partner": partner}
-    return render(request, "partners/partner_edit.html", context, status=422 if form.errors else 200)
+    return render(request, "partners/partner_form.html", context, status=422 if form.errors else 200)
 
 
 def act(request, pk: int, action: str):
@@ -146,7 +152,7 @@ def welcome(request):
         "found": found.select_related("parent")[:PAGE],
         "schools": services.schools_by_address(user),
         "invitations": services.invitations_for(user),
-        "memberships": user.memberships.exclude(status=MembershipStatus.ENDED).select_related("partner", "user"),
+        "memberships": user.memberships.exclude(status=MembershipStatus.ENDED).select_related("partner").with_answers(),
     }
     return render(request, "partners/welcome.html", context)
 
@@ -163,8 +169,7 @@ def join(request, pk: int):
         if membership:
             messages.success(request, _("Je vraag is verstuurd. Je krijgt het antwoord per mail."))
             return redirect("partners:welcome")
-    own = partner.memberships.filter(user=request.user, status__in=LIVE_MEMBERSHIP)
-    context = {"form": form, "partner": partner, "own": own}
+    context = {"form": form, "partner": partner, "own": _own(request.user, partner)}
     return render(request, "partners/partner_join.html", context, status=422 if form.errors else 200)
 
 

@@ -34,6 +34,14 @@ PARTNER = Workflow(
         ),
     ],
     {"register": _("Aangemeld als partner"), "edit": _("Gegevens gewijzigd"), "invite": _("Uitnodiging verstuurd")},
+    [
+        (_("Aangemeld"), ("submitted", "returned", "declined")),
+        (_("Partner"), ("accepted",)),
+    ],
+    {
+        "submitted": _("Een makelaar kijkt naar de gegevens."),
+        "returned": _("De contactpersoon vult de gegevens aan."),
+    },
 )  # fmt: skip
 
 
@@ -63,6 +71,7 @@ MEMBERSHIP = Workflow(
         ),
     ],
     {"request": _("Gevraagd om mee te doen"), "join": _("Lid geworden"), "accept": _("Uitnodiging aangenomen")},
+    waiting={"requested": _("Een contactpersoon of coördinator geeft antwoord.")},
 )  # fmt: skip
 
 

@@ -17,7 +17,9 @@ class Command(BaseCommand):
     def handle(self, *, file: Path, strict: bool, **options) -> None:
         try:
             reading = read(file.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError) as error:
+        except UnicodeDecodeError as error:
+            raise CommandError(f"{file}: not UTF-8 from byte {error.start} on. Save it as CSV UTF-8.") from error
+        except (OSError, ValueError) as error:
             raise CommandError(f"{file}: {error}") from error
         for line, message in reading.errors:
             self.stderr.write(f"{file.name}:{line}: {message}")

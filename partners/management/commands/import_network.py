@@ -15,6 +15,6 @@ class Command(BaseCommand):
     def handle(self, *, file: Path, **options) -> None:
         try:
             written = import_network(file.read_text(encoding="utf-8-sig"))
-        except (OSError, UnicodeDecodeError, NetworkError) as error:
+        except (OSError, ValueError, NetworkError) as error:
             raise CommandError(f"{file}: {error}") from error
         self.stdout.write(f"{file.name}: {written.new} new, {written.changed} changed, {written.same} as they were.")
