@@ -3,6 +3,7 @@
 A builtin library: templates need no {% load %}. It knows no app; what it shows of an object it asks by name
 (`hue`, `status`, `get_status_display`) or through the object's workflow.
 """
+
 from functools import lru_cache
 
 import nh3
@@ -10,7 +11,7 @@ from django import template
 from django.core.exceptions import FieldDoesNotExist
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 
@@ -21,17 +22,16 @@ register = template.Library()
 
 # --- The key glyph: drawn on a grid of 120 x 48 with its axis at y = 24 ------------------------------------------
 MOST_TEETH = 12
-BLADE = '<path class="key__blade" d="M28 22h92v4H28zM40 17h4v14h-4z"/>'
+BLADE = format_html('<path class="key__blade" d="{}"/>', "M28 22h92v4H28zM40 17h4v14h-4z")
 RING = "M2 24a17 17 0 1 1 34 0a17 17 0 1 1-34 0zM11 24a8 8 0 1 0 16 0a8 8 0 1 0-16 0z"
 BOWS = {
     "smart": "M4 8.5h27a2 2 0 0 1 2 2v27a2 2 0 0 1-2 2H4a2 2 0 0 1-2-2v-27a2 2 0 0 1 2-2zM11.5 18v12h12V18z",
-    "bio": "M14.5 16.2A9 9 0 1 1 28 24A9 9 0 1 1 14.5 31.8A9 9 0 1 1 14.5 16.2z"
-    "M14 24a5 5 0 1 0 10 0a5 5 0 1 0-10 0z",
+    "bio": "M14.5 16.2A9 9 0 1 1 28 24A9 9 0 1 1 14.5 31.8A9 9 0 1 1 14.5 16.2zM14 24a5 5 0 1 0 10 0a5 5 0 1 0-10 0z",
     "school": "M19 6L37 24L19 42L1 24zM19 15.5L10.5 24L19 32.5L27.5 24z",
-    "gov": "M3 7h32v15c0 9.5-6.5 15.5-16 19.5C9.5 37.5 3 31.5 3 22z"
-    "M12 16v7c0 4 2.5 6.5 7 9c4.5-2.5 7-5 7-9v-7z",
+    "gov": "M3 7h32v15c0 9.5-6.5 15.5-16 19.5C9.5 37.5 3 31.5 3 22zM12 16v7c0 4 2.5 6.5 7 9c4.5-2.5 7-5 7-9v-7z",
 }
 CROPS = {"smart": "2 8.5 31 31", "bio": ".9 7.2 33.6 33.6", "school": "1 6 36 36", "gov": "2 7 34.5 34.5"}
+HIDDEN = format_html(' aria-hidden="{}"', "true")
 SIZES = {"": "key", "s": "key key-s", "m": "key key-m", "l": "key key-l"}
 
 
@@ -42,28 +42,26 @@ def sprite() -> str:
 
 def kind(hue: str) -> SafeString:
     """The attribute that gives a drawing its hue; none for plain ink."""
-    return format_html(' data-kind="{}"', hue) if hue else mark_safe("")
+    return format_html(' data-kind="{}"', hue) if hue else SafeString("")
 
 
 def bow(hue: str) -> SafeString:
-    return mark_safe(f'<path class="key__bow" fill-rule="evenodd" d="{BOWS.get(hue, RING)}"/>')
+    return format_html('<path class="key__bow" fill-rule="evenodd" d="{}"/>', BOWS.get(hue, RING))
 
 
 @lru_cache(maxsize=4096)
 def teeth(states: tuple[str, ...]) -> SafeString:
     """The teeth: the first six hang below the blade, the next six stand above it, every row ends at the tip."""
     drawn = []
-    for row, upper in ((states[:6], False), (states[6:MOST_TEETH], True)):
+    for row, open_y, done_y in ((states[:6], 25, 25), (states[6:MOST_TEETH], 8, 15)):
         for index, state in enumerate(row):
             x = 112 - 12 * (len(row) - 1 - index)
-            if state == "done":
-                y = 15 if upper else 25
-                drawn.append(f'<rect class="key__tooth is-done" x="{x + 1}" y="{y}" width="6" height="8" rx=".5"/>')
-            else:
-                name = "key__tooth is-open" if state == "open" else "key__tooth"
-                y = 8 if upper else 25
-                drawn.append(f'<rect class="{name}" x="{x}" y="{y}" width="8" height="15" rx="1"/>')
-    return mark_safe("".join(drawn))
+            drawn.append(
+                ("key__tooth is-done", x + 1, done_y, 6, 8, ".5")
+                if state == "done"
+                else ("key__tooth is-open" if state == "open" else "key__tooth", x, open_y, 8, 15, "1")
+            )
+    return format_html_join("", '<rect class="{}" x="{}" y="{}" width="{}" height="{}" rx="{}"/>', drawn)
 
 
 @register.simple_tag
@@ -72,10 +70,10 @@ def key(hue: str, states, size: str = "", label: str = "") -> SafeString:
     return format_html(
         '<svg class="{}" viewBox="0 0 120 48"{}{}>{}{}{}</svg>',
         SIZES[size],
-        format_html(' role="img" aria-label="{}"', label) if label else mark_safe(' aria-hidden="true"'),
+        format_html(' role="img" aria-label="{}"', label) if label else HIDDEN,
         kind(hue),
         teeth(tuple(states)),
-        mark_safe(BLADE),
+        BLADE,
         bow(hue),
     )
 
@@ -86,8 +84,7 @@ def keymap(hue: str, goals) -> dict:
     goals = list(goals)[:MOST_TEETH]
     lower = min(len(goals), 6)
     placed = [
-        {**goal, "number": i, "column": i + 6 - (lower if i <= 6 else len(goals))}
-        for i, goal in enumerate(goals, 1)
+        {**goal, "number": i, "column": i + 6 - (lower if i <= 6 else len(goals))} for i, goal in enumerate(goals, 1)
     ]
     return {"hue": hue, "goals": placed, "crop": CROPS.get(hue, "2 7 34 34"), "bow": bow(hue)}
 
@@ -101,10 +98,10 @@ def mail_key(hue: str, states) -> dict:
 
 
 @register.simple_tag
-def text_key(hue: str, states) -> SafeString:
+def text_key(hue: str, states) -> str:
     """The key for plain text: `[ ]=##-#` or `(o)=`; # is open, - is achieved."""
     marks = "".join("-" if state == "done" else "#" for state in list(states)[:MOST_TEETH])
-    return mark_safe(("[ ]=" if hue == "smart" else "(o)=") + marks)
+    return f"{'[ ]' if hue == 'smart' else '(o)'}={marks}"
 
 
 # --- Icons and chips ---------------------------------------------------------------------------------------------
@@ -181,10 +178,11 @@ def field_label(obj, name: str) -> str:
 
 
 @register.inclusion_tag("core/tags/actions.html", takes_context=True)
-def actions(context, obj, url_name: str, exclude: str = "", primary: bool = True) -> dict:
+def actions(context, obj, url_name: str, exclude: str = "", primary: bool = True, named: bool = False) -> dict:
     """A button for each transition the reader may make now; one with a remark unfolds its form.
 
-    `exclude` names transitions to leave out, with commas between; without `primary` no button is red.
+    `exclude` names transitions to leave out, with commas between; without `primary` no button is red. In a list,
+    `named` lets every button say its row in hidden text.
     """
     left_out = exclude.split(",")
     acts = [
@@ -196,18 +194,17 @@ def actions(context, obj, url_name: str, exclude: str = "", primary: bool = True
         for transition in available(obj, context["request"].user)
         if transition.action not in left_out
     ]
-    return {"acts": acts, "object": obj, "primary": primary, "csrf_token": context.get("csrf_token")}
+    return {"acts": acts, "row": obj if named else "", "primary": primary, "csrf_token": context.get("csrf_token")}
 
 
 # --- Pages -------------------------------------------------------------------------------------------------------
 @register.simple_tag(takes_context=True)
-def here(context, url_name: str) -> SafeString:
+def here(context, url_name: str) -> str:
     """aria-current for a link in the menu: "page" on the page itself, "true" on the pages under it."""
-    path = getattr(context.get("request"), "path", "")
-    target = reverse(url_name)
+    path, target = getattr(context.get("request"), "path", ""), reverse(url_name)
     if path == target:
-        return mark_safe(' aria-current="page"')
-    return mark_safe(' aria-current="true"' if target != "/" and path.startswith(target) else "")
+        return format_html(' aria-current="{}"', "page")
+    return format_html(' aria-current="{}"', "true") if target != "/" and path.startswith(target) else ""
 
 
 @register.simple_tag(takes_context=True)
@@ -266,7 +263,7 @@ def markdown(text: str) -> SafeString:
         url_schemes={"http", "https", "mailto"},
         link_rel="nofollow noopener ugc",
     )
-    return mark_safe(html)
+    return mark_safe(html)  # noqa: S308  nh3 has just cleaned it
 
 
 @register.filter
