@@ -175,6 +175,30 @@ class ConfirmForm(forms.Form):
         sent = set(self.data.getlist("reached"))
         return {row.pk for row in self.achievements if str(row.pk) in sent}
 
+    def students(self) -> list[dict]:
+        """Who has a column, with the name that this side knows: a company reads no surnames."""
+        people = {row.student_id: row.student for row in self.achievements}
+        return [{"pk": pk, "name": self._name(student)} for pk, student in people.items()]
+
+    def _name(self, student: User) -> str:
+        return str(student) if self.side == "teacher" else student.first_and_initial
+
+    def table(self) -> list[dict]:
+        """A row per goal with a cell per student: whether it is ticked, and what the other sides said."""
+        ticked, students = self.ticked(), self.students()
+        goals: dict = {}
+        for row in self.achievements:
+            goals.setdefault(row.goal, {})[row.student_id] = {
+                "pk": row.pk,
+                "ticked": row.pk in ticked,
+                "counts": row.achieved,
+                "others": [(side, getattr(row, f"{side}_says")) for side in Achievement.SIDES if side != self.side],
+            }
+        return [
+            {"goal": goal, "cells": [{"name": one["name"], **cells.get(one["pk"], {})} for one in students]}
+            for goal, cells in goals.items()
+        ]
+
     def save(self, project: Project, actor: User) -> None:
         """Raises NotNow or PermissionDenied."""
         reached = set(self.cleaned_data["reached"])

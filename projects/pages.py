@@ -109,6 +109,7 @@ def wrapping_up(user, project: Project) -> dict:
         user.has_perm(f"projects.confirm_as_{side}", project) for side in Achievement.SIDES
     )
     return {
+        "wrapping_up": True,
         "outcome": outcome,
         "next_challenge": following,
         "reached": sum(row.achieved for row in rows),

@@ -17,6 +17,7 @@ from projects.models import Achievement, Application, Outcome, Project
 from projects.workflow import ApplicationStatus, ProjectStatus
 
 DECISION_DAYS = 14  # after the closing date; then the portal answers in the teacher's place
+LONGEST_DAYS = 3 * 366  # from today to the end of a project
 
 
 def team_of(project: Project) -> list[User]:
@@ -25,19 +26,28 @@ def team_of(project: Project) -> list[User]:
 
 def _settle(project: Project, actor: User | None) -> None:
     challenge = project.challenge
+    lock(challenge)  # before its projects are read: of two that end at once, the second must see the first
     statuses = set(Project.objects.filter(assignment__challenge=challenge).values_list("status", flat=True))
     settle(challenge=challenge, statuses=statuses, actor=actor)
 
 
-def _check_plan(project: Project) -> None:
+def _require(actor: User | None, permission: str, obj: Project | Application) -> None:
+    """Before a refusal says anything about the object: may `actor` (None: the portal) do this at all?"""
+    if actor is not None and not actor.has_perm(permission, obj):
+        raise PermissionDenied
+
+
+def _check_plan(project: Project, *, new_closing_date: bool = True) -> None:
     """What the fields alone can't say about a project that is being opened or changed."""
     errors = {}
-    if project.closing_date < clock.today():
+    if new_closing_date and project.closing_date < clock.today():
         errors["closing_date"] = _("Kies een sluitdatum die nog komt.")
     if project.run.ends < project.starts:
         errors["starts"] = _("De module is dan al voorbij. Kies een eerdere datum of een andere periode.")
     if not roles.has(project.coach, roles.TEACHER):
         errors["coach"] = _("Kies een docent als begeleider.")
+    if project.ends > clock.today() + timedelta(days=LONGEST_DAYS):
+        errors["ends"] = _("Kies een einddatum binnen drie jaar.")
     if errors:
         raise ValidationError(errors)
 
@@ -75,13 +85,14 @@ def edit_project(*, project: Project, actor: User, **plan) -> Project:
     for name, value in plan.items():
         setattr(project, name, value)
     project.full_clean()
-    _check_plan(project)
+    _check_plan(project, new_closing_date="closing_date" in changes)
     if project.max_size < project.team().count():
         raise ValidationError({"max_size": _("Er zijn al meer studenten geplaatst.")})
     project.save()
     if changes:
         entry = record(project, "edit", actor=actor, changes=changes)
-        notify(entry, [application.student for application in project.applications.live().select_related("student")])
+        applicants = [application.student for application in project.applications.live().select_related("student")]
+        notify(entry, [project.coach, *applicants])
     return project
 
 
@@ -89,6 +100,9 @@ def edit_project(*, project: Project, actor: User, **plan) -> Project:
 def start_project(*, project: Project, actor: User | None, remark: str = "") -> Project:
     """The team begins; everybody who still waits gets an answer. Needs the smallest team."""
     lock(project)
+    _require(actor, "projects.start_project", project)
+    if project.status != ProjectStatus.OPEN:
+        raise NotNow(_("Dit project is al begonnen of gesloten."))
     team = team_of(project)
     if len(team) < project.min_size:
         raise Refusal(
@@ -126,7 +140,7 @@ def _answer_waiting(project: Project, actor: User | None, remark: str) -> None:
 def close_overdue(*, project: Project) -> None:
     """What the portal does when a teacher lets applicants wait: start a team that is large enough, else close."""
     lock(project)
-    if project.status != ProjectStatus.OPEN or project.closing_date + timedelta(days=DECISION_DAYS) >= clock.today():
+    if project.status != ProjectStatus.OPEN or project.closing_date >= clock.today() - timedelta(days=DECISION_DAYS):
         return
     if project.team().count() >= project.min_size:
         start_project(project=project, actor=None)
@@ -159,6 +173,7 @@ def place(*, application: Application, actor: User, remark: str = "") -> Applica
     """Give a student a seat. The lock on the project keeps two teachers from giving the last one twice."""
     lock(application.project)
     project = application.project
+    _require(actor, "projects.place_application", application)
     if project.status != ProjectStatus.OPEN:
         raise NotNow(_("Dit project is al begonnen of gesloten."))
     if project.team().count() >= project.max_size:
@@ -246,6 +261,9 @@ def record_outcome(*, project: Project, actor: User, **values) -> Outcome:
 def complete_project(*, project: Project, actor: User, remark: str = "") -> Project:
     """Close the book; needs an outcome. A side that has not confirmed yet can still do so afterwards."""
     lock(project)
+    _require(actor, "projects.complete_project", project)
+    if project.status != ProjectStatus.CONFIRMING:
+        raise NotNow(_("Een project rond je af nadat de leerdoelen zijn gevraagd."))
     if not Outcome.objects.filter(project=project).exists():
         raise Refusal(_("Leg eerst de uitkomst vast. Dan kan het project worden afgerond."))
     entry = move(project, "complete", actor=actor, remark=remark)

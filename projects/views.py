@@ -92,7 +92,8 @@ def _save_plan(request, form: PlanForm, done: str) -> HttpResponse:
         else:
             messages.success(request, done)
             return redirect(project)
-    context = {"form": form, "assignment": form.assignment}
+    back = form.instance if form.instance.pk else form.assignment
+    context = {"form": form, "back": back}
     return render(request, "projects/project_form.html", context, status=422 if form.errors else 200)
 
 
