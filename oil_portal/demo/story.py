@@ -51,18 +51,19 @@ class World:
     runs: dict[str, list[ModuleRun]] = field(default_factory=dict)
     goals: dict[tuple[str, str], LearningGoal] = field(default_factory=dict)
     students: dict[str, list[User]] = field(default_factory=dict)
-    busy: Counter = field(default_factory=Counter)  # how many projects a student applied to, placed in counts double
+    busy: Counter = field(default_factory=Counter)  # how many projects a student applied to
+    favoured: set[str] = field(default_factory=set)  # the stages in which the demo's own student already takes part
 
-    def applicants(self, module: str, decisions: list[str | None], finished: bool) -> list[User]:
+    def applicants(self, module: str, decisions: list[str | None], stage: str) -> list[User]:
         """A student per decision: those with the fewest projects first, the demo's own student where it shows most."""
         free = sorted(self.students[module], key=lambda student: (self.busy[student.email], student.pk))
         favourite = [student for student in free if student.email == FAVOURITE]
-        wanted = "placed" if finished else None
         chosen = [student for student in free if student.email != FAVOURITE][: len(decisions)]
-        if favourite and wanted in decisions and self.busy[FAVOURITE] < 2:
+        wanted = {"completed": "placed", "open": None}.get(stage, "never")
+        if favourite and wanted in decisions and stage not in self.favoured:
             chosen[decisions.index(wanted)] = favourite[0]
-        for student, decision in zip(chosen, decisions, strict=True):
-            self.busy[student.email] += 2 if decision == "placed" and not finished else 1
+            self.favoured.add(stage)
+        self.busy.update(student.email for student in chosen)
         return chosen
 
 
@@ -74,6 +75,7 @@ class Story:
         self.company, self.contact = world.companies[row["company"]], world.contacts[row["company"]]
         self.broker = world.brokers[number % len(world.brokers)]
         self.began = days_ago(row["days_ago"]) + timedelta(minutes=17 * number)
+        self.number = number
         self.now = min(days_ago(0), timezone.localtime())
         plan = row.get("project")
         self.run = world.runs[plan["module"]][plan["run"]] if plan else None
@@ -84,8 +86,9 @@ class Story:
     def plan_dates(self) -> tuple[date, date]:
         """(closing date, first day of the team), from the run it belongs to."""
         starts = self.run.starts
-        if self.stage == "open":
-            return max(self.now.date() + timedelta(days=4), starts - timedelta(days=5)), starts
+        if self.stage == "open":  # teams of one run begin in different weeks
+            starts += timedelta(weeks=self.number % 4)
+            return starts - timedelta(days=3 + self.number % 3), starts
         return starts - timedelta(days=9), starts
 
     def step(self, fraction: float):
@@ -174,10 +177,9 @@ class Story:
 
     def gather(self, rows: list[dict]) -> None:
         """Students apply between opening and closing; the coach answers those whom the texts answer."""
-        finished = self.stage in ("completed", "confirming")
         decisions = [row["decision"] for row in rows]
         until = min(day(self.closing), self.now - timedelta(hours=2))
-        applicants = self.world.applicants(self.row["project"]["module"], decisions, finished)
+        applicants = self.world.applicants(self.row["project"]["module"], decisions, self.stage)
         for number, (row, student) in enumerate(zip(rows, applicants, strict=True), 1):
             applied = self.opened + (until - self.opened) * number / (len(rows) + 1)
             with clock.at(applied):
