@@ -83,7 +83,7 @@ class ModuleQuerySet(models.QuerySet):
 
     def for_cards(self) -> "ModuleQuerySet":
         """With all that a card draws; adds `goals_total`."""
-        return self.select_related("school", "lab", "programme", "elective").annotate(goals_total=models.Count("goals"))
+        return self.select_related("school", "lab", "programme", "elective").annotate(goals_total=models.Count("goals")).order_by("title", "pk")
 
 
 @pghistory.track()
