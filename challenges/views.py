@@ -51,6 +51,11 @@ def need(user, permission: str, obj=None) -> None:
         raise PermissionDenied
 
 
+def posted(request) -> QueryDict | None:
+    """What a form is bound to: a POST with nothing in it is a POST too."""
+    return request.POST if request.method == "POST" else None
+
+
 # --- Lists ------------------------------------------------------------------------------------------------------
 @login_not_required
 def catalogue(request):
@@ -120,7 +125,7 @@ def accept_form(user, challenge: Challenge) -> AcceptForm | None:
 
 def add(request):
     """Write a new challenge for one's own organisation; keep it as a draft or hand it in at once."""
-    form = ChallengeForm(request.POST or None, user=request.user)
+    form = ChallengeForm(posted(request), user=request.user)
     if not form.partners:
         return render(request, "challenges/challenge_no_partner.html")
     if request.method == "POST" and form.is_valid():
@@ -137,7 +142,7 @@ def edit(request, pk: int):
         messages.error(request, _("Er loopt een project. De tekst kan nu niet meer veranderen."))
         return redirect(challenge)
     need(request.user, "challenges.edit_challenge", challenge)
-    form = ChallengeForm(request.POST or None, user=request.user, instance=challenge_for(request.user, pk))
+    form = ChallengeForm(posted(request), user=request.user, instance=challenge_for(request.user, pk))
     if request.method == "POST" and form.is_valid():
         service = partial(services.edit_challenge, challenge=challenge, actor=request.user)
         if attempt(form, service, **form.details):
@@ -173,7 +178,7 @@ def accept(request, pk: int):
     """A broker accepts and may name the translator at once."""
     challenge = challenge_for(request.user, pk)
     need(request.user, "challenges.accept_challenge", challenge)
-    form = AcceptForm(request.POST or None)
+    form = AcceptForm(posted(request))
     if request.method == "POST" and form.is_valid():
         service = partial(services.accept_challenge, challenge=challenge, actor=request.user)
         if attempt(form, service, **form.cleaned_data):
@@ -187,7 +192,7 @@ def translator(request, pk: int):
     """A broker names the teacher who translates."""
     challenge = challenge_for(request.user, pk)
     need(request.user, "challenges.assign_challenge", challenge)
-    form = TranslatorForm(request.POST or None, initial={"translator": challenge.translator_id})
+    form = TranslatorForm(posted(request), initial={"translator": challenge.translator_id})
     if request.method == "POST" and form.is_valid():
         service = partial(services.assign_translator, challenge=challenge, actor=request.user)
         if attempt(form, service, **form.cleaned_data):
@@ -214,7 +219,7 @@ def assignment_add(request, pk: int):
     challenge = challenge_for(request.user, pk)
     need(request.user, "challenges.translate_challenge", challenge)
     initial = {"title": challenge.title, "result": challenge.result}
-    form = AssignmentForm(request.POST or None, initial=initial)
+    form = AssignmentForm(posted(request), initial=initial)
     if request.method == "POST" and form.is_valid():
         service = partial(services.write_assignment, challenge=challenge, actor=request.user)
         if written := attempt(form, service, **form.cleaned_data):
@@ -256,7 +261,7 @@ def assignment_edit(request, pk: int):
     shown = assignment_for(request.user, pk)
     if not written_by(request, shown):
         return redirect(shown)
-    form = AssignmentForm(request.POST or None, instance=assignment_for(request.user, pk))
+    form = AssignmentForm(posted(request), instance=assignment_for(request.user, pk))
     if request.method == "POST" and form.is_valid():
         service = partial(services.edit_assignment, assignment=shown, actor=request.user)
         if attempt(form, service, **form.cleaned_data):

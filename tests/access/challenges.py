@@ -34,7 +34,10 @@ ROWS = [
     ),
     row("act", "PK/doe/decline/", "challenge", FORBIDDEN | {"broker": 302, "admin": 302}, "post", REMARK),
     row("accept", "PK/accepteer/", "challenge_submitted", HIDDEN | {"contact": 403, "broker": 200, "admin": 200}),
-    row("accept", "PK/accepteer/", "challenge_submitted", HIDDEN | {"contact": 403, "broker": 302, "admin": 302}, "post"),
+    row(
+        "accept", "PK/accepteer/", "challenge_submitted",
+        HIDDEN | {"contact": 403, "broker": 302, "admin": 302}, "post",
+    ),
     row("translator", "PK/vertaler/", "challenge", FORBIDDEN | {"broker": 200, "admin": 200}),
     row("claim", "PK/neem/", "challenge_unclaimed", FORBIDDEN | {"teacher": 302, "other_teacher": 302}, "post"),
     row("assignment_add", "PK/opdracht/", "challenge", FORBIDDEN | {"teacher": 200, "admin": 200}),
