@@ -239,7 +239,7 @@ class ProjectFactory(DjangoModelFactory):
     class Meta:
         model = Project
 
-    assignment = factory.SubFactory(AssignmentFactory, agreed=True, challenge__status="published")
+    assignment = factory.SubFactory(AssignmentFactory, agreed=True, challenge__status=factory.SelfAttribute("...asked"))
     run = factory.SubFactory(ModuleRunFactory)
     coach = factory.SubFactory(UserFactory)
     title = factory.SelfAttribute("assignment.title")
@@ -252,10 +252,11 @@ class ProjectFactory(DjangoModelFactory):
     ends = factory.LazyAttribute(lambda project: project.starts + timedelta(weeks=10))
 
     class Params:
-        running = factory.Trait(status="running", assignment__challenge__status="running")
-        confirming = factory.Trait(status="confirming", assignment__challenge__status="running")
-        completed = factory.Trait(status="completed", assignment__challenge__status="completed")
-        cancelled = factory.Trait(status="cancelled", assignment__challenge__status="accepted")
+        asked = "published"  # where the challenge is, which follows its project
+        running = factory.Trait(status="running", asked="running")
+        confirming = factory.Trait(status="confirming", asked="running")
+        completed = factory.Trait(status="completed", asked="completed")
+        cancelled = factory.Trait(status="cancelled", asked="accepted")
 
 
 class ApplicationFactory(DjangoModelFactory):

@@ -1,0 +1,58 @@
+"""The demo's data: made through the services, the same every time, and nothing in it waits for ever."""
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.core.management import CommandError, call_command
+
+from challenges.models import Challenge
+from challenges.workflow import ChallengeStatus
+from oil_portal.core import clock
+from oil_portal.core.models import Notice, TimelineEntry
+from oil_portal.demo.accounts import ACCOUNTS
+from partners.models import Collaboration, Partner, ProjectCard, User
+from projects.models import Application, Outcome, Project
+
+
+def test_seeding_outside_the_demo_is_refused(db, settings):
+    settings.DEMO = False
+    with pytest.raises(CommandError):
+        call_command("seed_demo")
+
+
+def test_the_demo(db, settings, capsys):
+    settings.DEMO = True
+    call_command("seed_demo")
+    assert Partner.objects.filter(kind="company").count() == 26  # 25 of the demo and Inventeers
+    assert Challenge.objects.count() == 40
+    assert User.objects.filter(memberships__role="student").distinct().count() == 120
+    assert User.objects.filter(memberships__role="teacher").distinct().count() == 15
+    statuses = Counter(Project.objects.values_list("status", flat=True))
+    assert statuses == {"open": 8, "running": 4, "confirming": 2, "completed": 4, "cancelled": 1}
+    assert Outcome.objects.count() == 4
+    assert set(Challenge.objects.values_list("status", flat=True)) == set(ChallengeStatus.values)
+    everything_obeys()
+    assert mail.outbox == []
+    before = TimelineEntry.objects.count()
+    call_command("seed_demo")
+    assert TimelineEntry.objects.count() == before
+    assert "The demo data is there." in capsys.readouterr().out
+
+
+def everything_obeys():
+    """What must hold of any portal holds of the demo."""
+    assert not TimelineEntry.objects.filter(created_at__gt=clock.now()).exists()
+    assert not Application.objects.filter(status="submitted").exclude(project__status="open").exists()
+    for project in Project.objects.with_counts():
+        assert project.placed <= project.max_size
+        if project.status in ("running", "confirming", "completed"):
+            assert project.placed >= project.min_size
+        if project.status == "open":
+            assert project.closing_date >= clock.today()
+    long_ago = clock.now() - timedelta(days=8)
+    assert not Notice.objects.filter(told_at=None, entry__created_at__lt=long_ago).exists()
+    for account in ACCOUNTS.values():
+        assert User.objects.filter(email=account.email).exists(), account.email
+    assert Collaboration.objects.count() == 3
+    assert ProjectCard.objects.get().collaboration.name == "Open Innovatie Lab"
