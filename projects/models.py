@@ -50,8 +50,7 @@ class ProjectQuerySet(models.QuerySet):
     def with_counts(self) -> "ProjectQuerySet":
         """Add `placed` and `waiting`: applications that are placed, or not answered yet."""
         return self.annotate(
-            placed=_count("applications", status=ApplicationStatus.PLACED),
-            waiting=_count("applications", status=ApplicationStatus.SUBMITTED),
+            placed=_applications(ApplicationStatus.PLACED), waiting=_applications(ApplicationStatus.SUBMITTED)
         )
 
     def for_cards(self) -> "ProjectQuerySet":
@@ -77,8 +76,10 @@ def led_by(user) -> models.Q:
     )
 
 
-def _count(relation: str, **conditions) -> models.Count:
-    return models.Count(relation, filter=models.Q(**{f"{relation}__{k}": v for k, v in conditions.items()}))
+def _applications(status: str) -> Coalesce:
+    """How many applications of a project have this status; a subquery, so that it joins and groups nothing."""
+    found = Application.objects.filter(project=models.OuterRef("pk"), status=status).order_by()
+    return Coalesce(models.Subquery(found.values("project").annotate(count=models.Count("pk")).values("count")), 0)
 
 
 @pghistory.track(exclude=["document"])

@@ -57,9 +57,9 @@ def _check_plan(project: Project, *, new_closing_date: bool = True) -> None:
 def open_project(*, assignment: Assignment, actor: User, **plan) -> Project:
     """Open an agreed assignment to students. `plan`: run, lab, coach, sizes and dates. Raises ValidationError."""
     lock(assignment)
+    if assignment.status != "agreed":
+        raise NotNow(_("Het bedrijf is nog niet akkoord met deze opdracht."))
     if not actor.has_perm("projects.open_project", assignment):
-        if assignment.status != "agreed":
-            raise NotNow(_("Het bedrijf is nog niet akkoord met deze opdracht."))
         raise PermissionDenied
     project = Project(
         assignment=assignment, title=assignment.title, summary=assignment.summary, text=assignment.text, **plan

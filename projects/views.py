@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from challenges.models import Assignment
+from challenges.workflow import AssignmentStatus
 from oil_portal.core import views as core
 from oil_portal.core.errors import NotNow
 from projects import pages, services
@@ -66,6 +67,8 @@ def open_(request, assignment_pk: int) -> HttpResponse:
     may_open = request.user.has_perm("projects.open_project", assignment)
     if not may_open and not request.user.has_perm("challenges.see_assignment", assignment):
         raise Http404
+    if assignment.status != AssignmentStatus.AGREED:
+        raise NotNow(_("Het bedrijf is nog niet akkoord met deze opdracht."))
     if not may_open:
         raise PermissionDenied
     form = PlanForm(_posted(request), assignment=assignment, user=request.user)

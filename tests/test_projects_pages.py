@@ -1,0 +1,736 @@
+"""The pages of projects through the test client: what each role sees, and what bad input does."""
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from challenges.models import GoalLink
+from oil_portal.core import clock
+from projects import services
+from projects.models import Achievement, Application, Outcome, Project
+from tests import factories as f
+
+HUGE = 10**30
+
+
+@pytest.fixture
+def make(region):
+    """make(running=True, …) -> a project of the region's company and school, about the goals of the student's module."""
+
+    def project(goals=None, challenge=None, **traits) -> Project:
+        challenge = {"partner": region.company, "translator": region.teacher, **(challenge or {})}
+        return f.ProjectFactory(
+            run=region.run,
+            lab=region.lab,
+            coach=region.teacher,
+            assignment__goals=region.goals if goals is None else goals,
+            **{f"assignment__challenge__{name}": value for name, value in challenge.items()},
+            **traits,
+        )
+
+    return project
+
+
+@pytest.fixture
+def confirming(region, make):
+    """A project with the student placed that is being wrapped up."""
+    project = make(running=True)
+    f.ApplicationFactory(project=project, student=region.student, placed=True)
+    services.wrap_up(project=project, actor=region.teacher)
+    return project
+
+
+def text(response) -> str:
+    return " ".join(response.content.decode().split())
+
+
+def url(name: str, *args) -> str:
+    return reverse(f"projects:{name}", args=args)
+
+
+# --- The catalogue ----------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("role", ["visitor", "student", "teacher", "contact", "coordinator", "broker", "newcomer"])
+def test_the_catalogue_costs_the_same_for_one_and_three(region, make, login, role):
+    client = login(getattr(region, role, None))
+    make()
+    client.get(url("list"))
+    counts = []
+    for _step in range(2):
+        with CaptureQueriesContext(connection, ) as queries:
+            assert client.get(url("list")).status_code == 200
+        counts.append(len(queries))
+        make(), make()
+    assert counts[0] == counts[1]
+
+
+def test_the_catalogue_shows_what_is_open_today(make, login):
+    make(title="Nu open")
+    make(title="Gisteren gesloten", closing_date=clock.today() - timedelta(days=1))
+    make(title="Aan het werk", running=True)
+    make(title="Al klaar", completed=True)
+    make(title="Zonder team", cancelled=True)
+    client = login(None)
+    page = text(client.get(url("list")))
+    assert "Nu open" in page and "1 project<" in page
+    assert "Aan het werk" in text(client.get(url("list"), {"status": "running"}))
+    done = text(client.get(url("list"), {"status": "completed"}))
+    assert "Al klaar" in done and "Zonder team" not in done
+
+
+def test_a_student_reads_the_key_and_others_the_number_of_goals(region, make, login):
+    make()
+    f.AchievementFactory(project__run=region.run, student=region.student, goal=region.goals[0], reached=True)
+    page = text(login(region.student).get(url("list")))
+    assert '2 van 3 <span class="sr-only">leerdoelen </span>open' in page
+    assert "2 uit je modules" in page
+    assert "3 leerdoelen" in text(login(region.teacher).get(url("list")))
+
+
+def test_best_fit_comes_first_and_the_filter_wants_three_open_goals(region, make, login):
+    make(title="Past niet", goals=3)
+    make(title="Past half", goals=region.goals[:2])
+    make(title="Past heel", closing_date=clock.today() + timedelta(days=20))
+    client = login(region.student)
+    page = client.get(url("list")).context["page_obj"]
+    assert [project.title for project in page] == ["Past heel", "Past half", "Past niet"]
+    fits = client.get(url("list"), {"fit": "3"}).context["page_obj"]
+    assert [project.title for project in fits] == ["Past heel"]
+    by_date = client.get(url("list"), {"sort": "closes"}).context["page_obj"]
+    assert by_date[2].title == "Past heel"
+
+
+def test_what_is_achieved_does_not_count_as_fit(region, make, login):
+    make()
+    f.AchievementFactory(student=region.student, goal=region.goals[0], reached=True)
+    assert not login(region.student).get(url("list"), {"fit": "3"}).context["page_obj"].object_list
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({"q": "vocht"}, 1),
+        ({"q": "onderwaterdrone"}, 0),
+        ({"theme": "energy"}, 0),
+        ({"theme": ["energy", "sustainable_building"]}, 1),
+        ({"level": "4"}, 1),
+        ({"level": "2"}, 0),
+        ({"location": "both"}, 1),
+        ({"location": "lab"}, 0),
+        ({"sort": "new"}, 1),
+    ],
+)
+def test_filters(make, login, query, found):
+    make(title="Meet vocht in oude muren")
+    assert login(None).get(url("list"), query).context["page_obj"].paginator.count == found
+
+
+def test_filters_on_lab_and_module(region, make, login):
+    project = make()
+    other = f.ProjectFactory()
+    client = login(None)
+    assert list(client.get(url("list"), {"lab": region.lab.pk}).context["page_obj"]) == [project]
+    assert list(client.get(url("list"), {"module": other.run.module_id}).context["page_obj"]) == [other]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"q": "\x00"},
+        {"q": "a\x00b & | ! ( ' \\"},
+        {"q": "x" * 5000},
+        {"q": "'; drop table --"},
+        {"page": "abc"},
+        {"page": "0"},
+        {"page": "-1"},
+        {"page": str(HUGE)},
+        {"page": "9" * 5000},
+        {"lab": "x"},
+        {"lab": str(HUGE)},
+        {"lab": "9" * 5000},
+        {"lab": "\x00"},
+        {"module": str(HUGE)},
+        {"module": "\x00"},
+        {"theme": "\x00"},
+        {"level": "99"},
+        {"status": "cancelled"},
+        {"status": "\x00"},
+        {"sort": "nonsense"},
+        {"fit": "\x00"},
+    ],
+)
+def test_no_address_breaks_the_catalogue(region, make, login, query):
+    make()
+    for user in (None, region.student):
+        assert login(user).get(url("list"), query).status_code == 200
+
+
+def test_a_wrong_choice_is_said_and_skipped(make, login):
+    make()
+    response = login(None).get(url("list"), {"lab": "nonsense"})
+    assert "We slaan haar over" in text(response)
+    assert response.context["page_obj"].paginator.count == 1
+
+
+def test_the_empty_catalogue_says_what_to_do(region, make, login):
+    assert "Er staat nu geen project open" in text(login(None).get(url("list")))
+    make()
+    page = text(login(None).get(url("list"), {"q": "onderwaterdrone"}))
+    assert "Geen project gevonden voor ‘onderwaterdrone’" in page and "Wis alle filters" in page
+
+
+def test_pages_of_twelve_keep_the_filters(make, login):
+    goals = f.LearningGoalFactory.create_batch(1)
+    for _number in range(13):
+        make(goals=goals)
+    first = login(None).get(url("list"), {"sort": "closes"})
+    assert len(first.context["page_obj"]) == 12
+    assert "?sort=closes&amp;page=2" in text(first)
+
+
+def test_a_confidential_project_is_found_by_its_title_alone(make, login):
+    make(title="Geheim recept", summary="Over zuurdesem.", challenge={"confidential": True})
+    client = login(None)
+    assert client.get(url("list"), {"q": "recept"}).context["page_obj"].paginator.count == 1
+    assert client.get(url("list"), {"q": "zuurdesem"}).context["page_obj"].paginator.count == 0
+    page = text(client.get(url("list")))
+    assert "zuurdesem" not in page and "niet openbaar" in page
+
+
+# --- One project ------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("role", ["visitor", "newcomer", "contact", "other_contact", "teacher", "other_teacher",
+                                  "student", "other_student", "coordinator", "broker"])  # fmt: skip
+@pytest.mark.parametrize("stage", ["open", "running", "confirming", "completed"])
+def test_the_page_answers_every_role_in_every_stage(region, make, login, role, stage):
+    project = make(**({stage: True} if stage != "open" else {}))
+    f.ApplicationFactory(project=project, student=region.student, placed=stage != "open")
+    f.ApplicationFactory(project=project, declined=True)
+    if stage in ("confirming", "completed"):
+        f.AchievementFactory(project=project, student=region.student, goal=region.goals[0])
+        f.OutcomeFactory(project=project)
+    response = login(getattr(region, role, None)).get(project.get_absolute_url())
+    assert response.status_code == 200
+    page = text(response)
+    leads = role in ("teacher", "coordinator")
+    assert ("Ik wil leren meten." in page) == (leads or role == "student")
+    assert ("Wat er is gebeurd" in page) == (
+        leads or role in ("contact", "broker") or role == "student" and stage != "open"
+    )
+    assert ("De meter werkt." in page) == (
+        stage == "completed"
+        or stage == "confirming"
+        and (leads or role in ("contact", "broker", "student"))
+    )
+
+
+def test_other_sides_read_a_first_name_and_an_initial(region, make, login):
+    project = make(running=True)
+    placed = f.ApplicationFactory(project=project, placed=True, student__first_name="Yara", student__last_name="Bakker")
+    for user in (region.contact, region.broker, placed.student):
+        page = text(login(user).get(project.get_absolute_url()))
+        assert "Yara B." in page and "Bakker" not in page
+    for user in (None, region.other_contact, region.other_student):
+        assert "Yara" not in text(login(user).get(project.get_absolute_url()))
+    assert "Yara Bakker" in text(login(region.teacher).get(project.get_absolute_url()))
+
+
+def test_a_confidential_project_shows_its_text_to_the_sides_only(region, make, login):
+    project = make(running=True, text="Het recept is geheim.", summary="Zuurdesem.", challenge={"confidential": True})
+    f.ApplicationFactory(project=project, student=region.student, placed=True)
+    f.OutcomeFactory(project=project)
+    Project.objects.filter(pk=project.pk).update(status="completed")
+    for user in (None, region.newcomer, region.other_contact, region.other_student):
+        page = text(login(user).get(project.get_absolute_url()))
+        assert "De details zijn niet openbaar." in page
+        assert not any(secret in page for secret in ("Het recept is geheim", "Zuurdesem", "De meter werkt"))
+    for user in (region.contact, region.teacher, region.student, region.broker, region.coordinator):
+        assert "Het recept is geheim" in text(login(user).get(project.get_absolute_url()))
+
+
+def test_a_project_without_team_is_hidden_but_for_its_sides(region, make, login):
+    project = make(cancelled=True)
+    f.ApplicationFactory(project=project, student=region.student, declined=True)
+    for user in (region.teacher, region.coordinator, region.contact, region.broker, region.student):
+        assert login(user).get(project.get_absolute_url()).status_code == 200
+    for user in (None, region.newcomer, region.other_contact, region.other_student):
+        assert login(user).get(project.get_absolute_url()).status_code == 404
+
+
+def test_the_fit_of_each_applicant_is_read_in_one_query(region, make, login):
+    project = make()
+    counts = []
+    client = login(region.teacher)
+    client.get(project.get_absolute_url())
+    for more in (1, 2):
+        for _number in range(more):
+            applicant = f.ApplicationFactory(project=project)
+            f.EnrolmentFactory(student=applicant.student, run=region.run)
+        with CaptureQueriesContext(connection) as queries:
+            page = text(client.get(project.get_absolute_url()))
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+    assert page.count("3 van 3 leerdoelen open in de eigen modules") == 3
+
+
+def test_fit_of_an_applicant_leaves_out_what_is_achieved_and_counts_a_goal_once(region, make, login):
+    project = make()
+    f.ApplicationFactory(project=project, student=region.student)
+    again = f.ModuleRunFactory(module=region.run.module, starts=clock.today() - timedelta(days=400))
+    f.EnrolmentFactory(student=region.student, run=again)
+    f.AchievementFactory(student=region.student, goal=region.goals[1], reached=True)
+    f.AchievementFactory(student=f.UserFactory(), goal=region.goals[0], reached=True)
+    assert "2 van 3 leerdoelen open" in text(login(region.coordinator).get(project.get_absolute_url()))
+
+
+@pytest.mark.parametrize("pk", [str(HUGE), "9" * 5000, "0"])
+def test_a_number_that_no_project_has_is_not_found(region, login, pk):
+    client = login(region.teacher)
+    for path in ("", "wijzig/", "doe/start/", "leerdoelen/", "uitkomst/", "aanmelden/"):
+        assert client.get(f"/projecten/{pk}/{path}").status_code == 404
+    assert client.get(f"/projecten/nieuw/{pk}/").status_code == 404
+    assert client.get(f"/projecten/aanmelding/{pk}/doe/place/").status_code == 404
+
+
+# --- Applying ---------------------------------------------------------------------------------------------------
+def test_a_student_applies_reads_the_answer_and_withdraws(region, make, login):
+    project = make()
+    client = login(region.student)
+    assert "Meld je aan" in text(client.get(project.get_absolute_url()))
+    response = client.post(url("apply", project.pk), {"motivation": "Ik wil leren meten."}, follow=True)
+    assert "Je aanmelding is binnen" in text(response)
+    application = Application.objects.get()
+    assert "Trek je aanmelding in" in text(response)
+    services.decline(application=application, actor=region.teacher, remark="Kijk bij de robothand.")
+    page = text(client.get(project.get_absolute_url()))
+    assert "Kijk bij de robothand." in page and "Niet geplaatst" in page
+
+
+def test_a_student_withdraws(region, make, login):
+    application = f.ApplicationFactory(project=make(), student=region.student)
+    client = login(region.student)
+    address = url("application_act", application.pk, "withdraw")
+    assert client.get(address).status_code == 200
+    assert client.post(address, {}).status_code == 302
+    application.refresh_from_db()
+    assert application.status == "withdrawn"
+
+
+@pytest.mark.parametrize(
+    ("motivation", "message"),
+    [
+        ("", "Schrijf in twee of drie zinnen waarom"),
+        ("   ", "Schrijf in twee of drie zinnen waarom"),
+        ("a\x00b", "Null"),
+        ("lang " * 600, "2000"),
+    ],
+)
+def test_a_bad_motivation_is_said_at_the_field_and_kept(region, make, login, motivation, message):
+    project = make()
+    response = login(region.student).post(url("apply", project.pk), {"motivation": motivation})
+    assert response.status_code == 422
+    page = text(response)
+    assert message.lower() in page.lower() and 'aria-invalid="true"' in page and "error-summary" in page
+    assert motivation.strip()[:40] in response.content.decode()
+    assert not Application.objects.exists()
+
+
+def test_applying_is_for_students_and_while_it_is_open(region, make, login):
+    project, closed = make(), make(closing_date=clock.today() - timedelta(days=1))
+    words = {"motivation": "Ik wil dit."}
+    assert login(region.teacher).post(url("apply", project.pk), words).status_code == 403
+    assert login(None).post(url("apply", project.pk), words).status_code == 302
+    assert login(region.student).get(url("apply", project.pk)).status_code == 302
+    assert login(region.student).post(url("apply", closed.pk), words).status_code == 303
+    assert "Meld je aan</button>" not in text(login(region.student).get(closed.get_absolute_url()))
+    assert not Application.objects.exists()
+
+
+def test_applying_twice_is_refused_in_words(region, make, login):
+    project = make()
+    f.ApplicationFactory(project=project, student=region.student)
+    client = login(region.student)
+    assert client.post(url("apply", project.pk), {"motivation": "Nog eens."}).status_code == 303
+    assert "Je hebt je al aangemeld" in text(client.get(project.get_absolute_url()))
+
+
+def test_a_visitor_is_led_to_the_login_and_back(make, login):
+    project = make()
+    assert f"?next={project.get_absolute_url()}" in text(login(None).get(project.get_absolute_url()))
+
+
+# --- Placing ----------------------------------------------------------------------------------------------------
+def test_the_teacher_places_and_declines_with_a_reason(region, make, login):
+    project = make()
+    one, two = f.ApplicationFactory.create_batch(2, project=project)
+    client = login(region.teacher)
+    page = text(client.get(project.get_absolute_url()))
+    assert "Plaats in het team" in page and "0 van 4 plekken bezet" in page
+    assert client.post(url("application_act", one.pk, "place"), {"remark": "Welkom."}).status_code == 302
+    response = client.post(url("application_act", two.pk, "decline"), {"remark": ""})
+    assert response.status_code == 422 and "Schrijf op waarom" in text(response)
+    client.post(url("application_act", two.pk, "decline"), {"remark": "Het team is rond."})
+    one.refresh_from_db(), two.refresh_from_db()
+    assert (one.status, two.status) == ("placed", "declined")
+    assert "1 van 4 plekken bezet" in text(client.get(project.get_absolute_url()))
+
+
+def test_a_full_team_is_said_in_words(region, make, login):
+    project = make(max_size=1)
+    f.ApplicationFactory(project=project, placed=True)
+    late = f.ApplicationFactory(project=project)
+    client = login(region.teacher)
+    assert client.post(url("application_act", late.pk, "place"), {}).status_code == 303
+    assert "Het team is vol" in text(client.get(project.get_absolute_url()))
+
+
+def test_others_do_not_even_find_an_application(region, make, login):
+    application = f.ApplicationFactory(project=make(), student=region.student)
+    for user in (region.contact, region.other_teacher, region.other_student, region.broker, region.newcomer):
+        assert login(user).post(url("application_act", application.pk, "place"), {}).status_code == 404
+    assert login(region.student).post(url("application_act", application.pk, "place"), {}).status_code == 403
+    for action in ("release", "nonsense"):
+        assert login(region.teacher).post(url("application_act", application.pk, action), {}).status_code == 404
+
+
+def test_start_needs_the_smallest_team(region, make, login):
+    project = make(min_size=2)
+    f.ApplicationFactory(project=project, placed=True)
+    client = login(region.teacher)
+    assert client.post(url("act", project.pk, "start"), {}).status_code == 303
+    assert "minstens 2 studenten nodig" in text(client.get(project.get_absolute_url()))
+    assert login(region.contact).post(url("act", project.pk, "start"), {}).status_code == 403
+
+
+# --- The plan ---------------------------------------------------------------------------------------------------
+@pytest.fixture
+def agreed(region):
+    return f.AssignmentFactory(
+        agreed=True, goals=region.goals, challenge__partner=region.company, challenge__translator=region.teacher
+    )
+
+
+def plan(region, **changes) -> dict:
+    today = clock.today()
+    return {
+        "run": region.run.pk,
+        "lab": region.lab.pk,
+        "coach": region.teacher.pk,
+        "min_size": 2,
+        "max_size": 4,
+        "closing_date": today + timedelta(days=14),
+        "starts": today + timedelta(days=28),
+        "ends": today + timedelta(days=90),
+    } | changes
+
+
+def test_the_teacher_opens_a_project(region, agreed, login):
+    client = login(region.teacher)
+    f.ModuleRunFactory(module__school=region.school, module__title="Aaa zonder doelen")
+    f.ModuleRunFactory(module__title="Van een andere school")
+    form = client.get(url("open", agreed.pk)).context["form"]
+    labels = [label for _value, label in form.fields["run"].choices]
+    assert len(labels) == 3 and "3 leerdoelen passen" in labels[1]  # after the empty one, the module with the goals
+    response = client.post(url("open", agreed.pk), plan(region))
+    project = Project.objects.get()
+    assert response.status_code == 302 and response.url == project.get_absolute_url()
+    assert (project.title, project.coach, project.lab) == (agreed.title, region.teacher, region.lab)
+    agreed.challenge.refresh_from_db()
+    assert agreed.challenge.status == "published"
+
+
+def test_the_first_plan_can_be_sent_as_it_is(region, agreed, login):
+    client = login(region.teacher)
+    form = client.get(url("open", agreed.pk)).context["form"]
+    data = {name: form[name].value() for name in form.fields}
+    data = {name: getattr(value, "pk", value) for name, value in data.items()}
+    assert client.post(url("open", agreed.pk), data).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("field", "change"),
+    [
+        ("run", {"run": ""}),
+        ("run", {"run": HUGE}),
+        ("run", {"run": "\x00"}),
+        ("lab", {"lab": "nonsense"}),
+        ("coach", {"coach": ""}),
+        ("coach", {"coach": -1}),
+        ("min_size", {"min_size": 0}),
+        ("min_size", {"min_size": "9" * 5000}),
+        ("max_size", {"max_size": 99}),
+        ("max_size", {"min_size": 4, "max_size": 2}),
+        ("closing_date", {"closing_date": "99999-01-01"}),
+        ("closing_date", {"closing_date": "\x00"}),
+        ("closing_date", {"closing_date": "2020-01-01"}),
+        ("closing_date", {"closing_date": clock.today() + timedelta(days=40)}),
+        ("starts", {"starts": ""}),
+        ("starts", {"starts": clock.today() + timedelta(days=300), "ends": clock.today() + timedelta(days=400)}),
+        ("ends", {"ends": clock.today() + timedelta(days=28)}),
+        ("ends", {"ends": "9999-12-31"}),
+        ("ends", {"ends": "x" * 5000}),
+    ],
+)
+def test_a_bad_plan_is_said_at_the_field_and_kept(region, agreed, login, field, change):
+    data = plan(region, **change)
+    response = login(region.teacher).post(url("open", agreed.pk), data)
+    assert response.status_code == 422
+    form = response.context["form"]
+    assert list(form.errors) == [field]
+    assert len(form.errors[field]) == 1
+    page = text(response)
+    assert "error-summary" in page
+    assert f'name="closing_date" value="{data["closing_date"]}"' in page or "\x00" in str(data["closing_date"])
+    assert not Project.objects.exists()
+
+
+def test_who_may_open(region, agreed, login):
+    address = url("open", agreed.pk)
+    for user in (region.teacher, region.coordinator, region.other_teacher):
+        assert login(user).get(address).status_code == 200
+    for user in (region.contact, region.broker):
+        assert login(user).get(address).status_code == 403
+    for user in (region.student, region.other_contact, region.newcomer):
+        assert login(user).get(address).status_code == 404
+    assert login(None).get(address).status_code == 302
+
+
+def test_an_assignment_without_sign_off_can_not_be_opened(region, agreed, login):
+    type(agreed).objects.update(status="sent")
+    client = login(region.teacher)
+    assert client.get(url("open", agreed.pk)).status_code in (302, 303)
+    assert client.post(url("open", agreed.pk), plan(region)).status_code in (302, 303)
+    assert not Project.objects.exists()
+
+
+def test_the_teacher_changes_the_plan(region, make, login):
+    project = make()
+    applied = f.ApplicationFactory(project=project)
+    client = login(region.teacher)
+    form = client.get(url("edit", project.pk)).context["form"]
+    data = {name: form[name].value() for name in form.fields}
+    assert client.post(url("edit", project.pk), data | {"max_size": 6}).status_code == 302
+    project.refresh_from_db()
+    assert project.max_size == 6
+    assert applied.student.notices.count() == 1
+    assert login(region.contact).get(url("edit", project.pk)).status_code == 403
+    Project.objects.update(status="running")
+    assert client.get(url("edit", project.pk)).status_code == 303
+
+
+def test_a_run_and_a_coach_of_another_school_stay_a_choice(region, make, login):
+    ended = f.ModuleRunFactory(starts=clock.today() - timedelta(days=400), ends=clock.today() - timedelta(days=200))
+    project = make()
+    Project.objects.update(run=ended, coach=region.other_teacher)
+    form = login(region.teacher).get(url("edit", project.pk)).context["form"]
+    assert ended in form.fields["run"].queryset and region.run in form.fields["run"].queryset
+    assert region.other_teacher in form.fields["coach"].queryset
+
+
+# --- Confirming goals -------------------------------------------------------------------------------------------
+def test_each_side_confirms_and_a_goal_counts_when_all_do(region, confirming, login):
+    rows = list(Achievement.objects.order_by("pk"))
+    address = url("confirm", confirming.pk)
+    for user, side in ((region.student, "student"), (region.teacher, "teacher"), (region.contact, "company")):
+        client = login(user)
+        assert [form.side for form in client.get(address).context["forms"]] == [side]
+        response = client.post(address, {"side": side, "reached": [rows[0].pk, rows[1].pk]})
+        assert response.status_code == 302
+    assert [row.achieved for row in Achievement.objects.order_by("pk")] == [True, True, False]
+    page = text(login(region.student).get(address))
+    assert "Docent: niet behaald" in page and "Telt mee" in page
+
+
+def test_confirming_again_changes_what_was_said(region, confirming, login):
+    address = url("confirm", confirming.pk)
+    client = login(region.teacher)
+    row = Achievement.objects.first()
+    client.post(address, {"side": "teacher", "reached": [row.pk]})
+    assert f'value="{row.pk}" checked' in text(client.get(address))
+    client.post(address, {"side": "teacher"})
+    row.refresh_from_db()
+    assert row.teacher_says is False
+
+
+@pytest.mark.parametrize("reached", ["x", "\x00", str(HUGE), "9" * 5000, "-1"])
+def test_a_goal_that_is_not_in_the_list_is_refused(region, confirming, login, reached):
+    row = Achievement.objects.first()
+    address = url("confirm", confirming.pk)
+    response = login(region.teacher).post(address, {"side": "teacher", "reached": [str(row.pk), reached]})
+    assert response.status_code == 422
+    assert "Kies leerdoelen uit de lijst" in text(response)
+    assert f'value="{row.pk}" checked' in text(response)
+    assert Achievement.objects.filter(teacher_says=None).count() == 3
+
+
+def test_a_student_never_confirms_for_another(region, confirming, login):
+    other = f.AchievementFactory(project=confirming, student=region.other_student, goal=region.goals[0])
+    f.ApplicationFactory(project=confirming, student=region.other_student, placed=True)
+    response = login(region.student).post(url("confirm", confirming.pk), {"side": "student", "reached": [other.pk]})
+    assert response.status_code == 422
+    other.refresh_from_db()
+    assert other.student_says is None
+
+
+def test_who_may_confirm_and_when(region, confirming, make, login):
+    address = url("confirm", confirming.pk)
+    for user in (region.broker, region.other_contact, region.other_student, region.other_teacher):
+        assert login(user).get(address).status_code == 403
+    assert login(None).get(address).status_code == 302
+    for side in ("company", "student", "nonsense", "\x00", ""):
+        assert login(region.teacher).post(address, {"side": side}).status_code == 403
+    assert login(region.teacher).get(url("confirm", make(running=True).pk)).status_code == 303
+
+
+def test_a_company_reads_no_surnames_at_the_goals(region, confirming, login):
+    region.student.first_name, region.student.last_name = "Yara", "Bakker"
+    region.student.save()
+    page = text(login(region.contact).get(url("confirm", confirming.pk)))
+    assert "Yara B." in page and "Bakker" not in page
+    assert "Yara Bakker" in text(login(region.teacher).get(url("confirm", confirming.pk)))
+
+
+def test_confirming_costs_the_same_for_one_and_three_students(region, make, login):
+    project = make(confirming=True)
+    counts = []
+    for more in (1, 2):
+        for _number in range(more):
+            seat = f.ApplicationFactory(project=project, placed=True)
+            for goal in region.goals:
+                f.AchievementFactory(project=project, student=seat.student, goal=goal)
+        client = login(region.teacher)
+        with CaptureQueriesContext(connection) as queries:
+            client.get(url("confirm", project.pk))
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+# --- The outcome ------------------------------------------------------------------------------------------------
+OUTCOME = {"summary": "De meter werkt.", "result": "Een prototype\nEen advies", "follow_up": "none"}
+
+
+def test_the_outcome_is_written_and_everybody_reads_it_when_completed(region, confirming, login):
+    client = login(region.teacher)
+    assert client.post(url("act", confirming.pk, "complete"), {}).status_code == 303
+    response = client.post(url("outcome", confirming.pk), OUTCOME | {"follow_up": "lab", "follow_up_lab": region.lab.pk})
+    assert response.status_code == 302
+    assert "De meter werkt." not in text(login(None).get(confirming.get_absolute_url()))
+    assert client.post(url("act", confirming.pk, "complete"), {}).status_code == 302
+    page = text(login(None).get(confirming.get_absolute_url()))
+    assert "De meter werkt." in page and "Verder in een lab" in page and region.lab.name in page
+
+
+def test_the_next_challenge_is_one_of_the_same_company_that_the_teacher_may_see(region, confirming, login):
+    public = f.ChallengeFactory(partner=region.company, accepted=True, title="Het vervolg")
+    draft = f.ChallengeFactory(partner=region.company, title="Nog geheim")
+    other = f.ChallengeFactory(accepted=True)
+    client = login(region.teacher)
+    choices = client.get(url("outcome", confirming.pk)).context["form"].fields["next_challenge"].queryset
+    assert list(choices) == [public]
+    for challenge in (draft, other, confirming.challenge):
+        data = OUTCOME | {"follow_up": "challenge", "next_challenge": challenge.pk}
+        assert client.post(url("outcome", confirming.pk), data).status_code == 422
+    client.post(url("outcome", confirming.pk), OUTCOME | {"follow_up": "challenge", "next_challenge": public.pk})
+    Project.objects.update(status="completed")
+    assert "Het vervolg" in text(login(None).get(confirming.get_absolute_url()))
+    type(public).objects.filter(pk=public.pk).update(status="withdrawn")
+    assert "Het vervolg" not in text(login(None).get(confirming.get_absolute_url()))
+
+
+@pytest.mark.parametrize(
+    ("field", "change"),
+    [
+        ("summary", {"summary": ""}),
+        ("summary", {"summary": "x" * 5000}),
+        ("summary", {"summary": "\x00"}),
+        ("result", {"result": " "}),
+        ("result", {"result": "x" * 5000}),
+        ("follow_up", {"follow_up": ""}),
+        ("follow_up", {"follow_up": "nonsense"}),
+        ("follow_up_lab", {"follow_up": "lab"}),
+        ("follow_up_lab", {"follow_up": "lab", "follow_up_lab": HUGE}),
+        ("next_challenge", {"follow_up": "challenge", "next_challenge": "\x00"}),
+        ("follow_up_note", {"follow_up_note": "x" * 5000}),
+    ],
+)
+def test_a_bad_outcome_is_said_at_the_field_and_kept(region, confirming, login, field, change):
+    data = OUTCOME | {"follow_up_note": "Bewaar dit."} | change
+    response = login(region.teacher).post(url("outcome", confirming.pk), data)
+    assert response.status_code == 422
+    assert list(response.context["form"].errors) == [field]
+    assert len(response.context["form"].errors[field]) == 1
+    assert data["follow_up_note"][:40] in text(response)
+    assert not Outcome.objects.exists()
+
+
+def test_another_follow_up_forgets_the_lab(region, confirming, login):
+    client = login(region.teacher)
+    client.post(url("outcome", confirming.pk), OUTCOME | {"follow_up": "lab", "follow_up_lab": region.lab.pk})
+    client.post(url("outcome", confirming.pk), OUTCOME | {"follow_up_lab": region.lab.pk})
+    outcome = Outcome.objects.get()
+    assert (outcome.follow_up, outcome.follow_up_lab) == ("none", None)
+
+
+def test_who_may_write_the_outcome_and_when(region, confirming, make, login):
+    for user in (region.contact, region.student, region.broker, region.other_teacher):
+        assert login(user).get(url("outcome", confirming.pk)).status_code == 403
+    assert login(region.coordinator).get(url("outcome", confirming.pk)).status_code == 200
+    assert login(region.teacher).get(url("outcome", make(running=True).pk)).status_code == 303
+
+
+# --- My projects ------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("role", ["student", "teacher", "coordinator", "contact"])
+def test_mine_costs_the_same_for_one_and_three(region, make, login, role):
+    client = login(getattr(region, role))
+    counts = []
+    for more in (1, 2):
+        for _number in range(more):
+            f.ApplicationFactory(project=make(), student=region.student)
+            done = make(completed=True)
+            f.ApplicationFactory(project=done, student=region.student, placed=True)
+            f.AchievementFactory(project=done, student=region.student, goal=region.goals[0])
+        client.get(url("mine"))
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(url("mine")).status_code == 200
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+def test_mine_shows_a_student_the_answer(region, make, login):
+    application = f.ApplicationFactory(project=make(title="Robothand"), student=region.student)
+    services.decline(application=application, actor=region.teacher, remark="Kijk bij de kas.")
+    page = text(login(region.student).get(url("mine")))
+    assert "Robothand" in page and "Kijk bij de kas." in page and "Niet geplaatst" in page
+
+
+def test_mine_tells_who_leads_what_waits(region, make, login):
+    waiting, closed = make(), make(closing_date=clock.today() - timedelta(days=1))
+    f.ApplicationFactory.create_batch(2, project=waiting)
+    f.ProjectFactory(title="Van een ander")
+    for user in (region.teacher, region.coordinator):
+        page = text(login(user).get(url("mine")))
+        assert "2 aanmeldingen wachten op antwoord." in page
+        assert "De aanmelding is gesloten. Kies het team en start." in page
+        assert closed.title in page and "Van een ander" not in page
+
+
+def test_mine_asks_each_side_to_confirm(region, confirming, login):
+    for user in (region.student, region.teacher, region.contact):
+        assert url("confirm", confirming.pk) in text(login(user).get(url("mine")))
+    services.confirm_goals(project=confirming, actor=region.contact, side="company", reached=set())
+    assert url("confirm", confirming.pk) not in text(login(region.contact).get(url("mine")))
+
+
+def test_mine_tells_a_newcomer_what_to_do(region, login):
+    assert "Je zit nog niet in een project" in text(login(region.newcomer).get(url("mine")))
+    assert login(None).get(url("mine")).status_code == 302
+
+
+def test_the_order_of_the_goals_is_the_teachers(region, make, login):
+    project = make(goals=[region.goals[2], region.goals[0]])
+    assert [link.goal for link in GoalLink.objects.filter(assignment=project.assignment)] == [
+        region.goals[2],
+        region.goals[0],
+    ]
+    goals = login(region.student).get(project.get_absolute_url()).context["goals"]
+    assert [goal["title"] for goal in goals] == [region.goals[2].title, region.goals[0].title]
