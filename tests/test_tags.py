@@ -84,7 +84,7 @@ def test_markdown_is_safe():
     text = "# Kop\n\n*nadruk* <script>x</script> <b onclick=x>\n[a](javascript:x) [b](https://b.example)\n\n- een"
     shown = html("{{ text|markdown }}", text=text)
     assert "<em>nadruk</em>" in shown and "<li>een</li>" in shown and 'href="https://b.example"' in shown
-    for bad in ("<script", "<b", "<h1", "<img", 'href="javascript'):
+    for bad in ("<script", "<b ", "<h1", "<img", 'href="javascript'):
         assert bad not in shown
 
 
