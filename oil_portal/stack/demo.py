@@ -4,6 +4,7 @@ State is in var/demo. However this process ends, also by kill -9, its children e
 """
 
 import contextlib
+import hashlib
 import os
 import signal
 import sys
@@ -55,12 +56,19 @@ class Demo:
         write_state(self.home, kind="demo", url=self.url, env=self.own)
 
     def prepare(self) -> None:
-        """Texts, static files, tables and data, by manage.py, which prints what it does."""
-        static = [] if static_is_current(self.home / "static") else ["--static"]
+        """Texts, static files, tables and data, by manage.py, which prints what it does; nothing when no file of the
+        portal changed since this cluster was prepared."""
+        mark, ours = self.home / "cluster" / "prepared", "DATABASE_URL" not in os.environ
+        current = static_is_current(self.home / "static")
+        if ours and current and mark.exists() and mark.read_text() == state_of_code():
+            return
+        static = [] if current else ["--static"]
         command = self.start("prepare", sys.executable, ROOT / "manage.py", "prepare_demo", *static, shown=True)
         if command.process.wait():
             raise StackError("The demo could not be prepared; the reason is above.")
         self.children.remove(command)
+        if ours:
+            mark.write_text(state_of_code())
 
     def start_web(self, server) -> None:
         """The web server takes over our listening socket, so that nobody else can get the port meanwhile."""
@@ -131,6 +139,16 @@ def static_is_current(target: Path) -> bool:
     manifest = target / "staticfiles.json"
     sources = [*ROOT.glob("static/**/*"), *ROOT.glob("*/static/**/*"), ROOT / "requirements" / "base.txt"]
     return manifest.exists() and all(file.stat().st_mtime <= manifest.stat().st_mtime for file in sources)
+
+
+def state_of_code() -> str:
+    """Another text when a file of the portal was changed, added or removed."""
+    rooms = ("oil_portal", "partners", "modules", "challenges", "projects", "static", "locale", "data")
+    files = [file for room in rooms for file in (ROOT / room).rglob("*") if "__pycache__" not in file.parts]
+    known = [
+        (str(file), file.stat().st_mtime_ns) for file in (*files, ROOT / "requirements" / "base.txt") if file.is_file()
+    ]
+    return hashlib.sha256(repr(sorted(known)).encode()).hexdigest()
 
 
 def banner(url: str) -> str:
