@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from modules.importing import Reading
 from modules.models import Elective, Enrolment, LearningGoal, Module, ModuleRun, Programme
 from oil_portal.core.errors import Refusal
+from oil_portal.core.workflow import lock
 
 
 @dataclass
@@ -77,6 +78,8 @@ def save_module(*, actor, module: Module, goals) -> Module:
     """Create or change a module of the actor's school and set its goals. Raises ValidationError on bad fields."""
     if not actor.has_perm("modules.change_module", module):
         raise PermissionDenied
+    if module.school_id:
+        lock(module.school)  # two saves of one code at once: the second hears that it is taken
     module.full_clean()
     module.save()
     module.goals.set(goals)
@@ -88,6 +91,7 @@ def save_run(*, actor, run: ModuleRun, teachers) -> ModuleRun:
     """Create or change a run of a module and set its teachers."""
     if not actor.has_perm("modules.change_module", run.module):
         raise PermissionDenied
+    lock(run.module)
     run.full_clean()
     run.save()
     run.teachers.set(teachers)

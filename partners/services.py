@@ -1,6 +1,6 @@
 """The verbs for people and organisations. Keyword-only, atomic; they check, lock, save, record and notify."""
-from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from oil_portal.core.errors import NotNow, Refusal
@@ -40,13 +40,22 @@ def confirmers(membership: Membership):
     return people(membership.partner, roles.CONTACT) or brokers()
 
 
+def _save_partner(partner: Partner) -> None:
+    """Check and save; raises ValidationError, also when somebody else saved the same KvK number this very moment."""
+    partner.full_clean()
+    try:
+        with transaction.atomic():
+            partner.save()
+    except IntegrityError as error:
+        raise ValidationError({"kvk": _("Dit KvK-nummer is al bekend. Vraag of je mee mag doen.")}) from error
+
+
 # --- Partners ---------------------------------------------------------------------------------------------------
 @transaction.atomic
 def register_partner(*, actor: User, **details) -> Partner:
     """Add an organisation; `actor` becomes its contact and the brokers review it."""
     partner = Partner(status=PartnerStatus.SUBMITTED, **details)
-    partner.full_clean()
-    partner.save()
+    _save_partner(partner)
     Membership.objects.create(
         user=actor, partner=partner, role=roles.CONTACT, status=MembershipStatus.ACTIVE
     )
@@ -64,8 +73,7 @@ def change_partner(*, partner: Partner, actor: User, **details) -> Partner:
     changes = changed_fields(partner, **details)
     for name, value in details.items():
         setattr(partner, name, value)
-    partner.full_clean()
-    partner.save()
+    _save_partner(partner)
     if changes:
         record(partner, "edit", actor=actor, changes=changes)
     return partner
