@@ -183,7 +183,8 @@ def case_cells(item: dict, core_task: dict, qualification: dict) -> dict[str, st
         return str(node.get("humanCodingScheme", "")).rsplit(" ", 1)[-1]
 
     def title(node: dict) -> str:
-        return str(node.get("fullStatement", "")).strip()
+        # A remark of whoever made the package, such as [tekst in bron afgebroken], is no part of the title.
+        return re.sub(r"\s*\[[^\]]*\]$", "", str(node.get("fullStatement") or "").strip())
 
     levels = qualification.get("educationLevel") or item.get("educationLevel")
     return {
