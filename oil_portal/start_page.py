@@ -3,6 +3,7 @@ from django.db.models import Count, Q
 
 from challenges.models import Challenge, GoalLink
 from modules.models import Enrolment
+from oil_portal.core import clock
 from oil_portal.core.models import Notice
 from oil_portal.digests import fitting_projects
 from oil_portal.worklists import work_items
@@ -14,6 +15,7 @@ from projects.workflow import WITH_TEAM
 
 NEWEST = 3
 LISTED = 6
+MOST_TEETH = 6  # in the drawing on the home page
 
 
 def with_states(projects: list[Project], reader: Reader) -> list[Project]:
@@ -27,15 +29,36 @@ def with_states(projects: list[Project], reader: Reader) -> list[Project]:
 def home_figures(user) -> dict:
     """The figures of the home page and the newest open projects."""
     kinds = Partner.objects.filter(status="accepted").values_list("kind", "glyph").annotate(count=Count("pk"))
-    newest = Project.objects.open().for_cards().order_by("-created_at", "-pk")[:NEWEST]
+    reader = Reader(user)
+    newest = with_states(list(Project.objects.open().for_cards().order_by("-created_at", "-pk")[:NEWEST]), reader)
     return {
+        "example": _example(reader),
         "open_projects": Project.objects.open().count(),
         "partners": Partner.objects.filter(status="accepted").count(),
         "in_team": Application.objects.filter(status="placed", project__status__in=WITH_TEAM).count(),
         "goals_linked": GoalLink.objects.filter(assignment__challenge__in=Challenge.objects.public()).count(),
         "kinds": _legend(kinds),
-        "projects": with_states(list(newest), Reader(user)),
+        "projects": newest,
     }
+
+
+def _example(reader: Reader) -> Project | None:
+    """A real project to explain the key with: open, public, and with the most teeth that the drawing holds."""
+    candidates = Project.objects.open().filter(assignment__challenge__confidential=False)
+    best = (
+        candidates.annotate(teeth=Count("assignment__links"))
+        .filter(teeth__lte=MOST_TEETH)
+        .order_by("-teeth", "pk")
+        .for_cards()
+        .first()
+    )
+    if best is not None:
+        with_states([best], reader)
+        links = best.assignment.links.all()
+        best.teeth = [
+            {"title": link.goal.title, "state": state} for link, state in zip(links, best.states, strict=True)
+        ]
+    return best
 
 
 def _legend(rows) -> list[tuple[str, str, int]]:
@@ -46,7 +69,8 @@ def _legend(rows) -> list[tuple[str, str, int]]:
         label = partner.get_glyph_display() if glyph else partner.get_kind_display()
         key = (partner.hue, str(label))
         found[key] = found.get(key, 0) + count
-    return [(hue, label, count) for (hue, label), count in found.items()]
+    order = ["company", "school", "smart", "bio", "gov", ""]
+    return sorted(((hue, label, count) for (hue, label), count in found.items()), key=lambda row: order.index(row[0]))
 
 
 def news(user, *, limit: int) -> list[Notice]:
@@ -96,7 +120,11 @@ def student_section(user) -> dict:
             goal.state = reader.states([goal.pk])[0]
         done = sum(goal.state == "done" for goal in goals)
         modules.append({"run": enrolment.run, "goals": goals, "done": done, "total": len(goals)})
-    dates = [a.project for a in applications if a.status in ("submitted", "placed")]
+    dates = [
+        application.project
+        for application in applications
+        if application.status in ("submitted", "placed") and application.project.starts >= clock.today()
+    ]
     return {
         "applications": applications,
         "fitting": with_states(fitting_projects(user, limit=4), reader),

@@ -210,7 +210,7 @@ class Story:
     def confirm(self) -> None:
         """All say which goals were reached; of a project that is still wrapping up, the company does so later."""
         ids = list(Achievement.objects.filter(project=self.project).values_list("pk", flat=True))
-        missed = set(ids[:: len(ids) // 2 or 1][1:2])  # one goal of one student was not reached
+        missed = {pk for number, pk in enumerate(ids) if number % 5 in (1, 3)}  # nobody reaches everything
         for application in self.project.team():
             projects.confirm_goals(
                 project=self.project, actor=application.student, side="student", reached=set(ids) - missed
