@@ -15,6 +15,13 @@ class AccountAdapter(DefaultAccountAdapter):
         return user
 
     def get_login_redirect_url(self, request):
-        """Back to the invitation that the person came in with; the address check in between forgets `next`."""
-        token = request.session.pop("invitation", "")
-        return reverse("partners:invitation", args=[token]) if token else super().get_login_redirect_url(request)
+        return self.invitation(request) or super().get_login_redirect_url(request)
+
+    def get_signup_redirect_url(self, request):
+        return self.invitation(request) or super().get_signup_redirect_url(request)
+
+    @staticmethod
+    def invitation(request) -> str:
+        """The invitation that the person came in with, or "": the address check in between can forget `next`."""
+        token = request.session.get("invitation")
+        return reverse("partners:invitation", args=[token]) if token else ""

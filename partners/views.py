@@ -227,7 +227,9 @@ def invitation(request, token: str):
         membership = services.accept_invitation(invitation=found, actor=request.user)
         messages.success(request, _("Je hoort nu bij %s.") % membership.partner)
         return redirect("start")
-    if found.is_open and not request.user.is_authenticated:
+    if request.user.is_authenticated:
+        request.session.pop("invitation", None)
+    elif found.is_open:
         request.session["invitation"] = token  # so that a new account comes back here (partners.accounts)
     return render(request, "partners/invitation.html", {"invitation": found})
 

@@ -1,0 +1,505 @@
+"""The pages of people and organisations: what each role sees, and that nothing typed is lost."""
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from partners.models import Invitation, Membership, Partner, User
+from tests import factories as f
+
+pytestmark = pytest.mark.django_db
+
+HUGE = 10**30
+NUL = "na\0m"
+ODD = [NUL, "x" * 100_000, "<script>alert(1)</script>", "%00", "' OR 1=1 --", "🙂" * 50, "\u202e", "   "]
+
+
+def text(response) -> str:
+    """The page without tags, in one line."""
+    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
+
+
+def page(client, url_name: str, /, *args, **query):
+    return client.get(reverse(f"partners:{url_name}", args=args), query)
+
+
+def counted() -> CaptureQueriesContext:
+    return CaptureQueriesContext(connection)
+
+
+def send(client, url_name: str, /, *args, **data):
+    return client.post(reverse(f"partners:{url_name}", args=args), data)
+
+
+# --- The list ---------------------------------------------------------------------------------------------------
+def test_the_list_shows_accepted_partners_and_what_they_do_together(client, region):
+    f.PartnerFactory(name="Nog niet", submitted=True)
+    card = f.ProjectCardFactory(collaboration__name="Slim water")
+    card.collaboration.members.add(region.company)
+    shown = page(client, "list")
+    assert "6 partners" in text(shown) and "Marewijk Bouw" in text(shown) and "Nog niet" not in text(shown)
+    assert "Lab van mboRijnland" in text(shown)
+    assert card.get_absolute_url() in shown.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({"q": "marewijk"}, {"Marewijk Bouw"}),
+        ({"kind": "lab"}, {"CIV Smart Technology"}),
+        ({"kind": ["lab", "network"]}, {"CIV Smart Technology", "Economie071"}),
+        ({"municipality": "Katwijk"}, {"Kasgroei"}),
+        ({"kind": "company", "municipality": "Leiden"}, {"Marewijk Bouw"}),
+        ({"q": "onvindbaar"}, set()),
+    ],
+)
+def test_filters_narrow_the_list(client, region, query, found):
+    Partner.objects.filter(name="Kasgroei").update(municipality="Katwijk")
+    shown = page(client, "list", **query)
+    assert {partner.name for partner in shown.context["page_obj"]} == found
+    if not found:
+        assert "Geen partner gevonden" in text(shown)
+
+
+def test_the_list_has_pages_that_keep_the_filters(client, region):
+    f.PartnerFactory.create_batch(30)
+    assert len(page(client, "list").context["page_obj"]) == 24
+    assert "kind=company&amp;page=2" in page(client, "list", kind="company").content.decode()
+
+
+@pytest.mark.parametrize("person", [None, "broker", "student"])
+def test_one_query_count_for_any_list(region, login, person):
+    client = login(getattr(region, person) if person else None)
+    lab = f.CollaborationFactory()
+    f.ProjectCardFactory(collaboration=lab)
+    lab.members.add(region.company)
+    counts = []
+    for _more in range(2):
+        with counted() as queries:
+            page(client, "list")
+        counts.append(len(queries))
+        f.PartnerFactory.create_batch(3, lab=True, parent=region.school)
+        for member in f.PartnerFactory.create_batch(2):
+            f.ChallengeFactory(accepted=True, partner=member)
+            more = f.ProjectCardFactory().collaboration
+            more.members.add(member, region.company)
+            more.continued_in.add(region.lab)
+    assert counts[0] == counts[1]
+
+
+# --- The detail page --------------------------------------------------------------------------------------------
+def test_a_visitor_sees_the_organisation_but_not_its_people(client, region):
+    Partner.objects.filter(pk=region.company.pk).update(kvk="12345678", description="Wij bouwen **mooi**.")
+    f.ChallengeFactory(partner=region.company, accepted=True, title="Meet vocht")
+    f.ChallengeFactory(partner=region.company, title="Nog geheim")
+    shown = page(client, "detail", region.company.pk)
+    assert "<strong>mooi</strong>" in shown.content.decode() and "Meet vocht" in text(shown)
+    for hidden in ("Nog geheim", "12345678", str(region.contact), "Wat er gebeurde", "Wijzig gegevens"):
+        assert hidden not in text(shown)
+
+
+@pytest.mark.parametrize("person", ["contact", "broker"])
+def test_who_belongs_sees_people_and_course(region, login, person):
+    f.MembershipFactory(partner=region.company, requested=True, user__first_name="Nadia")
+    shown = text(page(login(getattr(region, person)), "detail", region.company.pk))
+    for seen in (str(region.contact), "Wat er gebeurde", "Willen meedoen", "Nadia", "Bevestig", "Wijzig gegevens"):
+        assert seen in shown
+
+
+@pytest.mark.parametrize("person", ["teacher", "coordinator", "student", "broker", "admin"])
+def test_students_are_a_number_on_the_page_of_their_school(region, login, person):
+    region.admin = User.objects.create_superuser("beheer@mail.example")
+    User.objects.filter(pk=region.other_student.pk).update(first_name="Zoltan")
+    shown = text(page(login(getattr(region, person)), "detail", region.school.pk))
+    assert "2 studenten horen hierbij" in shown and "Zoltan" not in shown
+
+
+def test_a_coordinator_answers_for_the_labs_of_the_school(region, login):
+    f.MembershipFactory(partner=region.lab, role="teacher", requested=True, user__first_name="Nadia")
+    assert "Nadia" in text(page(login(region.coordinator), "detail", region.lab.pk))
+
+
+def test_a_school_shows_its_labs_and_a_lab_its_school(client, region):
+    assert region.lab.get_absolute_url() in page(client, "detail", region.school.pk).content.decode()
+    assert region.school.get_absolute_url() in page(client, "detail", region.lab.pk).content.decode()
+
+
+def test_a_returned_organisation_says_what_waits_for_whom(region, login):
+    Partner.objects.filter(pk=region.company.pk).update(status="submitted")
+    client = login(region.broker)
+    send(client, "act", region.company.pk, "return", remark="Welke gemeente?")
+    shown = text(page(login(region.contact), "detail", region.company.pk))
+    for seen in ("Terug voor aanvulling", "De contactpersoon vult de gegevens aan", "Welke gemeente?", "Dien opnieuw"):
+        assert seen in shown
+    send(login(region.contact), "act", region.company.pk, "resubmit", remark="Leiden")
+    assert Partner.objects.get(pk=region.company.pk).status == "submitted"
+
+
+def test_the_page_costs_the_same_for_few_and_many(region, login):
+    client, counts = login(region.broker), []
+    for _more in range(2):
+        with counted() as queries:
+            page(client, "detail", region.company.pk)
+        counts.append(len(queries))
+        f.ChallengeFactory.create_batch(3, partner=region.company, accepted=True)
+        f.MembershipFactory.create_batch(3, partner=region.company)
+        f.MembershipFactory.create_batch(3, partner=region.company, requested=True)
+        for collaboration in f.CollaborationFactory.create_batch(3):
+            collaboration.members.add(region.company, region.school)
+    assert abs(counts[0] - counts[1]) <= 2  # the two prefetches of the collaborations, when there are any
+
+
+# --- Adding and changing ----------------------------------------------------------------------------------------
+GOOD = {"kind": "company", "name": "Rijnstroom", "kvk": "12 34 56.78", "municipality": "Leiden", "sector": "techniek",
+        "size": "12", "website": "rijnstroom.example", "description": "Wij maken robots."}  # fmt: skip
+
+
+def test_adding_an_organisation(region, login):
+    answer = send(login(region.newcomer), "add", **GOOD)
+    partner = Partner.objects.get(name="Rijnstroom")
+    assert answer.status_code == 302 and answer.url == partner.get_absolute_url()
+    assert (partner.kvk, partner.website, partner.status) == ("12345678", "https://rijnstroom.example", "submitted")
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        ("kvk", "1234", "Een KvK-nummer heeft acht cijfers"),
+        ("kvk", "١٢٣٤٥٦٧٨", "Een KvK-nummer heeft acht cijfers"),
+        ("name", "", "Vul de naam van de organisatie in"),
+        ("website", "geen adres", "Vul een webadres in"),
+        ("kind", "planeet", "planeet"),
+        ("kind", "lab", "lab"),
+        ("name", NUL, ""),
+        ("description", NUL, ""),
+        ("name", "x" * 100_000, ""),
+        ("description", "x" * 100_000, ""),
+    ],
+)
+def test_bad_input_is_said_at_the_field_and_nothing_is_lost(region, login, field, value, sentence):
+    answer = send(login(region.newcomer), "add", **GOOD | {field: value})
+    assert answer.status_code == 422
+    assert sentence in text(answer) and 'role="alert"' in answer.content.decode()
+    assert "Er is 1 ding nog niet goed" in text(answer)
+    for name, kept in GOOD.items():
+        if name not in (field, "kind"):
+            assert kept in answer.content.decode()
+    assert not Partner.objects.filter(municipality="Leiden", sector="techniek").exists()
+
+
+def test_a_known_kvk_number_names_the_organisation_and_offers_to_join(region, login):
+    known = f.PartnerFactory(name="Rijnstroom Techniek", kvk="12345678")
+    answer = send(login(region.newcomer), "add", **GOOD)
+    assert answer.status_code == 422 and "Rijnstroom Techniek" in text(answer)
+    assert reverse("partners:join", args=[known.pk]) in answer.content.decode()
+
+
+def test_a_known_number_that_waits_for_review_gives_no_name_away(region, login):
+    f.PartnerFactory(name="Rijnstroom Techniek", kvk="12345678", submitted=True)
+    answer = send(login(region.newcomer), "add", **GOOD)
+    assert answer.status_code == 422 and "wacht op controle" in text(answer)
+    assert "Rijnstroom Techniek" not in text(answer)
+
+
+def test_changing_shows_what_there_is_and_keeps_its_own_number(region, login):
+    Partner.objects.filter(pk=region.company.pk).update(kvk="12345678", municipality="Leiden")
+    client = login(region.contact)
+    assert 'value="12345678"' in page(client, "edit", region.company.pk).content.decode()
+    answer = send(client, "edit", region.company.pk, **GOOD | {"name": "Marewijk Groep", "kvk": "12345678"})
+    assert answer.status_code == 302
+    shown = text(page(client, "detail", region.company.pk))
+    assert "Gegevens gewijzigd" in shown and "Marewijk Bouw" in shown and "Marewijk Groep" in shown
+
+
+def test_a_refused_change_changes_nothing(region, login):
+    answer = send(login(region.contact), "edit", region.company.pk, **GOOD | {"name": "Groep", "kvk": "1"})
+    assert answer.status_code == 422 and "Wijzig Marewijk Bouw" in text(answer) and 'value="Groep"' in str(answer.content)
+    assert Partner.objects.get(pk=region.company.pk).name == "Marewijk Bouw"
+
+
+def test_the_kind_of_an_organisation_is_not_changed_by_its_contact(region, login):
+    send(login(region.contact), "edit", region.company.pk, **GOOD | {"kind": "school", "status": "declined"})
+    changed = Partner.objects.get(pk=region.company.pk)
+    assert (changed.kind, changed.status, changed.name) == ("company", "accepted", "Rijnstroom")
+
+
+# --- The broker's queue -----------------------------------------------------------------------------------------
+def test_the_queue_has_the_oldest_first_and_says_what_is_missing(region, login):
+    f.PartnerFactory(submitted=True, name="Later")
+    f.PartnerFactory(submitted=True, name="Eerder", created_at="2020-01-02T09:00Z", kvk="12345678", sector="bouw",
+                     description="Wij bouwen")  # fmt: skip
+    f.PartnerFactory(submitted=True, name="kasgroei")
+    f.MembershipFactory(partner=f.PartnerFactory(), requested=True, user__first_name="Nadia")
+    shown = page(login(region.broker), "queue")
+    assert [partner.name for partner in shown.context["page_obj"]] == ["Eerder", "Later", "kasgroei"]
+    for seen in ("Gegevens compleet", "Nog leeg: sector, omschrijving, KvK-nummer", "Er is al een organisatie met deze",
+                 "Aangemeld 2 januari", "Nadia"):  # fmt: skip
+        assert seen in text(shown)
+
+
+def test_an_empty_queue_says_so(region, login):
+    assert "Er wacht geen organisatie op controle" in text(page(login(region.broker), "queue"))
+
+
+def test_the_queue_costs_the_same_for_one_and_three(region, login):
+    client, counts = login(region.broker), []
+    for more in (1, 2):
+        f.PartnerFactory.create_batch(more, submitted=True)
+        f.MembershipFactory.create_batch(more, partner=region.company, requested=True)
+        with counted() as queries:
+            page(client, "queue")
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+def test_declining_asks_why(region, login):
+    partner, client = f.PartnerFactory(submitted=True), login(region.broker)
+    answer = send(client, "act", partner.pk, "decline", remark=" ")
+    assert answer.status_code == 422 and "Schrijf op waarom" in text(answer)
+    send(client, "act", partner.pk, "decline", remark="Geen bedrijf.")
+    assert Partner.objects.get(pk=partner.pk).status == "declined"
+
+
+# --- Welcome and joining ----------------------------------------------------------------------------------------
+def test_a_student_joins_with_one_button(login, region):
+    person = f.UserFactory(email="yara@student.mborijnland.nl")
+    client = login(person)
+    shown = page(client, "welcome")
+    assert "Ik ben student bij mboRijnland" in text(shown)
+    assert send(client, "join", region.school.pk, role="student").url == reverse("start")
+    assert person.memberships.get().status == "active"
+    assert "Ik ben student" not in text(page(client, "welcome"))
+
+
+def test_a_teacher_waits_and_sees_that(login, region):
+    person = f.UserFactory(email="docent2@mborijnland.nl")
+    client = login(person)
+    assert "De coördinator bevestigt" in text(page(client, "welcome"))
+    assert send(client, "join", region.school.pk, role="teacher").url == reverse("partners:welcome")
+    shown = text(page(client, "welcome"))
+    assert "Wacht op bevestiging" in shown and "geeft antwoord" in shown
+
+
+def test_finding_an_organisation_by_name(login, region):
+    f.PartnerFactory(name="Marewijk Nieuw", submitted=True)
+    client = login(region.newcomer)
+    shown = page(client, "welcome", q="marewijk")
+    assert [partner.name for partner in shown.context["found"]] == ["Marewijk Bouw"]
+    assert "Geen organisatie gevonden voor ‘zzz’" in text(page(client, "welcome", q="zzz"))
+    assert "Staat je organisatie er niet bij" in text(page(client, "welcome"))
+
+
+def test_a_declined_request_shows_the_reason(login, region):
+    membership = f.MembershipFactory(user=region.newcomer, partner=region.company, requested=True)
+    send(login(region.contact), "membership_act", membership.pk, "decline", remark="Je werkt hier niet.")
+    assert "Je werkt hier niet." in text(page(login(region.newcomer), "welcome"))
+
+
+def test_an_open_invitation_waits_on_the_welcome_page(login, region):
+    invitation = f.InvitationFactory(partner=region.company, email=region.newcomer.email)
+    assert invitation.get_absolute_url() in page(login(region.newcomer), "welcome").content.decode()
+
+
+def test_the_welcome_page_costs_the_same_for_one_and_three(login, region):
+    client, counts = login(region.newcomer), []
+    for more in (1, 2):
+        for _one in range(more):
+            f.MembershipFactory(user=region.newcomer, requested=True)
+            f.InvitationFactory(email=region.newcomer.email, invited_by=region.contact)
+            f.PartnerFactory(name="Zoekbaar")
+        with counted() as queries:
+            page(client, "welcome", q="zoekbaar")
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+def test_joining_twice_says_so_on_the_form(login, region):
+    client = login(region.newcomer)
+    send(client, "join", region.company.pk, role="contact")
+    answer = send(client, "join", region.company.pk, role="contact")
+    assert answer.status_code == 422 and "Je hebt dit al gevraagd" in text(answer)
+    assert Membership.objects.filter(user=region.newcomer).count() == 1
+
+
+@pytest.mark.parametrize("role", ["", "broker", "coordinator", "teacher", NUL])
+def test_a_role_that_is_not_offered_is_refused(login, region, role):
+    assert send(login(region.newcomer), "join", region.network.pk, role=role).status_code == 422
+    assert not region.newcomer.memberships.exists()
+
+
+# --- Members and invitations ------------------------------------------------------------------------------------
+def test_the_people_page_puts_requests_first_and_hides_students_of_others(login, region):
+    f.MembershipFactory(partner=region.school, role="student", requested=True, user__first_name="Zoltan")
+    shown = text(page(login(region.coordinator), "members", region.school.pk))
+    assert shown.index("Zoltan") < shown.index("docent@mborijnland.nl")
+    assert "Zoltan" not in text(page(login(region.broker), "members", region.school.pk))
+
+
+def test_the_people_page_costs_the_same_for_one_and_three(login, region):
+    client, counts = login(region.coordinator), []
+    for more in (1, 2):
+        f.MembershipFactory.create_batch(more, partner=region.school, role="student", requested=True)
+        with counted() as queries:
+            page(client, "members", region.school.pk)
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+def test_inviting_and_withdrawing(login, region, mailoutbox, django_capture_on_commit_callbacks):
+    client = login(region.contact)
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = send(client, "invite", region.company.pk, email="collega@mail.example", role="contact")
+    assert answer.status_code == 302 and len(mailoutbox) == 1
+    assert "collega@mail.example" in text(page(client, "invite", region.company.pk))
+    send(client, "invitation_withdraw", Invitation.objects.get().pk)
+    assert "Er staat geen uitnodiging open" in text(page(client, "invite", region.company.pk))
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        ({"email": "geen-adres", "role": "contact"}, "e-mailadres"),
+        ({"email": "", "role": "contact"}, "Vul een e-mailadres in"),
+        ({"email": "a@mail.example", "role": "broker"}, "broker"),
+        ({"email": "a@mail.example"}, "Kies een rol"),
+        ({"email": "bedrijf@mail.example", "role": "contact"}, "Deze persoon hoort er al bij"),
+        ({"email": f"a{NUL}@mail.example", "role": "contact"}, ""),
+        ({"email": "x" * 100_000 + "@mail.example", "role": "contact"}, ""),
+    ],
+)
+def test_a_bad_invitation_keeps_what_was_typed(login, region, data, sentence):
+    answer = send(login(region.contact), "invite", region.company.pk, **data)
+    assert answer.status_code == 422 and sentence in text(answer)
+    assert data["email"] in answer.content.decode()
+    assert not Invitation.objects.exists()
+
+
+def test_the_invitation_page_for_visitor_and_user(client, login, region):
+    invitation = f.InvitationFactory(partner=region.company, invited_by=region.contact)
+    path = invitation.get_absolute_url()
+    shown = client.get(path)
+    assert str(region.contact) in text(shown) and "Marewijk Bouw" in text(shown)
+    assert f"{reverse('account_signup')}?next={path}" in shown.content.decode()
+    assert f"{reverse('account_login')}?next={path}" in shown.content.decode()
+    inside = login(region.newcomer)
+    assert "Neem de uitnodiging aan" in text(inside.get(path))
+    assert inside.post(path).url == reverse("start")
+    assert region.newcomer.memberships.get().role == "contact"
+    assert "al gebruikt" in text(inside.get(path))
+    assert inside.post(path).status_code == 303  # said in words on the next page
+    assert region.newcomer.memberships.count() == 1
+
+
+@pytest.mark.parametrize(("change", "sentence"), [
+    ({"status": "withdrawn"}, "ingetrokken"), ({"created_at": "2020-01-01T00:00Z"}, "verlopen"),
+])  # fmt: skip
+def test_a_worthless_invitation_says_why(client, region, change, sentence):
+    invitation = f.InvitationFactory(partner=region.company)
+    Invitation.objects.filter(pk=invitation.pk).update(**change)
+    shown = client.get(invitation.get_absolute_url())
+    assert shown.status_code == 200 and sentence in text(shown)
+
+
+def test_a_visitor_with_an_invitation_comes_back_to_it_after_signing_up(client, region, mailoutbox):
+    """Through the address check, which forgets where the person came from."""
+    invitation = f.InvitationFactory(partner=region.company, email="gast@mail.example")
+    client.get(invitation.get_absolute_url())
+    answer = client.post(reverse("account_signup"), SIGNUP | {"email": "gast@mail.example"})
+    assert answer.status_code == 302, text(answer)
+    link = re.search(r"https?://\S+(/account/\S+)", mailoutbox[-1].body)[1]
+    shown = client.get(link)
+    if shown.status_code == 200:
+        shown = client.post(link)
+    assert shown.url == invitation.get_absolute_url()
+    assert "Neem de uitnodiging aan" in text(client.get(shown.url))
+
+
+# --- Signing up -------------------------------------------------------------------------------------------------
+SIGNUP = {"first_name": "Yara", "last_name": "Bakker", "email": "yara@mail.example", "password1": "geheim-geheim-9",
+          "old_enough": "on"}  # fmt: skip
+
+
+def test_signing_up_keeps_the_name_and_the_language(client, db):
+    client.cookies["django_language"] = "en"
+    assert client.post(reverse("account_signup"), SIGNUP).status_code == 302
+    person = User.objects.get()
+    assert (person.first_name, person.last_name, person.language) == ("Yara", "Bakker", "en")
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        ("old_enough", "", "Zet een vinkje als je 16 jaar of ouder bent"),
+        ("first_name", "", "Vul je voornaam in"),
+        ("last_name", "", "Vul je achternaam in"),
+        ("email", "", "Vul je e-mailadres in"),
+        ("email", "geen", "e-mailadres"),
+        ("first_name", NUL, ""),
+        ("email", f"a{NUL}@mail.example", ""),
+        ("password1", "kort", "wachtwoord"),
+        ("last_name", "x" * 100_000, ""),
+    ],
+)
+def test_a_refused_sign_up_keeps_what_was_typed(client, db, field, value, sentence):
+    answer = client.post(reverse("account_signup"), SIGNUP | {field: value})
+    assert answer.status_code in (200, 422) and sentence in text(answer)
+    assert 'role="alert"' in answer.content.decode()
+    for name in ("first_name", "last_name", "email"):
+        if name != field:
+            assert f'value="{SIGNUP[name]}"' in answer.content.decode()
+    assert not User.objects.exists()
+
+
+# --- The project card -------------------------------------------------------------------------------------------
+def test_the_project_card(client, region):
+    card = f.ProjectCardFactory(collaboration__name="Slim water", collaboration__state="completed",
+                                structure=[["Projectleider", ["gemeente Leiden", "mboRijnland"]]])  # fmt: skip
+    card.collaboration.members.add(region.company, region.school)
+    f.CollaborationFactory(name="Vervolgproject", started_from=card.collaboration)
+    shown = text(page(client, "card", card.pk))
+    for seen in ("Slim water", "Een netwerk", "Projectleider", "gemeente Leiden, mboRijnland", "Vervolgproject"):
+        assert seen in shown
+    assert "2 partners" in " ".join(re.sub("partners 2", "2 partners", shown).split())
+
+
+# --- No input gives a 500 ---------------------------------------------------------------------------------------
+@pytest.mark.parametrize("name", ["detail", "edit", "invite", "join", "members", "card"])
+def test_a_number_that_is_too_big_is_not_found(region, login, name):
+    assert page(login(region.broker), name, HUGE).status_code == 404
+
+
+def test_other_numbers_that_are_too_big(region, login):
+    client = login(region.broker)
+    assert page(client, "act", HUGE, "accept").status_code == 404
+    assert page(client, "membership_act", HUGE, "confirm").status_code == 404
+    assert send(client, "invitation_withdraw", HUGE).status_code == 404
+    assert page(client, "act", region.company.pk, "verzonnen").status_code == 404
+
+
+@pytest.mark.parametrize("value", ODD)
+@pytest.mark.parametrize("key", ["q", "kind", "municipality", "page"])
+def test_odd_queries_give_a_page(client, region, key, value):
+    assert page(client, "list", **{key: value}).status_code == 200
+
+
+@pytest.mark.parametrize("value", [*ODD, "abc", "-1", "0", str(HUGE), "9" * 5000])
+def test_odd_page_numbers_give_a_page(region, login, value):
+    client = login(region.broker)
+    for path in (reverse("partners:list"), reverse("partners:queue"), reverse("partners:members", args=[region.company.pk])):
+        assert client.get(path, {"page": value}).status_code == 200
+
+
+@pytest.mark.parametrize("value", ODD)
+def test_odd_words_on_the_welcome_page(region, login, value):
+    client = login(region.newcomer)
+    shown = page(client, "welcome", q=value)
+    assert shown.status_code == 200 and "<script>alert" not in shown.content.decode()
+    assert page(client, "join", region.company.pk, role=value).status_code == 200
+
+
+@pytest.mark.parametrize("value", ODD)
+def test_odd_remarks(region, login, value):
+    partner, client = f.PartnerFactory(submitted=True), login(region.broker)
+    assert send(client, "act", partner.pk, "return", remark=value).status_code in (302, 422)
