@@ -1,0 +1,59 @@
+"""Who gets which answer at the addresses of projects."""
+from tests.access import FORBIDDEN, HIDDEN, LOGGED_IN, PUBLIC, ROLES, Row
+
+LEADS = ("teacher", "coordinator", "admin")
+
+
+def path(tail: str, name: str):
+    """The address of the object that the world calls `name`."""
+    return lambda world: f"/projecten/{tail}".replace("PK", str(getattr(world, name).pk))
+
+
+def row(name: str, tail: str, obj: str, expected: dict, method: str = "get", data: dict | None = None) -> Row:
+    return Row(f"projects:{name}", path(tail, obj), expected, method, data or {})
+
+
+def leads(status: int) -> dict:
+    return dict.fromkeys(LEADS, status)
+
+
+ROWS = [
+    Row("projects:list", lambda world: "/projecten/", PUBLIC),
+    Row("projects:mine", lambda world: "/projecten/van-mij/", LOGGED_IN),
+    row("detail", "PK/", "project", PUBLIC),
+    row("detail", "PK/", "project_running", PUBLIC),
+    row("detail", "PK/", "project_confirming", PUBLIC),
+    row(
+        "open", "nieuw/PK/", "assignment_agreed",
+        HIDDEN | leads(200) | {"other_teacher": 200, "contact": 403, "broker": 403},
+    ),
+    row("edit", "PK/wijzig/", "project", FORBIDDEN | leads(200)),
+    row("edit", "PK/wijzig/", "project_running", FORBIDDEN | leads(303)),
+    row("act", "PK/doe/cancel/", "project", HIDDEN | leads(200)),
+    row("act", "PK/doe/start/", "project", FORBIDDEN | leads(303), "post"),  # nobody is placed yet
+    row("act", "PK/doe/wrap_up/", "project_running", FORBIDDEN | leads(302), "post"),
+    row("act", "PK/doe/nonsense/", "project", HIDDEN, "post"),
+    row("apply", "PK/aanmelden/", "project", dict.fromkeys(ROLES, 302)),
+    row(
+        "apply", "PK/aanmelden/", "project",
+        FORBIDDEN | {"student": 303, "other_student": 302, "admin": 302}, "post", {"motivation": "Ik wil dit leren."},
+    ),
+    row("application_act", "aanmelding/PK/doe/place/", "application", HIDDEN | leads(200)),
+    row("application_act", "aanmelding/PK/doe/place/", "application", HIDDEN | leads(302) | {"student": 403}, "post"),
+    row(
+        "application_act", "aanmelding/PK/doe/decline/", "application",
+        HIDDEN | leads(302) | {"student": 403}, "post", {"remark": "Het team is rond."},
+    ),
+    row(
+        "application_act", "aanmelding/PK/doe/withdraw/", "application",
+        HIDDEN | {"student": 302, "teacher": 403, "coordinator": 403, "admin": 302}, "post",
+    ),
+    row("confirm", "PK/leerdoelen/", "project_confirming", FORBIDDEN | leads(200) | {"contact": 200, "student": 200}),
+    row("confirm", "PK/leerdoelen/", "project_running", FORBIDDEN | leads(303) | {"contact": 303, "student": 303}),
+    row(
+        "confirm", "PK/leerdoelen/", "project_confirming",
+        FORBIDDEN | {"contact": 302, "admin": 302}, "post", {"side": "company"},
+    ),
+    row("outcome", "PK/uitkomst/", "project_confirming", FORBIDDEN | leads(200)),
+    row("outcome", "PK/uitkomst/", "project", FORBIDDEN | leads(303)),
+]  # fmt: skip
