@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 from django.test import Client
 
+from partners.models import User
 from tests import factories as f
 
 
@@ -56,6 +57,53 @@ def region(db) -> SimpleNamespace:
 
 
 @pytest.fixture
+def world(region) -> SimpleNamespace:
+    """The region with one object of each kind in the stages that matter."""
+    goals, teacher, company = region.goals, region.teacher, region.company
+    accepted = {"partner": company, "contact": region.contact, "translator": teacher}
+
+    def assignment(**traits):
+        return f.AssignmentFactory(challenge=f.ChallengeFactory(accepted=True, **accepted), goals=goals, **traits)
+
+    def project(**traits):
+        return f.ProjectFactory(
+            assignment__challenge__partner=company,
+            assignment__challenge__translator=teacher,
+            assignment__goals=goals,
+            run=region.run,
+            lab=region.lab,
+            coach=teacher,
+            **traits,
+        )
+
+    running, confirming = project(running=True), project(confirming=True)
+    for made in (running, confirming):
+        f.ApplicationFactory(project=made, student=region.student, placed=True)
+    f.AchievementFactory(project=confirming, student=region.student, goal=goals[0])
+    open_project = project()
+    region.__dict__.update(
+        admin=User.objects.create_superuser("beheer@mail.example", first_name="Bo", last_name="Beheer"),
+        challenge_draft=f.ChallengeFactory(partner=company, contact=region.contact),
+        challenge_submitted=f.ChallengeFactory(submitted=True, partner=company, contact=region.contact),
+        challenge=f.ChallengeFactory(accepted=True, **accepted),
+        challenge_unclaimed=f.ChallengeFactory(accepted=True, partner=company, contact=region.contact),
+        assignment=assignment(),
+        assignment_sent=assignment(sent=True),
+        assignment_agreed=assignment(agreed=True),
+        project=open_project,
+        project_running=running,
+        project_confirming=confirming,
+        application=f.ApplicationFactory(project=open_project, student=region.student),
+        module=region.run.module,
+        invitation=f.InvitationFactory(partner=company, invited_by=region.contact),
+        card=f.ProjectCardFactory(),
+        partner_submitted=f.PartnerFactory(submitted=True),
+        membership_requested=f.MembershipFactory(partner=company, requested=True),
+    )
+    return region
+
+
+@pytest.fixture
 def login():
     """login(user) -> a test client that is logged in as that user; login(None) -> a visitor's."""
 
@@ -74,7 +122,7 @@ class SmtpServer:
     def __init__(self) -> None:
         self.messages = []
 
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802  aiosmtpd's name
+    async def handle_DATA(self, server, session, envelope):  # aiosmtpd's name
         self.messages.append((envelope.rcpt_tos, BytesParser(policy=policy.default).parsebytes(envelope.content)))
         return "250 OK"
 

@@ -1,66 +1,15 @@
 """Every address × every role. A URL without a row fails, and so does a row without a URL."""
 from importlib import import_module
-from types import SimpleNamespace
 
 import pytest
 from django.urls import URLPattern, get_resolver
 
 from oil_portal import views
-from partners.models import User
-from tests import factories as f
 from tests.access import ROLES
 
 ROOMS = ("oil_portal", "partners", "modules", "challenges", "projects")
 NOT_OURS = {"admin", "account"}  # Django's and allauth's own pages have their tests below
 TABLE = [row for room in ROOMS for row in import_module(f"tests.access.{room}").ROWS]
-
-
-@pytest.fixture
-def world(region) -> SimpleNamespace:
-    """The region with one object of each kind in the stages that matter."""
-    goals, teacher, company = region.goals, region.teacher, region.company
-    accepted = {"partner": company, "contact": region.contact, "translator": teacher}
-
-    def assignment(**traits):
-        return f.AssignmentFactory(challenge=f.ChallengeFactory(accepted=True, **accepted), goals=goals, **traits)
-
-    def project(**traits):
-        made = f.ProjectFactory(
-            assignment__challenge__partner=company,
-            assignment__challenge__translator=teacher,
-            assignment__goals=goals,
-            run=region.run,
-            lab=region.lab,
-            coach=teacher,
-            **traits,
-        )
-        return made
-
-    running, confirming = project(running=True), project(confirming=True)
-    for made in (running, confirming):
-        f.ApplicationFactory(project=made, student=region.student, placed=True)
-    f.AchievementFactory(project=confirming, student=region.student, goal=goals[0])
-    open_project = project()
-    region.__dict__.update(
-        admin=User.objects.create_superuser("beheer@mail.example", first_name="Bo", last_name="Beheer"),
-        challenge_draft=f.ChallengeFactory(partner=company, contact=region.contact),
-        challenge_submitted=f.ChallengeFactory(submitted=True, partner=company, contact=region.contact),
-        challenge=f.ChallengeFactory(accepted=True, **accepted),
-        challenge_unclaimed=f.ChallengeFactory(accepted=True, partner=company, contact=region.contact),
-        assignment=assignment(),
-        assignment_sent=assignment(sent=True),
-        assignment_agreed=assignment(agreed=True),
-        project=open_project,
-        project_running=running,
-        project_confirming=confirming,
-        application=f.ApplicationFactory(project=open_project, student=region.student),
-        module=region.run.module,
-        invitation=f.InvitationFactory(partner=company, invited_by=region.contact),
-        card=f.ProjectCardFactory(),
-        partner_submitted=f.PartnerFactory(submitted=True),
-        membership_requested=f.MembershipFactory(partner=company, requested=True),
-    )
-    return region
 
 
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: f"{row.method} {row.name}")
