@@ -5,7 +5,7 @@ What each verb is allowed to is written down here once more, apart from the code
 from types import SimpleNamespace
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
@@ -43,14 +43,17 @@ ALLOWED = {
 }
 TRANSLATORS_ONLY = {"translate", "rewrite", "link", "unlink", "send", "revise"}
 ACTORS = ("contact", "other_contact", "teacher", "other_teacher", "student", "broker", "admin", "newcomer")
-# The walk takes the usual road as often as it tries a door that should be shut.
+# The walk takes the usual road, tries the doors that matter most, and sometimes any door at all.
 ROAD = (
     ("contact", "submit"), ("broker", "accept"), ("teacher", "claim"), ("teacher", "translate"), ("teacher", "link"),
     ("teacher", "send"), ("contact", "agree"), ("teacher", "settle"), ("teacher", "revise"), ("contact", "edit"),
 )  # fmt: skip
-STEPS = st.one_of(
-    st.sampled_from(ROAD), st.sampled_from(ROAD), st.tuples(st.sampled_from(ACTORS), st.sampled_from(sorted(ALLOWED)))
+DOORS = st.tuples(
+    st.sampled_from(("contact", "teacher", "admin")),
+    st.sampled_from(("edit", "rewrite", "link", "unlink", "agree", "ask_change", "send")),
 )
+ANYBODY = st.tuples(st.sampled_from(ACTORS), st.sampled_from(sorted(ALLOWED)))
+STEPS = st.one_of(st.sampled_from(ROAD), DOORS, ANYBODY)
 
 
 class Walk(TestCase):
@@ -74,7 +77,13 @@ class Walk(TestCase):
         cls.goal_ids = [goal.pk for goal in f.LearningGoalFactory.create_batch(3)]
         cls.challenge_id = f.ChallengeFactory(partner=company, contact=people["contact"]).pk
 
-    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+    # Shrinking a walk through a database takes minutes and the steps read well without it.
+    @settings(
+        max_examples=25,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        phases=(Phase.explicit, Phase.reuse, Phase.generate),
+    )
     @given(start=st.integers(0, len(ROAD)), steps=st.lists(STEPS, min_size=5, max_size=25), data=st.data())
     def test_invariants(self, start, steps, data):
         signed: dict[tuple[int, int], dict] = {}
@@ -96,7 +105,7 @@ class Walk(TestCase):
             challenge=Challenge.objects.get(pk=self.challenge_id),
             assignment=Assignment.objects.order_by("-pk").first(),
             goal=LearningGoal.objects.get(pk=data.draw(st.sampled_from(self.goal_ids))),
-            teacher=User.objects.get(pk=self.ids[data.draw(st.sampled_from(sorted(TEACHERS)))]),
+            teacher=User.objects.get(pk=self.ids[data.draw(st.sampled_from(sorted(TEACHERS - {role})))]),  # oneself: that is a claim
             text=data.draw(st.sampled_from(["Een", "Twee", "Drie"])),
             remark=data.draw(st.sampled_from(["", "Vertel meer."])),
             company=Partner.objects.get(pk=self.company_id),
