@@ -188,7 +188,7 @@ def main(home: Path = HOME) -> int:
             demo.run(with_parent="--with-parent" in sys.argv)
     except KeyboardInterrupt:
         say("\nStopped.")
-    except StackError as error:
+    except (StackError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

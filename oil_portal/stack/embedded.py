@@ -138,7 +138,7 @@ def use_for_command(environ: MutableMapping[str, str] = os.environ, home: Path =
         return
     try:
         environ.update(share(home) or start_for_command(home))
-    except StackError as error:
+    except (StackError, OSError) as error:
         sys.exit(f"{error}")
 
 

@@ -77,7 +77,7 @@ def end(children: Sequence[Child]) -> None:
             child.process.wait()
 
 
-def wait_for(ready: Callable[[], bool], child: Child, *, seconds: float = 30) -> None:
+def wait_for(ready: Callable[[], bool], child: Child, *, seconds: float = 60) -> None:
     """Wait until `ready()`; a child that ended or takes longer is a StackError with the end of its log."""
     deadline = time.monotonic() + seconds
     while not ready():
