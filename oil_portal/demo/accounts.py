@@ -2,6 +2,11 @@
 from dataclasses import dataclass
 
 
+def _(text: str) -> str:
+    """Mark a text for the catalogue; the page that shows it translates."""
+    return text
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     name: str
@@ -13,12 +18,12 @@ class Account:
 ACCOUNTS = {
     account.name: account
     for account in (
-        Account("company", "kees@fijnmetaal-katwerf.example", "Bedrijf", "Tekent een opdracht en bevestigt leerdoelen"),
-        Account("other-company", "bart@marewijk-bouw.example", "Ander bedrijf", "Heeft een open project en een resultaat"),
-        Account("teacher", "m.kuiper@mborijnland.nl", "Docent", "Vertaalt vraagstukken en begeleidt teams"),
-        Account("student", "yara.bakker@student.mborijnland.nl", "Student", "Zoekt een project dat past"),
-        Account("coordinator", "c.vosman@mborijnland.nl", "Coördinator", "Bevestigt docenten van de school"),
-        Account("broker", "marijke@economie071.example", "Makelaar", "Controleert partners en vraagstukken"),
-        Account("admin", "beheer@oil.example", "Beheer", "Ziet de beheerpagina’s"),
+        Account("company", "kees@fijnmetaal-katwerf.example", _("Bedrijf"), _("Tekent een opdracht en bevestigt leerdoelen")),
+        Account("other-company", "bart@marewijk-bouw.example", _("Ander bedrijf"), _("Heeft een open project en een resultaat")),
+        Account("teacher", "m.kuiper@mborijnland.nl", _("Docent"), _("Vertaalt vraagstukken en begeleidt teams")),
+        Account("student", "yara.bakker@student.mborijnland.nl", _("Student"), _("Zoekt een project dat past")),
+        Account("coordinator", "c.vosman@mborijnland.nl", _("Coördinator"), _("Bevestigt docenten van de school")),
+        Account("broker", "marijke@economie071.example", _("Makelaar"), _("Controleert partners en vraagstukken")),
+        Account("admin", "beheer@oil.example", _("Beheer"), _("Ziet de beheerpagina’s")),
     )
 }
