@@ -105,7 +105,8 @@ class Walk(TestCase):
             challenge=Challenge.objects.get(pk=self.challenge_id),
             assignment=Assignment.objects.order_by("-pk").first(),
             goal=LearningGoal.objects.get(pk=data.draw(st.sampled_from(self.goal_ids))),
-            teacher=User.objects.get(pk=self.ids[data.draw(st.sampled_from(sorted(TEACHERS - {role})))]),  # oneself: that is a claim
+            # Somebody else: a teacher who names themselves claims.
+            teacher=User.objects.get(pk=self.ids[data.draw(st.sampled_from(sorted(TEACHERS - {role})))]),
             text=data.draw(st.sampled_from(["Een", "Twee", "Drie"])),
             remark=data.draw(st.sampled_from(["", "Vertel meer."])),
             company=Partner.objects.get(pk=self.company_id),
