@@ -1,0 +1,121 @@
+"""Real Chromium against a real server: people with a page each, and what every page must pass."""
+import re
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.core import mail
+from playwright.sync_api import Locator, Page
+
+AXE = Axe()
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
+NARROW = {"width": 320, "height": 640}
+# Chromium reports every answer of 400 and up as an error of the console; `_watch` judges those by themselves.
+STATUS_NOISE = "Failed to load resource: the server responded with a status of"
+
+
+def _watch(page: Page, home: str, troubles: list[str]) -> None:
+    """Note what a reader does not see: errors of scripts and of the CSP, other hosts, failed parts of a page."""
+
+    def told(message) -> None:
+        if message.type in ("error", "warning") and not message.text.startswith(STATUS_NOISE):
+            troubles.append(f"{page.url}: console {message.type}: {message.text}")
+
+    def asked(request) -> None:
+        if not request.url.startswith((f"{home}/", "data:", "about:")):
+            troubles.append(f"{page.url}: asks {request.url}")
+
+    def answered(response) -> None:
+        # A page may be a refused form, a 403 or a 404: the test that asks for it says which.
+        limit = 500 if response.request.is_navigation_request() or response.request.method == "POST" else 400
+        if response.status >= limit:
+            troubles.append(f"{page.url}: {response.status} for {response.url}")
+
+    page.on("console", told)
+    page.on("pageerror", lambda error: troubles.append(f"{page.url}: {error}"))
+    page.on("request", asked)
+    page.on("response", answered)
+
+
+@pytest.fixture
+def as_user(new_context, live_server, login, settings) -> Callable[..., Page]:
+    """as_user(user) -> a page of a browser of their own, logged in; without a user a visitor's.
+
+    Options go to the browser's context, such as `**PHONE` or `java_script_enabled=False`.
+    """
+    settings.SITE_URL = live_server.url  # the links in mails lead here
+    troubles: list[str] = []
+
+    def page_for(user=None, **options) -> Page:
+        context = new_context(base_url=live_server.url, locale="nl-NL", reduced_motion="reduce", **options)
+        context.set_default_timeout(15_000)
+        if user is not None:
+            session = login(user).cookies[settings.SESSION_COOKIE_NAME].value
+            context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+        page = context.new_page()
+        _watch(page, live_server.url, troubles)
+        return page
+
+    yield page_for
+    assert not troubles, "\n".join(troubles)
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds on the page, in words: rule, why, and where."""
+    found = AXE.run(page).response["violations"]
+    return [
+        f"{rule['id']} ({rule['impact']}): {rule['help']}\n    {node['target']}: {node['html'][:160]}"
+        f"\n    {node.get('failureSummary', '')}"
+        for rule in found
+        for node in rule["nodes"]
+    ]
+
+
+def too_wide(page: Page) -> list[str]:
+    """How much wider than the window the page is, and which elements stick out."""
+    over = page.evaluate("""() => {
+        const room = document.documentElement.clientWidth;
+        if (document.documentElement.scrollWidth <= room) return null;
+        const out = [...document.body.querySelectorAll("*")].filter((e) => e.getBoundingClientRect().right > room + 0.5);
+        return out.slice(0, 5).map((e) => e.outerHTML.slice(0, 120));
+    }""")
+    return [f"wider than {page.viewport_size['width']} px: {part}" for part in over or []]
+
+
+def check(page: Page) -> None:
+    """No axe violation, and nothing to scroll sideways for."""
+    problems = violations(page) + too_wide(page)
+    assert not problems, f"{page.url}\n" + "\n".join(problems)
+
+
+def mails_to(address: str) -> list:
+    """What the portal mailed to an address, oldest first."""
+    return [message for message in mail.outbox if address in message.to]
+
+
+def link_in(message, path: str) -> str:
+    """The path of the one link in a mail that has `path` in it."""
+    found = set(re.findall(rf"https?://\S*{path}\S*", message.body))
+    assert len(found) == 1, message.body
+    return urlsplit(found.pop()).path
+
+
+# --- What stands on many pages ----------------------------------------------------------------------------------
+def act(scope: Page | Locator, label: str, remark: str = "") -> None:
+    """Take one step of a workflow: open its form, write the remark, send."""
+    step = scope.locator("details.act").filter(has_text=label)
+    step.locator("summary").click()
+    if remark:
+        step.get_by_label("Opmerking").fill(remark)
+    step.get_by_role("button", name=label).click()
+
+
+def timeline(page: Page) -> Locator:
+    """What happened, newest first."""
+    return page.get_by_role("region", name="Wat er").get_by_role("listitem")
+
+
+def current_step(page: Page) -> Locator:
+    """Where the object of the page is."""
+    return page.get_by_role("list", name="Status").locator("[aria-current=step]")
