@@ -76,7 +76,7 @@ def launched(home, environ, port):
             process.wait()
 
 
-def until(condition, seconds=30):
+def until(condition, seconds=90):
     """Wait for something to become true."""
     deadline = time.monotonic() + seconds
     while not condition():
@@ -128,13 +128,13 @@ def test_a_demo_gives_way_is_shared_and_ends_with_ctrl_c(home, environ):
                 [sys.executable, "-c", LAUNCHER, str(home)], env=environ, capture_output=True, text=True
             )
             assert (again.returncode, again.stdout) == (0, f"The demo already runs in this folder: {url}\n")
-            assert command(environ).communicate(timeout=20) == ("1 42\n", "")
+            assert command(environ).communicate(timeout=60) == ("1 42\n", "")
 
             family = [psutil.Process(demo.pid), *psutil.Process(demo.pid).children(recursive=True)]
             assert len(family) >= 6
             demo.send_signal(signal.SIGINT)
-            assert demo.wait(20) == 0
-    until(lambda: not of_stack(home, family), 2)
+            assert demo.wait(60) == 0
+    until(lambda: not of_stack(home, family), 30)
     assert not sockets(home)
     assert not (home / "state.json").exists()
     assert FolderLock(home).take()
@@ -151,7 +151,7 @@ def test_kill_9_leaves_nothing_and_the_next_start_takes_over(home, environ):
             assert not of_stack(home, family)
             family = psutil.Process(second.pid).children(recursive=True)
             second.kill()
-    until(lambda: not of_stack(home, family) and not of_stack(home), 10)
+    until(lambda: not of_stack(home, family) and not of_stack(home), 30)
     assert not sockets(home)
     assert embedded.read_state(home) is None
     assert FolderLock(home).take()
@@ -171,9 +171,9 @@ def test_commands_start_the_databases_share_them_and_the_first_waits_for_the_las
     until(lambda: (home / "state.json").exists())
     second = command(environ, STAY="1.5")
     assert second.stdout.readline() == "1 42\n"
-    assert first.communicate(timeout=20)[0] == "1 42\n"
-    assert second.communicate(timeout=20)[1] == ""
-    until(lambda: not of_stack(home), 3)
+    assert first.communicate(timeout=60)[0] == "1 42\n"
+    assert second.communicate(timeout=60)[1] == ""
+    until(lambda: not of_stack(home), 30)
     assert not sockets(home)
     assert FolderLock(home).take()
 
@@ -183,8 +183,8 @@ def test_a_command_that_is_ended_leaves_nothing(home, environ, signum):
     running = command(environ, STAY="60")
     assert running.stdout.readline() == "1 42\n"
     running.send_signal(signum)
-    running.communicate(timeout=20)
-    until(lambda: not of_stack(home), 10)
+    running.communicate(timeout=60)
+    until(lambda: not of_stack(home), 30)
     assert not sockets(home)
     assert FolderLock(home).take()
 
@@ -244,7 +244,7 @@ def test_without_help_of_the_kernel_a_child_still_ends_with_its_parent(tmp_path)
     )
     seconds = f"60.{os.getpid()}"
     subprocess.run([sys.executable, "-c", parent, wrapped, seconds], check=True)
-    until(lambda: not [each for each in psutil.process_iter() if seconds in command_line(each)], 5)
+    until(lambda: not [each for each in psutil.process_iter() if seconds in command_line(each)], 30)
 
 
 def test_a_part_that_does_not_start_says_why(tmp_path):
@@ -281,7 +281,7 @@ def test_root_in_a_closed_folder_with_a_long_name(home):
 
 
 def test_the_catcher_keeps_the_newest_mails(tmp_path, monkeypatch):
-    monkeypatch.setattr(catcher, "NEWEST", 3)
+    monkeypatch.setattr(catcher, "NEWEST", 30)
     controller, url = catcher.start(tmp_path / "mail")
     try:
         host, port = url.removeprefix("smtp://").split(":")

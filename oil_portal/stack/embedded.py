@@ -116,7 +116,7 @@ def clear_state(home: Path) -> None:
     (home / "state.json").unlink(missing_ok=True)
 
 
-def take_over(lock: FolderLock, *, seconds: float = 20) -> bool:
+def take_over(lock: FolderLock, *, seconds: float = 30) -> bool:
     """Take the folder's lock, if need be when the processes of a killed run have gone. False: a live one has it."""
     deadline = time.monotonic() + seconds
     while not lock.take():
