@@ -281,7 +281,7 @@ def test_root_in_a_closed_folder_with_a_long_name(home):
 
 
 def test_the_catcher_keeps_the_newest_mails(tmp_path, monkeypatch):
-    monkeypatch.setattr(catcher, "NEWEST", 30)
+    monkeypatch.setattr(catcher, "NEWEST", 3)
     controller, url = catcher.start(tmp_path / "mail")
     try:
         host, port = url.removeprefix("smtp://").split(":")
