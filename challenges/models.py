@@ -25,7 +25,8 @@ def full_text(queryset: models.QuerySet, text: str) -> models.QuerySet:
         return queryset
     raw = " & ".join([*words[:-1], f"{words[-1]}:*"])
     query = SearchQuery(raw, search_type="raw", config=SEARCH_CONFIG)
-    return queryset.filter(document=query).annotate(rank=SearchRank("document", query)).order_by("-rank", "-pk")
+    rank = SearchRank(models.F("document"), query)  # F keeps the weights: a word in the title counts most
+    return queryset.filter(document=query).annotate(rank=rank).order_by("-rank", "-pk")
 
 
 class Theme(models.TextChoices):

@@ -7,9 +7,8 @@ from challenges.models import Assignment, Challenge, GoalLink
 from challenges.workflow import EDITABLE, WRITABLE, ChallengeStatus
 from modules.models import LearningGoal
 from oil_portal.core import clock
-from oil_portal.core.errors import NotNow, Refusal
 from oil_portal.core.timeline import changed_fields, notify, record
-from oil_portal.core.workflow import lock, move
+from oil_portal.core.workflow import NotNow, Refusal, lock, move
 from partners import roles
 from partners.models import Partner, User
 from partners.services import brokers, people

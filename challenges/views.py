@@ -5,7 +5,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
+from django.db.models import Count, Q, prefetch_related_objects
 from django.http import HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -22,10 +22,11 @@ from challenges.forms import (
     TranslatorForm,
 )
 from challenges.models import Assignment, Challenge
+from challenges.permissions import is_owner, is_translator
 from challenges.workflow import EDITABLE, PUBLIC, WRITABLE
 from modules.models import LearningGoal
 from oil_portal.core import views as core
-from oil_portal.core.forms import attempt
+from oil_portal.core.views import attempt
 from oil_portal.core.workflow import available
 from partners import roles
 
@@ -93,10 +94,9 @@ def queue(request):
 def detail(request, pk: int):
     """The challenge for everybody; with the timeline, the assignments and what to do for the sides."""
     challenge, user = challenge_for(request.user, pk), request.user
-    follows = user.has_perm("challenges.follow_challenge", challenge) or challenge.translator_id == (user.pk or 0)
     assignments = list(challenge.assignments.prefetch_related("links__goal__programme", "projects__lab"))
     agreed = next((each for each in assignments if each.status == "agreed"), None)
-    owns = challenge.partner_id in roles.partner_ids(user, roles.CONTACT)
+    follows = user.has_perm("challenges.follow_challenge", challenge) or is_translator(user, challenge)
     context = {
         "challenge": challenge,
         "assignments": assignments if follows else [],
@@ -105,22 +105,23 @@ def detail(request, pk: int):
         "projects": [each for one in assignments for each in one.projects.all() if each.status != "cancelled"],
         "follows": follows,
         "reads": user.has_perm("challenges.read_challenge", challenge),
-        "edits": challenge.status in EDITABLE and user.has_perm("challenges.edit_challenge", challenge),
-        "claims": challenge.translator_id is None and user.has_perm("challenges.claim_challenge", challenge),
-        "translates": challenge.status in PUBLIC and user.has_perm("challenges.translate_challenge", challenge),
-        "assigns": challenge.status == "accepted" and user.has_perm("challenges.assign_challenge", challenge),
-        "signs": next((each for each in assignments if owns and each.status == "sent"), None),
-        "hands_in": challenge.status in ("draft", "returned"),
-        "acts": available(challenge, user),
-        "accept_form": accept_form(user, challenge),
     }
-    return render(request, "challenges/challenge_detail.html", context)
+    return render(request, "challenges/challenge_detail.html", context | doors(user, challenge, assignments))
 
 
-def accept_form(user, challenge: Challenge) -> AcceptForm | None:
-    """The review's form, for a broker who has a submitted challenge in front of them."""
-    accepts = challenge.status == "submitted" and user.has_perm("challenges.accept_challenge", challenge)
-    return AcceptForm() if accepts else None
+def doors(user, challenge: Challenge, assignments: list[Assignment]) -> dict:
+    """What `user` can do now on the challenge's page."""
+    status, may = challenge.status, partial(user.has_perm, obj=challenge)
+    return {
+        "signs": next((each for each in assignments if is_owner(user, challenge) and each.status == "sent"), None),
+        "claims": challenge.translator_id is None and may("challenges.claim_challenge"),
+        "translates": status in PUBLIC and may("challenges.translate_challenge"),
+        "assigns": status == "accepted" and may("challenges.assign_challenge"),
+        "edits": status in EDITABLE and may("challenges.edit_challenge"),
+        "hands_in": status in ("draft", "returned"),
+        "acts": available(challenge, user),
+        "accept_form": AcceptForm() if status == "submitted" and may("challenges.accept_challenge") else None,
+    }
 
 
 def add(request):
@@ -232,15 +233,16 @@ def assignment_add(request, pk: int):
 def assignment(request, pk: int):
     """The company's own text and the assignment side by side, with what waits for whom."""
     shown, user = assignment_for(request.user, pk), request.user
+    prefetch_related_objects([shown], "links__goal__programme", "projects__lab")
     acts = available(shown, user)
     context = {
         "assignment": shown,
         "challenge": shown.challenge,
         "reads": user.has_perm("challenges.read_challenge", shown.challenge),
-        "links": shown.links.select_related("goal__programme"),
+        "links": shown.links.all(),
         "edits": shown.status in WRITABLE and user.has_perm("challenges.edit_assignment", shown),
         "opens": shown.status == "agreed" and user.has_perm("projects.open_project", shown),
-        "projects": shown.projects.exclude(status="cancelled"),
+        "projects": [project for project in shown.projects.all() if project.status != "cancelled"],
         "acts": acts,
         "signs": any(transition.action == "agree" for transition in acts),
         "leads": shown.status != "agreed",
@@ -323,9 +325,7 @@ def offer(search: GoalSearchForm, shown: Assignment):
             )
     else:
         found = found.filter(modules=module) if module else found.none()
-    elsewhere = Q(links__assignment__challenge__status__in=PUBLIC) & ~Q(
-        links__assignment__challenge=shown.challenge_id
-    )
+    elsewhere = Q(links__assignment__challenge__status__in=PUBLIC) & ~Q(links__assignment__challenge=shown.challenge_id)
     return found.annotate(others=Count("links__assignment__challenge", filter=elsewhere, distinct=True))
 
 

@@ -1,0 +1,512 @@
+"""The pages of challenges: what each side sees, bad input keeps what was typed, lists cost the same at any length."""
+import re
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from challenges.models import Assignment, Challenge
+from oil_portal.core import clock
+from oil_portal.core.timeline import timeline_of
+from tests import factories as f
+
+pytestmark = pytest.mark.django_db
+
+DETAILS = {
+    "title": "Meet vocht in oude muren",
+    "question": "Wij boren nu een gat.",
+    "result": "Een prototype",
+    "theme": "energy",
+    "location": "lab",
+    "confidential": "False",
+}
+TEXT = {"title": "Bouw een meter", "summary": "Zonder gat.", "text": "Jullie bouwen.", "level": "4", "hours": "80"}
+HUGE = 10**30
+
+
+def url(name, *args):
+    return reverse(f"challenges:{name}", args=args)
+
+
+def text(response) -> str:
+    """What a reader reads: the page without its mark-up."""
+    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
+
+
+def queries_of(client, address) -> int:
+    client.get(address)  # the first request fills caches
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(address).status_code == 200
+    return len(queries)
+
+
+def agreed(region, *, project=True, **challenge):
+    """A challenge of the region's company with an agreed assignment, and a project of it."""
+    made = f.AssignmentFactory(
+        agreed=True,
+        challenge__partner=region.company,
+        challenge__translator=region.teacher,
+        goals=region.goals,
+        **{f"challenge__{name}": value for name, value in challenge.items()},
+    )
+    if project:
+        f.ProjectFactory(assignment=made, run=region.run, lab=region.lab)
+    return made
+
+
+# --- The catalogue ----------------------------------------------------------------------------------------------
+def test_the_catalogue_shows_what_is_public(client, region):
+    f.ChallengeFactory(title="Nog geheim", submitted=True)
+    f.ChallengeFactory(title="Al open", accepted=True)
+    shown = text(client.get(url("list")))
+    assert "Al open" in shown
+    assert "Nog geheim" not in shown
+    assert "1 vraagstuk" in shown
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({"theme": "energy"}, {"Warmte"}),
+        ({"theme": ["energy", "food"]}, {"Warmte", "Brood"}),
+        ({"location": "company"}, {"Brood"}),
+        ({"status": "published"}, {"Brood"}),
+        ({"municipality": "Katwijk"}, {"Brood"}),
+        ({"q": "ovens"}, {"Brood"}),
+        ({"theme": "energy", "municipality": "Katwijk"}, set()),
+        ({"theme": "geen"}, {"Warmte", "Brood"}),
+        ({"status": "draft"}, {"Warmte", "Brood"}),
+    ],
+)
+def test_filters_and_search(client, region, query, found):
+    f.ChallengeFactory(title="Warmte", theme="energy", location="lab", accepted=True)
+    f.ChallengeFactory(
+        title="Brood", theme="food", location="company", published=True, question="Onze oven is te groot.",
+        partner__municipality="Katwijk",
+    )  # fmt: skip
+    page = client.get(url("list"), query)
+    assert {challenge.title for challenge in page.context["page_obj"]} == found
+    if not found:
+        assert "Geen vraagstuk gevonden" in text(page)
+
+
+def test_newest_first_and_best_match_first(client, region):
+    old = f.ChallengeFactory(title="Meet de muur", accepted=True)
+    new = f.ChallengeFactory(title="Zoek warmte", question="Een muur lekt.", accepted=True)
+    assert list(client.get(url("list")).context["page_obj"]) == [new, old]
+    assert list(client.get(url("list"), {"q": "muur"}).context["page_obj"]) == [old, new]
+
+
+def test_a_card_draws_only_an_agreed_key(client, region):
+    f.AssignmentFactory(sent=True, summary="Nog niet voor iedereen.")
+    shown = client.get(url("list"))
+    assert "key__tooth" not in shown.content.decode()
+    assert "0 leerdoelen" in text(shown)
+    assert "Nog niet voor iedereen" not in text(shown)
+    agreed(region)
+    shown = client.get(url("list"))
+    assert shown.content.decode().count("key__tooth") == 3
+    assert 'data-kind="smart"' in shown.content.decode()
+    assert "3 leerdoelen" in text(shown)
+
+
+def test_pages_of_twelve(client, region):
+    f.ChallengeFactory.create_batch(13, accepted=True)
+    assert len(client.get(url("list")).context["page_obj"]) == 12
+    assert len(client.get(url("list"), {"page": 2}).context["page_obj"]) == 1
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "page=abc", "page=0", "page=-1", "page=99999999999999999999999", "q=%00", f"q={'x' * 5000}", "theme=%00",
+        "municipality=%00", "q=%27%20%26%20!", "theme[]=x", "q=%FF%FE",
+    ],
+)  # fmt: skip
+def test_no_address_of_the_catalogue_fails(client, region, query):
+    f.ChallengeFactory(accepted=True)
+    assert client.get(f"{url('list')}?{query}").status_code == 200
+
+
+# --- One challenge ----------------------------------------------------------------------------------------------
+SECRET = "Onze geheime steen brokkelt."
+
+
+def test_details_of_a_confidential_challenge(region, login):
+    made = agreed(region, confidential=True, question=SECRET, result="Een geheim advies")
+    made.summary = "Test de geheime steen."
+    made.save()
+    for person in (None, region.other_contact, region.student, region.newcomer, region.coordinator):
+        for address in (url("detail", made.challenge.pk), url("list")):
+            shown = text(login(person).get(address))
+            assert "geheim" not in shown
+            assert "niet openbaar" in shown
+    for person in (region.contact, region.teacher, region.other_teacher, region.broker):
+        assert SECRET in text(login(person).get(url("detail", made.challenge.pk)))
+
+
+def test_the_public_sees_key_goals_and_projects_but_no_timeline(client, region):
+    made = agreed(region)
+    cancelled = f.ProjectFactory(assignment=made, cancelled=True, title="Ging niet door")
+    shown = text(client.get(url("detail", made.challenge.pk)))
+    assert "3 leerdoelen bij dit vraagstuk" in shown
+    assert region.goals[0].title in shown
+    assert made.projects.first().title in shown
+    assert cancelled.title not in shown
+    assert "Wat er is gebeurd" not in shown
+    assert "Wat kun je nu doen?" not in shown
+    assert str(region.teacher) not in shown
+
+
+def test_an_unsigned_assignment_is_not_public(client, region):
+    f.AssignmentFactory(sent=True, title="Nog niet voor iedereen", challenge__title="Al open")
+    shown = text(client.get(url("detail", Challenge.objects.get().pk)))
+    assert "Nog niet voor iedereen" not in shown
+    assert "leerdoel" not in shown
+
+
+def test_each_side_finds_what_to_do(region, login):
+    def offered(person, challenge):
+        return text(login(person).get(url("detail", challenge.pk)))
+
+    draft = f.ChallengeFactory(partner=region.company)
+    assert "Dien in" in offered(region.contact, draft)
+    assert "Wijzig de tekst" in offered(region.contact, draft)
+    submitted = f.ChallengeFactory(partner=region.company, submitted=True)
+    for word in ("Keur goed", "Stuur terug", "Wijs af"):
+        assert word in offered(region.broker, submitted)
+        assert word not in offered(region.contact, submitted)
+    accepted = f.ChallengeFactory(partner=region.company, accepted=True)
+    assert "Ik vertaal dit vraagstuk" in offered(region.teacher, accepted)
+    assert "Kies een docent" in offered(region.broker, accepted)
+    for person in (region.student, region.other_contact, region.newcomer, None):
+        assert "Wat kun je nu doen?" not in offered(person, accepted)
+    Challenge.objects.filter(pk=accepted.pk).update(translator=region.teacher)
+    assert "Begin met de opdracht" in offered(region.teacher, accepted)
+    assert "Ik vertaal dit vraagstuk" not in offered(region.other_teacher, accepted)
+    f.AssignmentFactory(challenge=accepted, sent=True)
+    assert "Lees de opdracht en geef je akkoord" in offered(region.contact, accepted)
+
+
+@pytest.mark.parametrize("name", ["detail", "edit", "accept", "translator", "assignment_add", "assignment", "goals"])
+def test_a_number_that_is_no_challenge_is_not_found(region, login, name):
+    assert login(region.broker).get(url(name, HUGE)).status_code == 404
+
+
+# --- Writing ----------------------------------------------------------------------------------------------------
+def test_a_contact_keeps_a_draft_and_hands_it_in(region, login):
+    client = login(region.contact)
+    answer = client.post(url("add"), DETAILS, follow=True)
+    challenge = Challenge.objects.get()
+    assert (challenge.status, challenge.partner, challenge.confidential) == ("draft", region.company, False)
+    assert answer.redirect_chain == [(url("detail", challenge.pk), 302)]
+    assert "Je tekst is bewaard" in text(answer)
+    client.post(url("edit", challenge.pk), DETAILS | {"title": "Meet het dak", "submit": "1"})
+    challenge.refresh_from_db()
+    assert (challenge.status, challenge.title) == ("submitted", "Meet het dak")
+    shown = text(client.get(url("detail", challenge.pk)))
+    assert "Tekst gewijzigd" in shown
+    assert "Meet vocht in oude muren" in shown  # what stood there
+
+
+def test_who_writes_for_several_organisations_chooses(region, login):
+    f.MembershipFactory(user=region.contact, partner=region.other_company)
+    client = login(region.contact)
+    assert client.post(url("add"), DETAILS).status_code == 422
+    assert client.post(url("add"), DETAILS | {"partner": region.school.pk}).status_code == 422
+    client.post(url("add"), DETAILS | {"partner": region.other_company.pk, "submit": "1"})
+    assert Challenge.objects.get().partner == region.other_company
+
+
+def test_without_an_organisation_the_page_shows_the_way(region, login):
+    for person in (region.newcomer, region.teacher, region.student):
+        for name in ("add", "mine"):
+            assert reverse("partners:welcome") in login(person).get(url(name)).content.decode()
+        assert login(person).post(url("add"), DETAILS).status_code == 200
+    assert not Challenge.objects.exists()
+
+
+BAD = [
+    ({"title": ""}, "Schrijf een titel."),
+    ({"title": "x" * 91}, "Maak de titel korter"),
+    ({"question": ""}, "Schrijf wat het probleem is."),
+    ({"question": "x" * 6001}, "6000"),
+    ({"result": "a\x00b"}, "Null"),
+    ({"theme": "space"}, "Kies een thema uit de lijst."),
+    ({"location": ""}, "Kies waar het team werkt."),
+    ({"confidential": "misschien"}, "Kies wie de details mag lezen."),
+]
+
+
+@pytest.mark.parametrize(("change", "message"), BAD)
+def test_bad_input_is_named_and_nothing_typed_is_lost(region, login, change, message):
+    answer = login(region.contact).post(url("add"), DETAILS | {"question": "Wat een vraag."} | change)
+    assert answer.status_code == 422
+    assert text(answer).count(message) >= 2  # in the summary and next to the field
+    kept = {"Meet vocht in oude muren", "Wat een vraag.", "Een prototype"} - {DETAILS.get(name) for name in change}
+    kept -= {"Wat een vraag."} if "question" in change else set()
+    for words in kept:
+        assert words in answer.content.decode()
+    assert not Challenge.objects.exists()
+
+
+def test_a_challenge_with_a_project_is_not_edited(region, login):
+    challenge = f.ChallengeFactory(partner=region.company, running=True, title="Eerst")
+    for method in ("get", "post"):
+        answer = getattr(login(region.contact), method)(url("edit", challenge.pk), DETAILS, follow=True)
+        assert "kan nu niet meer veranderen" in text(answer)
+    challenge.refresh_from_db()
+    assert challenge.title == "Eerst"
+
+
+def test_the_review(region, login):
+    challenge = f.ChallengeFactory(partner=region.company, submitted=True)
+    client = login(region.broker)
+    answer = client.post(url("act", challenge.pk, "return"), {"remark": ""})
+    assert answer.status_code == 422
+    assert client.post(url("accept", challenge.pk), {"translator": "abc", "remark": "Mooi."}).status_code == 422
+    assert client.post(url("accept", challenge.pk), {"translator": region.student.pk}).status_code == 422
+    client.post(url("accept", challenge.pk), {"translator": region.teacher.pk, "remark": "Mooie vraag."})
+    challenge.refresh_from_db()
+    assert (challenge.status, challenge.translator) == ("accepted", region.teacher)
+    assert "Mooie vraag." in text(login(region.contact).get(url("detail", challenge.pk)))
+    client.post(url("translator", challenge.pk), {"translator": region.other_teacher.pk})
+    challenge.refresh_from_db()
+    assert challenge.translator == region.other_teacher
+
+
+def test_a_refused_acceptance_keeps_the_remark(region, login):
+    challenge = f.ChallengeFactory(partner__submitted=True, submitted=True)
+    answer = login(region.broker).post(url("accept", challenge.pk), {"remark": "Mooie vraag."})
+    assert answer.status_code == 422
+    assert "Keur eerst de organisatie goed" in text(answer)
+    assert "Mooie vraag." in answer.content.decode()
+
+
+def test_the_second_teacher_hears_that_it_is_taken(region, login):
+    challenge = f.ChallengeFactory(partner=region.company, accepted=True)
+    assert login(region.teacher).get(url("claim", challenge.pk)).status_code == 405
+    login(region.teacher).post(url("claim", challenge.pk))
+    answer = login(region.other_teacher).post(
+        url("claim", challenge.pk), follow=True, headers={"referer": f"http://testserver{url('detail', challenge.pk)}"}
+    )
+    assert "Een andere docent heeft dit vraagstuk al." in text(answer)
+
+
+# --- The work lists ---------------------------------------------------------------------------------------------
+def test_mine_shows_every_stage_of_ones_own(region, login):
+    for trait in ("submitted", "returned", "declined"):
+        f.ChallengeFactory(partner=region.company, title=f"Eigen {trait}", **{trait: True})
+    f.ChallengeFactory(partner=region.other_company, title="Van een ander", accepted=True)
+    shown = text(login(region.contact).get(url("mine")))
+    assert "3 vraagstukken" in shown
+    assert "De makelaar kijkt of het vraagstuk past." in shown
+    assert "Van een ander" not in shown
+
+
+def test_the_queue_is_oldest_first(region, login):
+    for days in (1, 9, 4):
+        at = clock.now() - timedelta(days=days, hours=1)
+        f.ChallengeFactory(partner=region.company, status="submitted", submitted_at=at, title=f"Dag {days}")
+    f.ChallengeFactory(title="Zoekt een docent", accepted=True)
+    f.ChallengeFactory(title="Heeft een docent", accepted=True, translator=region.teacher)
+    page = login(region.broker).get(url("queue"))
+    assert [challenge.title for challenge in page.context["page_obj"]] == ["Dag 9", "Dag 4", "Dag 1"]
+    assert "9 dagen geleden" in text(page)
+    assert "Zoekt een docent" in text(page)
+    assert "Heeft een docent" not in text(page)
+
+
+def test_lists_cost_the_same_for_one_and_three(region, login):
+    def grow():
+        agreed(region)
+        for trait in ("submitted", "accepted"):
+            f.ChallengeFactory(partner=region.company, contact=f.UserFactory(), **{trait: True})
+
+    clients = [
+        (login(None), "list"), (login(region.student), "list"), (login(region.contact), "mine"),
+        (login(region.broker), "queue"),
+    ]  # fmt: skip
+    grow()
+    one = [queries_of(client, url(name)) for client, name in clients]
+    grow(), grow()
+    assert [queries_of(client, url(name)) for client, name in clients] == one
+
+
+def test_a_detail_costs_the_same_for_one_and_three(region, login):
+    first, third = agreed(region), agreed(region)
+    for _more in range(2):
+        extra = f.AssignmentFactory(challenge=third.challenge, agreed=True)
+        f.ProjectFactory(assignment=extra, run=region.run, lab=region.lab)
+    for person in (None, region.contact, region.broker):
+        client = login(person)
+        counts = [queries_of(client, url("detail", one.challenge.pk)) for one in (first, third)]
+        assert counts[0] == counts[1]
+
+
+def test_a_long_list_of_ones_own_stays_quick(region, login):
+    Challenge.objects.bulk_create(f.ChallengeFactory.build_batch(1000, partner=region.company, accepted=True))
+    page = login(region.contact).get(url("mine"))
+    assert page.context["page_obj"].paginator.count == 1000
+    assert len(page.context["page_obj"]) == 25
+    assert queries_of(login(region.contact), url("mine")) < 12
+
+
+# --- The assignment ---------------------------------------------------------------------------------------------
+@pytest.fixture
+def draft(region):
+    """A draft of the region's teacher on a challenge of the region's company, with one goal."""
+    return f.AssignmentFactory(
+        challenge__partner=region.company, challenge__translator=region.teacher, goals=region.goals[:1]
+    )
+
+
+def test_a_teacher_writes_beside_the_companys_own_text(region, login):
+    challenge = f.ChallengeFactory(partner=region.company, accepted=True, translator=region.teacher)
+    client = login(region.teacher)
+    page = client.get(url("assignment_add", challenge.pk))
+    assert challenge.question in text(page)
+    assert f'value="{challenge.title}"' in page.content.decode()
+    answer = client.post(url("assignment_add", challenge.pk), TEXT)
+    assignment = Assignment.objects.get()
+    assert answer.url == url("goals", assignment.pk)
+    client.post(url("assignment_edit", assignment.pk), TEXT | {"hours": "120"})
+    assignment.refresh_from_db()
+    assert assignment.hours == 120
+    assert "hours" in timeline_of(assignment).first().changes
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"summary": ""}, "Schrijf de opdracht in één of twee zinnen."),
+        ({"hours": "7"}, "Vul minstens 8 uur in."),
+        ({"hours": "veel"}, "Vul een heel getal in"),
+        ({"hours": "9" * 40}, "Vul hoogstens 1680 uur in."),
+        ({"level": "5"}, "keuze"),
+        ({"text": "a\x00b"}, "Null"),
+    ],
+)
+def test_a_bad_assignment_is_named_and_kept(region, login, draft, change, message):
+    for address in (url("assignment_add", draft.challenge.pk), url("assignment_edit", draft.pk)):
+        answer = login(region.teacher).post(address, TEXT | change)
+        assert answer.status_code == 422
+        assert text(answer).count(message) >= 2
+        assert "Bouw een meter" in answer.content.decode()
+    assert timeline_of(draft).count() == 0
+
+
+def test_the_company_reads_goals_and_hours_before_it_agrees(region, login, draft):
+    Assignment.objects.update(status="sent")
+    shown = text(login(region.contact).get(url("assignment", draft.pk)))
+    for words in ("Ga je akkoord met deze opdracht?", "ongeveer 80 uur", region.goals[0].title, "Ga akkoord"):
+        assert words in shown
+    shown = text(login(region.teacher).get(url("assignment", draft.pk)))
+    assert "Het bedrijf leest de opdracht." in shown
+    assert "Ga akkoord" not in shown
+    login(region.contact).post(url("assignment_act", draft.pk, "agree"), {"remark": ""})
+    shown = text(login(region.teacher).get(url("assignment", draft.pk)))
+    assert f"Akkoord van {region.contact}" in shown
+    assert "Open een project" in shown
+    assert "Maak een nieuwe versie" in shown
+
+
+def test_a_signed_version_has_no_form(region, login, draft):
+    Assignment.objects.update(status="agreed")
+    for name in ("assignment_edit", "goals"):
+        answer = login(region.teacher).get(url(name, draft.pk), follow=True)
+        assert "Deze versie ligt vast." in text(answer)
+        login(region.teacher).post(url(name, draft.pk), TEXT | {"goal": region.goals[1].pk, "do": "link"})
+    draft.refresh_from_db()
+    assert (draft.title, draft.links.count()) == (draft.challenge.title, 1)
+
+
+def test_an_assignment_costs_the_same_for_one_and_three(region, login, draft):
+    three = agreed(region, project=False)
+    Assignment.objects.update(status="draft")
+    for person in (region.contact, region.teacher):
+        assert queries_of(login(person), url("assignment", draft.pk)) == queries_of(
+            login(person), url("assignment", three.pk)
+        )
+
+
+# --- Its goals --------------------------------------------------------------------------------------------------
+def test_the_goals_of_ones_own_module_come_first(region, login, draft):
+    page = login(region.teacher).get(url("goals", draft.pk))
+    assert page.context["module"] == region.run.module
+    assert set(page.context["offered"]) == set(region.goals[1:])
+    assert [link.goal for link in page.context["linked"]] == region.goals[:1]
+    assert "Nog geen vraagstuk voor dit doel" in text(page)
+
+
+def test_how_many_other_challenges_link_a_goal(region, login, draft):
+    goal = region.goals[1]
+    for trait in ("accepted", "published"):
+        f.AssignmentFactory(challenge=f.ChallengeFactory(**{trait: True}), goals=[goal])
+    f.AssignmentFactory(challenge=f.ChallengeFactory(declined=True), goals=[goal])
+    f.AssignmentFactory(challenge=draft.challenge, goals=[goal])
+    page = login(region.teacher).get(url("goals", draft.pk))
+    assert {one.pk: one.others for one in page.context["offered"]} == {goal.pk: 2, region.goals[2].pk: 0}
+    assert "2 andere vraagstukken werken hieraan" in text(page)
+
+
+def test_linking_comes_back_to_the_same_search_with_the_next_row_in_focus(region, login, draft):
+    client, module = login(region.teacher), region.run.module
+    second, third = client.get(url("goals", draft.pk)).context["offered"]
+    address = f"{url('goals', draft.pk)}?module={module.pk}&bij=doel-1"
+    answer = client.post(address, {"goal": second.pk, "do": "link"})
+    assert (answer.status_code, answer.url) == (
+        303, f"{url('goals', draft.pk)}?module={module.pk}&bij=doel-{third.pk}",
+    )  # fmt: skip
+    shown = client.get(answer.url).content.decode()
+    assert re.search(rf'id="doel-{third.pk}"[^>]*autofocus', shown)
+    answer = client.post(answer.url, {"goal": third.pk, "do": "link"})
+    assert answer.url.endswith("bij=doel-kop")
+    answer = client.post(answer.url, {"goal": second.pk, "do": "unlink"})
+    assert answer.url.endswith(f"bij=los-{third.pk}")
+    assert [link.goal for link in draft.links.all()] == [region.goals[0], third]
+
+
+def test_search_over_every_goal(region, login, draft):
+    goal = f.LearningGoalFactory(
+        title="Meet vocht", code="B9-K9-W9", programme__name="Bouwkunde", programme__code="25999"
+    )
+    client = login(region.teacher)
+    for q in ("vocht", "B9-K9", "bouwkunde meet", "25999"):
+        assert list(client.get(url("goals", draft.pk), {"q": q}).context["offered"]) == [goal]
+    assert "Geen leerdoel gevonden" in text(client.get(url("goals", draft.pk), {"q": "onderwaterdrone"}))
+    f.LearningGoalFactory.create_batch(31, title="Lees een tekening")
+    page = client.get(url("goals", draft.pk), {"q": "tekening"})
+    assert len(page.context["offered"]) == 30
+    assert "Er zijn er meer" in text(page)
+
+
+@pytest.mark.parametrize(
+    "query", ["module=abc", f"module={HUGE}", "module=%00", "q=%00", f"q={'x' * 5000}", "module=abc&q=%00", "bij=<x>"]
+)
+def test_no_address_of_the_goals_fails(region, login, draft, query):
+    client = login(region.teacher)
+    assert client.get(f"{url('goals', draft.pk)}?{query}").status_code == 200
+    for data in ({}, {"goal": "abc", "do": "link"}, {"goal": HUGE, "do": "link"}, {"goal": "1", "do": "\x00"}):
+        assert client.post(f"{url('goals', draft.pk)}?{query}", data).status_code == 303
+    assert draft.links.count() == 1
+
+
+def test_goals_cost_the_same_for_one_and_three(region, login):
+    def made(goals):
+        return f.AssignmentFactory(
+            challenge__partner=region.company, challenge__translator=region.teacher, goals=goals
+        )
+
+    few, many = made(region.goals[:1]), made(f.LearningGoalFactory.create_batch(3))
+    client = login(region.teacher)
+    assert queries_of(client, url("goals", few.pk)) == queries_of(client, url("goals", many.pk))
+
+
+def test_an_unknown_action_is_not_found(region, login, draft):
+    client = login(region.teacher)
+    for action in ("publish", "bestaat-niet", "x" * 300):
+        assert client.post(url("act", draft.challenge.pk, action)).status_code == 404
+        assert client.post(url("assignment_act", draft.pk, action)).status_code == 404
