@@ -22,7 +22,7 @@ from challenges.forms import (
     TranslatorForm,
 )
 from challenges.models import Assignment, Challenge
-from challenges.permissions import is_owner, is_translator
+from challenges.permissions import is_owner, is_teacher_somewhere, is_translator
 from challenges.workflow import EDITABLE, PUBLIC, WRITABLE
 from modules.models import LearningGoal
 from oil_portal.core import views as core
@@ -114,7 +114,7 @@ def doors(user, challenge: Challenge, assignments: list[Assignment]) -> dict:
     status, may = challenge.status, partial(user.has_perm, obj=challenge)
     return {
         "signs": next((each for each in assignments if is_owner(user, challenge) and each.status == "sent"), None),
-        "claims": challenge.translator_id is None and may("challenges.claim_challenge"),
+        "claims": is_teacher_somewhere(user) and may("challenges.claim_challenge"),
         "translates": status in PUBLIC and may("challenges.translate_challenge"),
         "assigns": status == "accepted" and may("challenges.assign_challenge"),
         "edits": status in EDITABLE and may("challenges.edit_challenge"),
@@ -207,7 +207,7 @@ def translator(request, pk: int):
 def claim(request, pk: int):
     """A teacher takes a challenge that nobody translates yet."""
     challenge = challenge_for(request.user, pk)
-    if not roles.has(request.user, roles.TEACHER):
+    if not is_teacher_somewhere(request.user):
         raise PermissionDenied
     services.assign_translator(challenge=challenge, actor=request.user, translator=request.user)
     messages.success(request, _("Je vertaalt dit vraagstuk. Begin maar met de opdracht."))

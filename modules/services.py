@@ -7,8 +7,7 @@ from django.utils.translation import gettext as _
 
 from modules.importing import Reading
 from modules.models import Elective, Enrolment, LearningGoal, Module, ModuleRun, Programme
-from oil_portal.core.errors import Refusal
-from oil_portal.core.workflow import lock
+from oil_portal.core.workflow import Refusal, lock
 
 
 @dataclass

@@ -11,7 +11,7 @@ from modules import services
 from modules.filters import ModuleFilter
 from modules.forms import ModuleForm, RunForm
 from modules.models import Enrolment, Module, ModuleRun
-from oil_portal.core.forms import attempt
+from oil_portal.core.views import attempt
 
 PAGE = 24
 

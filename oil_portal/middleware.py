@@ -4,7 +4,7 @@ from django.http import HttpResponseRedirect
 from django.utils import translation
 from django.utils.translation import get_language_from_request
 
-from oil_portal.core.errors import Refusal
+from oil_portal.core.workflow import Refusal
 
 
 class ReaderLanguageMiddleware:

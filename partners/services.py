@@ -3,11 +3,10 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from oil_portal.core.errors import NotNow, Refusal
 from oil_portal.core.mail import absolute
 from oil_portal.core.tasks import send_template
 from oil_portal.core.timeline import changed_fields, notify, record
-from oil_portal.core.workflow import lock, move
+from oil_portal.core.workflow import NotNow, Refusal, lock, move
 from partners import roles
 from partners.models import Invitation, Membership, Partner, User
 from partners.permissions import roles_to_invite

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from oil_portal.core import clock, views
-from oil_portal.core.forms import attempt
+from oil_portal.core.views import attempt
 from partners import roles, services
 from partners.filters import PartnerFilter
 from partners.forms import FindForm, InviteForm, JoinForm, PartnerForm

@@ -13,7 +13,7 @@ from projects.forms import ApplyForm, ConfirmForm
 from projects.goals import Reader, with_fit
 from projects.models import Achievement, Application, Outcome, Project, asked_by, led_by
 from projects.services import DECISION_DAYS
-from projects.workflow import LIVE_APPLICATION, WITH_TEAM, ApplicationStatus, ProjectStatus
+from projects.workflow import LIVE_APPLICATION, ApplicationStatus, ProjectStatus
 
 FINISHED = (ProjectStatus.COMPLETED, ProjectStatus.CANCELLED)
 LISTED_FINISHED = 20

@@ -8,9 +8,8 @@ from django.utils.translation import gettext as _
 from challenges.models import Assignment, Challenge
 from challenges.services import owners, settle
 from oil_portal.core import clock
-from oil_portal.core.errors import NotNow, Refusal
 from oil_portal.core.timeline import changed_fields, notify, record
-from oil_portal.core.workflow import lock, move
+from oil_portal.core.workflow import NotNow, Refusal, lock, move
 from partners import roles
 from partners.models import User
 from projects.models import Achievement, Application, Outcome, Project

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from challenges.models import Assignment
 from challenges.workflow import AssignmentStatus
 from oil_portal.core import views as core
-from oil_portal.core.errors import NotNow
+from oil_portal.core.workflow import NotNow
 from projects import pages, services
 from projects.filters import ProjectFilter
 from projects.forms import ApplyForm, OutcomeForm, PlanForm

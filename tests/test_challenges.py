@@ -7,9 +7,9 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from challenges import services
 from challenges.models import Assignment, Challenge
 from challenges.workflow import ASSIGNMENT, CHALLENGE, AssignmentStatus, ChallengeStatus
-from oil_portal.core.errors import NotNow, Refusal
 from oil_portal.core.models import Notice, TimelineEntry
 from oil_portal.core.timeline import timeline_of
+from oil_portal.core.workflow import NotNow, Refusal
 from partners import roles
 from tests import factories as f
 

@@ -8,7 +8,7 @@ import pytest
 from django.db import connections
 from django.urls import reverse
 
-from oil_portal.core.errors import Refusal
+from oil_portal.core.workflow import Refusal
 from partners.models import User
 from projects import services
 from projects.models import Application, Project

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from modules import services
 from modules.models import Enrolment, Module, ModuleRun, taught_by
 from oil_portal.core import clock
-from oil_portal.core.errors import Refusal
+from oil_portal.core.workflow import Refusal
 from tests import factories as f
 
 pytestmark = pytest.mark.django_db

@@ -7,9 +7,9 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError
 
 from oil_portal.core import clock
-from oil_portal.core.errors import NotNow, Refusal
 from oil_portal.core.models import Notice
 from oil_portal.core.timeline import timeline_of
+from oil_portal.core.workflow import NotNow, Refusal
 from partners import services
 from partners.models import Invitation, Membership, Partner
 from partners.permissions import roles_to_invite

@@ -1,15 +1,28 @@
-"""The one view behind every transition: each room gives it the object and the service per action."""
+"""How a page and a service meet: `attempt` for a form of a room, `act` for every transition."""
 from collections.abc import Callable
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-from oil_portal.core.workflow import Transition, available, workflow_of
+from oil_portal.core.workflow import Refusal, Transition, available, workflow_of
+
+
+def attempt(form: forms.BaseForm, service: Callable, **values):
+    """Call `service` and return what it answers, or None when it refuses; `form.errors` then says why."""
+    try:
+        return service(**values)
+    except Refusal as error:
+        form.add_error(None, str(error))
+    except ValidationError as error:
+        by_field = error.message_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.messages}
+        for field, sentences in by_field.items():
+            form.add_error(field if field in form.fields else None, sentences)
+    return None
 
 
 class RemarkForm(forms.Form):

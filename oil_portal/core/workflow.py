@@ -10,12 +10,18 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 
-from oil_portal.core.errors import NotNow
-
 if TYPE_CHECKING:
     from oil_portal.core.models import TimelineEntry
 
 WORKFLOWS: dict[str, "Workflow"] = {}
+
+
+class Refusal(Exception):
+    """A rule of the house forbids this now. `str(error)` is a sentence for the user, already translated."""
+
+
+class NotNow(Refusal):
+    """The object has moved on: this action does not start from its present status."""
 
 
 @dataclass(frozen=True, slots=True)
