@@ -68,6 +68,7 @@ class PlanForm(forms.ModelForm):
         label=_("Module en periode"),
         help_text=_("Modules die dezelfde leerdoelen hebben staan bovenaan."),
         empty_label=_("Kies een module"),
+        error_messages={"required": _("Kies een module.")},
     )
 
     class Meta:
@@ -82,6 +83,15 @@ class PlanForm(forms.ModelForm):
             "closing_date": _("Aanmelden kan tot en met"),
             "starts": _("Het team begint op"),
             "ends": _("Het team is klaar op"),
+        }
+        error_messages = {
+            "coach": {"required": _("Kies een docent als begeleider.")},
+            "min_size": {"required": _("Vul een aantal in.")},
+            "max_size": {"required": _("Vul een aantal in.")},
+            **dict.fromkeys(
+                ("closing_date", "starts", "ends"),
+                {"required": _("Kies een datum."), "invalid": _("Kies een datum die bestaat.")},
+            ),
         }
         help_texts = {
             "closing_date": _("Binnen 14 dagen daarna kies je het team. Anders doet het portaal dat."),
@@ -114,6 +124,12 @@ class PlanForm(forms.ModelForm):
             self.add_error("closing_date", _("Sluit de aanmelding voordat het team begint."))
         if starts and ends and ends <= starts:
             self.add_error("ends", _("De einddatum ligt na de begindatum."))
+        judged = {name: data.get(name) for name in ("run", "coach", "closing_date", "starts", "ends")}
+        if "closing_date" not in self.changed_data:
+            judged["closing_date"] = None
+        for name, message in services.plan_errors(**judged).items():
+            if name not in self.errors:
+                self.add_error(name, message)
         return data
 
     def save(self, actor: User) -> Project:
@@ -218,6 +234,11 @@ class OutcomeForm(forms.ModelForm):
             "follow_up_lab": _("Met welk lab?"),
             "next_challenge": _("Welk vraagstuk volgt?"),
             "follow_up_note": _("Toelichting"),
+        }
+        error_messages = {
+            "summary": {"required": _("Schrijf in één of twee zinnen wat het project opleverde.")},
+            "result": {"required": _("Schrijf op wat er nu ligt.")},
+            "follow_up": {"required": _("Kies hoe het verder gaat.")},
         }
         help_texts = {
             "summary": _("Iedereen leest dit bij het project."),

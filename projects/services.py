@@ -36,17 +36,29 @@ def _require(actor: User | None, permission: str, obj: Project | Application) ->
         raise PermissionDenied
 
 
-def _check_plan(project: Project, *, new_closing_date: bool = True) -> None:
-    """What the fields alone can't say about a project that is being opened or changed."""
+def plan_errors(*, run=None, coach=None, closing_date=None, starts=None, ends=None) -> dict[str, str]:
+    """{field: message} for what the fields of a plan can't say alone; what is None is not judged."""
     errors = {}
-    if new_closing_date and project.closing_date < clock.today():
+    if closing_date and closing_date < clock.today():
         errors["closing_date"] = _("Kies een sluitdatum die nog komt.")
-    if project.run.ends < project.starts:
+    if run and starts and run.ends < starts:
         errors["starts"] = _("De module is dan al voorbij. Kies een eerdere datum of een andere periode.")
-    if not roles.has(project.coach, roles.TEACHER):
+    if coach and not roles.has(coach, roles.TEACHER):
         errors["coach"] = _("Kies een docent als begeleider.")
-    if project.ends > clock.today() + timedelta(days=LONGEST_DAYS):
+    if ends and ends > clock.today() + timedelta(days=LONGEST_DAYS):
         errors["ends"] = _("Kies een einddatum binnen drie jaar.")
+    return errors
+
+
+def _check_plan(project: Project, *, new_closing_date: bool = True) -> None:
+    """A date that has passed is no reason to refuse a change of something else."""
+    errors = plan_errors(
+        run=project.run,
+        coach=project.coach,
+        closing_date=project.closing_date if new_closing_date else None,
+        starts=project.starts,
+        ends=project.ends,
+    )
     if errors:
         raise ValidationError(errors)
 

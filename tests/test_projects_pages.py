@@ -484,6 +484,13 @@ def test_a_bad_plan_is_said_at_the_field_and_kept(region, agreed, login, field, 
     assert not Project.objects.exists()
 
 
+def test_everything_that_is_wrong_with_a_plan_is_said_at_once(region, agreed, login):
+    data = plan(region, min_size=9, closing_date="2020-01-01", ends="2020-01-02", coach="")
+    response = login(region.teacher).post(url("open", agreed.pk), data)
+    assert set(response.context["form"].errors) == {"coach", "max_size", "closing_date", "ends"}
+    assert "Er zijn 4 dingen nog niet goed" in text(response)
+
+
 def test_who_may_open(region, agreed, login):
     address = url("open", agreed.pk)
     for user in (region.teacher, region.coordinator, region.other_teacher):
