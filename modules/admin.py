@@ -1,4 +1,5 @@
 """Support work on what schools teach."""
+
 from django.contrib import admin
 
 from modules.models import Elective, Enrolment, LearningGoal, Module, ModuleRun, Programme

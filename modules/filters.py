@@ -1,4 +1,5 @@
 """What the list of modules can be narrowed by."""
+
 import django_filters
 from django import forms
 from django.utils.translation import gettext_lazy as _

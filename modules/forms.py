@@ -1,4 +1,5 @@
 """The shape of what a school types about its modules."""
+
 from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -25,7 +26,18 @@ class ModuleForm(forms.ModelForm):
 
     class Meta:
         model = Module
-        fields = ["school", "code", "title", "level", "study_load", "description", "lab", "programme", "elective", "goals"]
+        fields = [
+            "school",
+            "code",
+            "title",
+            "level",
+            "study_load",
+            "description",
+            "lab",
+            "programme",
+            "elective",
+            "goals",
+        ]
         widgets = {"description": forms.Textarea(attrs={"rows": 4})}
         help_texts = {
             "code": _("Zoals in de studiegids. Elke code komt op je school één keer voor."),
@@ -33,6 +45,14 @@ class ModuleForm(forms.ModelForm):
             "lab": _("Laat leeg als de module niet in een lab is."),
             "programme": _("Laat leeg als de module bij meer opleidingen hoort."),
             "elective": _("Laat leeg als het een module van de school zelf is."),
+        }
+        error_messages = {
+            "title": {"required": _("Vul een titel in.")},
+            "code": {"required": _("Vul een code in.")},
+            "level": {"required": _("Kies een niveau.")},
+            "study_load": dict.fromkeys(
+                ("required", "invalid", "min_value", "max_value"), _("Vul een getal in van 20 tot en met 1680.")
+            ),
         }
 
     def __init__(self, *args, user, **kwargs) -> None:
@@ -44,7 +64,8 @@ class ModuleForm(forms.ModelForm):
             schools = Partner.objects.filter(kind=Partner.Kind.SCHOOL)
         self.fields["school"].queryset = schools.filter(kind=Partner.Kind.SCHOOL)
         self.fields["school"].label = _("School")
-        self.fields["school"].initial = schools.first()
+        self.fields["school"].empty_label = None
+        self.initial["school"] = self.initial.get("school") or schools.first()
         self.fields["lab"].queryset = Partner.objects.filter(kind=Partner.Kind.LAB, parent__in=schools)
         self.fields["elective"].queryset = Elective.objects.all()
 
@@ -86,15 +107,24 @@ class RunForm(forms.ModelForm):
             "teachers": forms.CheckboxSelectMultiple,
         }
         help_texts = {"period": _("Bijvoorbeeld: Periode 2, of Najaar 2026.")}
+        error_messages = {
+            "period": {"required": _("Vul in hoe de periode heet.")},
+            "starts": dict.fromkeys(("required", "invalid"), _("Kies de dag waarop de periode begint.")),
+            "ends": dict.fromkeys(("required", "invalid"), _("Kies de dag waarop de periode eindigt.")),
+        }
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         school = self.instance.module.school_id
-        self.fields["teachers"].queryset = User.objects.filter(
-            Q(memberships__partner=school) | Q(memberships__partner__parent=school),
-            memberships__role=roles.TEACHER,
-            memberships__status=MembershipStatus.ACTIVE,
-        ).distinct().order_by("first_name", "last_name", "pk")
+        self.fields["teachers"].queryset = (
+            User.objects.filter(
+                Q(memberships__partner=school) | Q(memberships__partner__parent=school),
+                memberships__role=roles.TEACHER,
+                memberships__status=MembershipStatus.ACTIVE,
+            )
+            .distinct()
+            .order_by("first_name", "last_name", "pk")
+        )
 
     def clean(self) -> dict:
         cleaned = super().clean()

@@ -4,6 +4,7 @@ Formats: `werkprocessen.csv` (crebo, kwalificatie, niveau, dossier_crebo, dossie
 werkproces_code, werkproces), `keuzedelen.csv` (code, naam), and a CASE v1.0 CFPackage (1EdTech) whose CFItems are of
 type Kwalificatie, Kerntaak and Werkproces, tied by isChildOf associations.
 """
+
 import csv
 import io
 import json

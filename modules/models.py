@@ -1,4 +1,5 @@
 """Programmes, their learning goals, and the modules in which students work on them."""
+
 import pghistory
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
@@ -83,7 +84,11 @@ class ModuleQuerySet(models.QuerySet):
 
     def for_cards(self) -> "ModuleQuerySet":
         """With all that a card draws; adds `goals_total`."""
-        return self.select_related("school", "lab", "programme", "elective").annotate(goals_total=models.Count("goals")).order_by("title", "pk")
+        return (
+            self.select_related("school", "lab", "programme", "elective")
+            .annotate(goals_total=models.Count("goals"))
+            .order_by("title", "pk")
+        )
 
 
 @pghistory.track()

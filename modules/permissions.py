@@ -1,4 +1,5 @@
 """Who may do what with modules."""
+
 import rules
 
 from modules.models import Module, ModuleRun
@@ -17,9 +18,7 @@ def runs_the_school(user, module: Module | None) -> bool:
 def may_enrol(user, run: ModuleRun | None) -> bool:
     """Students of the school, as long as the run has not ended."""
     return (
-        run is not None
-        and run.ends >= clock.today()
-        and run.module.school_id in roles.school_ids(user, roles.STUDENT)
+        run is not None and run.ends >= clock.today() and run.module.school_id in roles.school_ids(user, roles.STUDENT)
     )
 
 

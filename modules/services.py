@@ -1,4 +1,5 @@
 """The verbs for programmes, modules and enrolments."""
+
 from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied

@@ -1,4 +1,5 @@
 """Addresses below /modules/."""
+
 from django.urls import path
 
 from modules import views

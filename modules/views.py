@@ -1,4 +1,5 @@
 """What schools teach, in the browser."""
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied

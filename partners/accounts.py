@@ -1,4 +1,5 @@
 """How django-allauth meets our house."""
+
 from allauth.account.adapter import DefaultAccountAdapter
 from django.urls import reverse
 from django.utils.translation import get_language

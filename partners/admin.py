@@ -1,4 +1,5 @@
 """Support work on people and organisations. A status is shown, never set: that is what the services are for."""
+
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.utils.translation import gettext_lazy as _

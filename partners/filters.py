@@ -1,4 +1,5 @@
 """What the list of partners can be narrowed by."""
+
 import django_filters
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +11,9 @@ from partners.workflow import PartnerStatus
 def municipalities() -> list[tuple[str, str]]:
     """The municipalities where there is a partner, by name."""
     accepted = Partner.objects.filter(status=PartnerStatus.ACCEPTED).exclude(municipality="")
-    return [(name, name) for name in accepted.order_by("municipality").values_list("municipality", flat=True).distinct()]
+    return [
+        (name, name) for name in accepted.order_by("municipality").values_list("municipality", flat=True).distinct()
+    ]
 
 
 class PartnerFilter(django_filters.FilterSet):

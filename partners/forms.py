@@ -1,4 +1,5 @@
 """The shape of what people type about themselves and their organisations."""
+
 import re
 
 from allauth.account.forms import SignupForm as AllauthSignupForm
@@ -9,6 +10,8 @@ from partners import roles
 from partners.models import Invitation, Partner
 from partners.workflow import LIVE_PARTNER, PartnerStatus
 
+NO_ADDRESS = _("Vul een e-mailadres in met een @.")
+
 
 class SignupForm(AllauthSignupForm):
     """A name, an address and a password; and the word of the person that they are old enough."""
@@ -17,16 +20,17 @@ class SignupForm(AllauthSignupForm):
     last_name = forms.CharField(label=_("Achternaam"), max_length=60)
     old_enough = forms.BooleanField(
         label=_("Ik ben 16 jaar of ouder"),
-        help_text=_("Ben je jonger? Vraag je docent om hulp. Die mag pas met toestemming van je ouders."),
-        error_messages={"required": _("Zet een vinkje als je 16 jaar of ouder bent. Ben je jonger? Vraag je docent.")},
+        help_text=_("Ben je jonger? Vraag je docent om hulp."),
+        error_messages={"required": _("Zet een vinkje als je 16 jaar of ouder bent.")},
     )
     field_order = ["first_name", "last_name", "email", "password1", "old_enough"]
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["email"].label = _("E-mailadres")
-        self.fields["email"].help_text = _("Zit je op school? Gebruik het adres dat je van school hebt.")
-        self.fields["email"].error_messages["required"] = _("Vul je e-mailadres in.")
+        self.fields["email"].error_messages |= {"required": _("Vul je e-mailadres in."), "invalid": NO_ADDRESS}
+        self.fields["password1"].help_text = _("Minstens 10 tekens. Kies iets wat een ander niet raadt.")
+        self.fields["password1"].error_messages["required"] = _("Kies een wachtwoord.")
         self.fields["first_name"].error_messages["required"] = _("Vul je voornaam in.")
         self.fields["last_name"].error_messages["required"] = _("Vul je achternaam in.")
         self.fields["first_name"].widget.attrs["autocomplete"] = "given-name"
@@ -104,7 +108,10 @@ class InviteForm(forms.ModelForm):
         model = Invitation
         fields = ["email", "role"]
         widgets = {"role": forms.RadioSelect}
-        error_messages = {"role": {"required": _("Kies een rol.")}, "email": {"required": _("Vul een e-mailadres in.")}}
+        error_messages = {
+            "role": {"required": _("Kies een rol.")},
+            "email": {"required": NO_ADDRESS, "invalid": NO_ADDRESS},
+        }
 
     def __init__(self, *args, roles_to_give: list[str], **kwargs) -> None:
         super().__init__(*args, **kwargs)

@@ -3,6 +3,7 @@
 The file has `partners` (name, kind, brin, parent, city, email_domains), `collaborations` (name, kind, status, members,
 continued_in, started_from) and one `project_card`; partners and collaborations are named, never numbered.
 """
+
 import json
 from dataclasses import dataclass
 

@@ -1,4 +1,5 @@
 """Who may do what with people and organisations. Asked by services, views and templates alike."""
+
 import rules
 
 from partners import roles

@@ -1,4 +1,5 @@
 """Roles come from active memberships, read once per user object and kept on it."""
+
 from django.utils.translation import gettext_lazy as _
 
 CONTACT, TEACHER, STUDENT, COORDINATOR, BROKER = "contact", "teacher", "student", "coordinator", "broker"

@@ -1,4 +1,5 @@
 """The verbs for people and organisations. Keyword-only, atomic; they check, lock, save, record and notify."""
+
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -22,9 +23,7 @@ def people(partner: Partner, *wanted: str):
 
 def brokers():
     """Everybody who reviews: the active brokers of the network."""
-    return User.objects.filter(
-        memberships__role=roles.BROKER, memberships__status=MembershipStatus.ACTIVE
-    ).distinct()
+    return User.objects.filter(memberships__role=roles.BROKER, memberships__status=MembershipStatus.ACTIVE).distinct()
 
 
 def confirmers(membership: Membership):
@@ -55,9 +54,7 @@ def register_partner(*, actor: User, **details) -> Partner:
     """Add an organisation; `actor` becomes its contact and the brokers review it."""
     partner = Partner(status=PartnerStatus.SUBMITTED, **details)
     _save_partner(partner)
-    Membership.objects.create(
-        user=actor, partner=partner, role=roles.CONTACT, status=MembershipStatus.ACTIVE
-    )
+    Membership.objects.create(user=actor, partner=partner, role=roles.CONTACT, status=MembershipStatus.ACTIVE)
     roles.forget(actor)
     notify(record(partner, "register", actor=actor, to_status=partner.status), brokers())
     return partner
@@ -201,9 +198,7 @@ def invite(*, actor: User, partner: Partner, email: str, role: str) -> Invitatio
         "role": role,
         "url": absolute(invitation.get_absolute_url()),
     }
-    transaction.on_commit(
-        lambda: send_template.delay("partners/email/invitation", email, actor.language, context)
-    )
+    transaction.on_commit(lambda: send_template.delay("partners/email/invitation", email, actor.language, context))
     return invitation
 
 

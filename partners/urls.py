@@ -1,4 +1,5 @@
 """Addresses below /partners/."""
+
 from django.urls import path
 
 from partners import views

@@ -1,4 +1,5 @@
 """People and organisations in the browser."""
+
 from functools import partial
 
 from django.contrib import messages
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from oil_portal.core import clock, views
+from oil_portal.core.timeline import timeline_of
 from oil_portal.core.views import attempt
 from partners import roles, services
 from partners.filters import PartnerFilter
@@ -20,6 +22,7 @@ from partners.permissions import is_coordinator, roles_to_invite
 from partners.workflow import LIVE_MEMBERSHIP, InvitationStatus, MembershipStatus, PartnerStatus
 
 PAGE = 24
+FOUND = 10
 
 
 def _visible(request, pk: int) -> Partner:
@@ -79,7 +82,14 @@ def _inside(user, partner: Partner) -> dict:
         "students": active.filter(role=roles.STUDENT).count(),
         "requests": Membership.objects.waiting_for(user).filter(partner=partner).select_related("user", "partner"),
         "may_invite": user.has_perm("partners.invite_partner", partner),
+        "said": "" if partner.status == PartnerStatus.ACCEPTED else _last_word(partner),
     }
+
+
+def _last_word(partner: Partner) -> str:
+    """What the broker wrote when the organisation was returned or declined."""
+    answers = timeline_of(partner).filter(event__in=["return", "decline"])
+    return answers.values_list("remark", flat=True).first() or ""
 
 
 def add(request):
@@ -100,7 +110,8 @@ def edit(request, pk: int):
     _require(request, "partners.change_details_partner", partner)
     form = PartnerForm(request.POST or None, instance=Partner.objects.get(pk=pk))
     if request.method == "POST" and form.is_valid():
-        if attempt(form, services.change_partner, partner=partner, actor=request.user, **form.details):
+        changed = attempt(form, services.change_partner, partner=partner, actor=request.user, **form.details)
+        if changed:
             messages.success(request, _("De gegevens zijn opgeslagen."))
             return redirect(partner)
     context = {"form": form, "partner": partner}
@@ -149,7 +160,8 @@ def welcome(request):
         found = Partner.objects.filter(status=PartnerStatus.ACCEPTED).search_name(form.cleaned_data["q"])
     context = {
         "form": form,
-        "found": found.select_related("parent")[:PAGE],
+        "found": found[:FOUND],
+        "more": found.count() > FOUND,
         "schools": services.schools_by_address(user),
         "invitations": services.invitations_for(user),
         "memberships": user.memberships.exclude(status=MembershipStatus.ENDED).select_related("partner").with_answers(),
@@ -162,7 +174,9 @@ def join(request, pk: int):
     partner = get_object_or_404(Partner, pk=pk, status=PartnerStatus.ACCEPTED)
     form = JoinForm(request.POST or None, partner=partner, initial={"role": request.GET.get("role")})
     if request.method == "POST" and form.is_valid():
-        membership = attempt(form, services.request_membership, actor=request.user, partner=partner, **form.cleaned_data)
+        membership = attempt(
+            form, services.request_membership, actor=request.user, partner=partner, **form.cleaned_data
+        )
         if membership and membership.status == MembershipStatus.ACTIVE:
             messages.success(request, _("Je hoort nu bij %s.") % partner)
             return redirect("start")
@@ -209,7 +223,8 @@ def invite(request, pk: int):
         raise PermissionDenied
     form = InviteForm(request.POST or None, roles_to_give=may)
     if request.method == "POST" and form.is_valid():
-        if sent := attempt(form, services.invite, actor=request.user, partner=partner, **form.cleaned_data):
+        sent = attempt(form, services.invite, actor=request.user, partner=partner, **form.cleaned_data)
+        if sent:
             messages.success(request, _("De uitnodiging aan %s is verstuurd.") % sent.email)
             return redirect("partners:invite", pk)
     sent = partner.invitations.filter(status=InvitationStatus.SENT, role__in=may).select_related("invited_by")

@@ -1,4 +1,5 @@
 """The life of a partner and of a membership. Only data; the mechanism is oil_portal.core.workflow."""
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
@@ -66,7 +67,7 @@ MEMBERSHIP = Workflow(
             _("Verzoek afgewezen"), "required", _("Schrijf waarom. De ander leest dit."),
         ),
         Transition(
-            "end", ("active",), "ended", _("het lid zelf of wie bevestigt"), _("Stop"), _("Lidmaatschap gestopt"),
+            "end", ("active",), "ended", _("het lid zelf of wie bevestigt"), _("Beëindig"), _("Lidmaatschap gestopt"),
             "optional",
         ),
     ],

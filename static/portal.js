@@ -32,6 +32,12 @@
     if (count) document.getElementById("melding").textContent = count.textContent.trim();
   });
 
+  // A page that is made for paper offers to print itself.
+  for (const button of document.querySelectorAll("[data-print]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => print());
+  }
+
   // An open menu closes on Escape, and on a press beside it.
   document.addEventListener("keydown", (event) => {
     const menu = event.key === "Escape" && document.querySelector("details.menu[open]");

@@ -1,4 +1,5 @@
 """Real files in, the same rows out, however often; and bad files that say what is wrong with them."""
+
 import json
 from io import StringIO
 
@@ -127,7 +128,9 @@ def test_line_numbers_count_lines_not_rows(file):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("text", [HEADER + GOOD, (HEADER + GOOD).replace("\n", "\r\n"), (HEADER + GOOD).replace(",", ";")])
+@pytest.mark.parametrize(
+    "text", [HEADER + GOOD, (HEADER + GOOD).replace("\n", "\r\n"), (HEADER + GOOD).replace(",", ";")]
+)
 @pytest.mark.parametrize("mark", ["", "\ufeff"])
 def test_the_ways_a_spreadsheet_saves(file, mark, text):
     assert "1 new, 0 changed, 0 as they were, 0 wrong" in run("import_goals", file(mark + text))[0]

@@ -1,4 +1,5 @@
 """The rules of modules and enrolments: who may, and what the database keeps."""
+
 from datetime import date, timedelta
 
 import pytest
@@ -18,7 +19,9 @@ TEACHES = {"teacher", "coordinator"}
 
 
 def module(region, **values) -> Module:
-    return Module(**{"school": region.school, "code": "SENS", "title": "Sensoren", "level": 4, "study_load": 240} | values)
+    return Module(
+        **{"school": region.school, "code": "SENS", "title": "Sensoren", "level": 4, "study_load": 240} | values
+    )
 
 
 def run(region, **values) -> ModuleRun:
@@ -33,7 +36,9 @@ def test_who_saves_a_module_and_a_run(region, person):
     if person in TEACHES:
         saved = services.save_module(actor=actor, module=module(region), goals=region.goals)
         assert set(saved.goals.all()) == set(region.goals)
-        assert services.save_run(actor=actor, run=run(region), teachers=[region.teacher]).teachers.get() == region.teacher
+        assert (
+            services.save_run(actor=actor, run=run(region), teachers=[region.teacher]).teachers.get() == region.teacher
+        )
     else:
         with pytest.raises(PermissionDenied):
             services.save_module(actor=actor, module=module(region), goals=region.goals)
@@ -47,7 +52,9 @@ def test_a_teacher_of_a_lab_works_for_its_school(region):
     assert services.save_module(actor=person, module=module(region), goals=region.goals).pk
 
 
-@pytest.mark.parametrize("values", [{"study_load": 19}, {"study_load": 1681}, {"title": ""}, {"level": 5}, {"code": ""}])
+@pytest.mark.parametrize(
+    "values", [{"study_load": 19}, {"study_load": 1681}, {"title": ""}, {"level": 5}, {"code": ""}]
+)
 def test_a_module_that_cannot_be_is_refused(region, values):
     with pytest.raises(ValidationError) as error:
         services.save_module(actor=region.teacher, module=module(region, **values), goals=region.goals)

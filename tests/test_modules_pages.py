@@ -1,4 +1,5 @@
 """The pages of modules: what each role sees, and that nothing typed is lost."""
+
 import re
 from datetime import timedelta
 
@@ -196,7 +197,10 @@ def test_bad_input_is_said_and_nothing_is_lost(region, login, field, value, sent
 
 
 def test_another_school_is_no_choice(region, login):
-    for changes in ({"school": region.other_school.pk}, {"lab": f.PartnerFactory(lab=True, parent=region.other_school).pk}):
+    for changes in (
+        {"school": region.other_school.pk},
+        {"lab": f.PartnerFactory(lab=True, parent=region.other_school).pk},
+    ):
         assert send(login(region.teacher), "add", **form_of(region, **changes)).status_code == 422
 
 

@@ -1,4 +1,5 @@
 """The rules of people and organisations: every transition, who may, what is told to whom."""
+
 import itertools
 from datetime import timedelta
 

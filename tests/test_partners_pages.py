@@ -1,4 +1,5 @@
 """The pages of people and organisations: what each role sees, and that nothing typed is lost."""
+
 import re
 
 import pytest
@@ -215,7 +216,9 @@ def test_changing_shows_what_there_is_and_keeps_its_own_number(region, login):
 
 def test_a_refused_change_changes_nothing(region, login):
     answer = send(login(region.contact), "edit", region.company.pk, **GOOD | {"name": "Groep", "kvk": "1"})
-    assert answer.status_code == 422 and "Wijzig Marewijk Bouw" in text(answer) and 'value="Groep"' in str(answer.content)
+    assert (
+        answer.status_code == 422 and "Wijzig Marewijk Bouw" in text(answer) and 'value="Groep"' in str(answer.content)
+    )
     assert Partner.objects.get(pk=region.company.pk).name == "Marewijk Bouw"
 
 
@@ -361,7 +364,7 @@ def test_inviting_and_withdrawing(login, region, mailoutbox, django_capture_on_c
     ("data", "sentence"),
     [
         ({"email": "geen-adres", "role": "contact"}, "e-mailadres"),
-        ({"email": "", "role": "contact"}, "Vul een e-mailadres in"),
+        ({"email": "", "role": "contact"}, "Vul een e-mailadres in met een @"),
         ({"email": "a@mail.example", "role": "broker"}, "broker"),
         ({"email": "a@mail.example"}, "Kies een rol"),
         ({"email": "bedrijf@mail.example", "role": "contact"}, "Deze persoon hoort er al bij"),
@@ -435,7 +438,7 @@ def test_signing_up_keeps_the_name_and_the_language(client, db):
         ("first_name", "", "Vul je voornaam in"),
         ("last_name", "", "Vul je achternaam in"),
         ("email", "", "Vul je e-mailadres in"),
-        ("email", "geen", "e-mailadres"),
+        ("email", "geen", "Vul een e-mailadres in met een @"),
         ("first_name", NUL, ""),
         ("email", f"a{NUL}@mail.example", ""),
         ("password1", "kort", "wachtwoord"),
@@ -487,7 +490,11 @@ def test_odd_queries_give_a_page(client, region, key, value):
 @pytest.mark.parametrize("value", [*ODD, "abc", "-1", "0", str(HUGE), "9" * 5000])
 def test_odd_page_numbers_give_a_page(region, login, value):
     client = login(region.broker)
-    for path in (reverse("partners:list"), reverse("partners:queue"), reverse("partners:members", args=[region.company.pk])):
+    for path in (
+        reverse("partners:list"),
+        reverse("partners:queue"),
+        reverse("partners:members", args=[region.company.pk]),
+    ):
         assert client.get(path, {"page": value}).status_code == 200
 
 

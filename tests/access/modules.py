@@ -1,4 +1,5 @@
 """Who gets which answer below /modules/."""
+
 from django.urls import reverse
 
 from tests.access import FORBIDDEN, PUBLIC, ROLES, Row

@@ -1,4 +1,5 @@
 """Who gets which answer below /partners/."""
+
 from django.urls import reverse
 
 from tests.access import FORBIDDEN, HIDDEN, LOGGED_IN, PUBLIC, ROLES, Row

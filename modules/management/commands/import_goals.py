@@ -1,4 +1,5 @@
 """manage.py import_goals FILE: learning goals and electives from CSV or a CASE package."""
+
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError

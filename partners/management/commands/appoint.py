@@ -1,4 +1,5 @@
 """manage.py appoint EMAIL PARTNER ROLE: gives a person a role, so that a new portal has its first broker."""
+
 from django.core.management.base import BaseCommand, CommandError
 
 from partners import roles

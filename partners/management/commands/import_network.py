@@ -1,4 +1,5 @@
 """manage.py import_network FILE: the partner network with its collaborations and project card."""
+
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
