@@ -42,6 +42,10 @@ def timeline_of(obj: models.Model) -> models.QuerySet[TimelineEntry]:
 
 def changed_fields(obj: models.Model, **values) -> dict:
     """{field: [before, after]} for the `values` that differ from what `obj` holds, as text."""
-    return {
-        name: [str(getattr(obj, name)), str(value)] for name, value in values.items() if getattr(obj, name) != value
-    }
+    pairs = {name: (_with_newlines(getattr(obj, name)), _with_newlines(value)) for name, value in values.items()}
+    return {name: [str(before), str(after)] for name, (before, after) in pairs.items() if before != after}
+
+
+def _with_newlines(value):
+    """Browsers end lines with CR LF: that is no change of what stands there."""
+    return value.replace("\r\n", "\n") if isinstance(value, str) else value
