@@ -13,8 +13,8 @@ from challenges import services
 from challenges.models import Assignment, Challenge
 from challenges.workflow import ASSIGNMENT, CHALLENGE, AssignmentStatus, ChallengeStatus
 from modules.models import LearningGoal
-from oil_portal.core.errors import Refusal
 from oil_portal.core.models import TimelineEntry
+from oil_portal.core.workflow import Refusal
 from partners.models import Partner, User
 from tests import factories as f
 
