@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.core import mail
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 AXE = Axe()
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
@@ -89,8 +89,14 @@ def scripts_run(page: Page) -> bool:
     return page.evaluate(probe)
 
 
-def check(page: Page) -> None:
-    """No axe violation, and nothing to scroll sideways for. Axe itself is a script, so it needs a browser with them."""
+def check(page: Page, title: str = "") -> None:
+    """No axe violation, and nothing to scroll sideways for. Axe itself is a script, so it needs a browser with them.
+
+    After a click that leads to another page, `title` is the heading to wait for.
+    """
+    if title:
+        expect(page.get_by_role("heading", name=title, level=1, exact=True)).to_be_visible()
+    page.wait_for_load_state()
     problems = (violations(page) if scripts_run(page) else []) + too_wide(page)
     assert not problems, f"{page.url}\n" + "\n".join(problems)
 
@@ -122,6 +128,6 @@ def timeline(page: Page) -> Locator:
     return page.get_by_role("region", name="Wat er is gebeurd").get_by_role("listitem")
 
 
-def current_step(page: Page) -> Locator:
+def current_step(page: Page | Locator) -> Locator:
     """Where the object of the page is."""
     return page.get_by_role("list", name="Status").locator("[aria-current=step]")
