@@ -17,6 +17,7 @@ from partners.workflow import MembershipStatus, PartnerStatus
 from projects import services
 from projects.models import Achievement, Application, Outcome, Project
 
+DATE_ERRORS = {"required": _("Kies een datum."), "invalid": _("Kies een datum die bestaat.")}
 WEEKS_TO_APPLY, WEEKS_TO_CHOOSE, WEEKS_TO_WORK = 3, 2, 10
 
 
@@ -88,10 +89,9 @@ class PlanForm(forms.ModelForm):
             "coach": {"required": _("Kies een docent als begeleider.")},
             "min_size": {"required": _("Vul een aantal in.")},
             "max_size": {"required": _("Vul een aantal in.")},
-            **dict.fromkeys(
-                ("closing_date", "starts", "ends"),
-                {"required": _("Kies een datum."), "invalid": _("Kies een datum die bestaat.")},
-            ),
+            "closing_date": DATE_ERRORS,
+            "starts": DATE_ERRORS,
+            "ends": DATE_ERRORS,
         }
         help_texts = {
             "closing_date": _("Binnen 14 dagen daarna kies je het team. Anders doet het portaal dat."),

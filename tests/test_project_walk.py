@@ -117,12 +117,7 @@ class Region:
         project = projects[which % len(projects)]
         given_words = {"project": project, "actor": actor}
         if verb in ("place", "decline", "withdraw"):
-            applications = list(project.applications.order_by("pk"))
-            if verb == "withdraw" and actor_name in STUDENTS:
-                applications = [one for one in applications if one.student_id == actor.pk] or applications
-            waiting = [one for one in applications if one.status == "submitted"]
-            if applications:
-                application = (waiting or applications)[other % len(waiting or applications)]
+            for application in self.pick(project, actor if verb == "withdraw" else None, other):
                 getattr(services, verb)(application=application, actor=actor, remark="Daarom.")
         elif verb.startswith("confirm_"):
             rows = set(project.achievements.order_by("pk").values_list("pk", flat=True)[: other + 1])
@@ -136,6 +131,15 @@ class Region:
         else:
             name = verb if verb == "wrap_up" else f"{verb}_project"
             getattr(services, name)(**given_words, remark="Daarom.")
+
+    @staticmethod
+    def pick(project: Project, student, number: int) -> list[Application]:
+        """One application: the student's own where there is one, rather one that waits; [] without any."""
+        every = list(project.applications.order_by("pk"))
+        own = [one for one in every if student is not None and one.student_id == student.pk]
+        waiting = [one for one in every if one.status == "submitted"]
+        found = own or waiting or every
+        return [found[number % len(found)]] if found else []
 
 
 def settled(statuses: set[str]) -> str:

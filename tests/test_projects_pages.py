@@ -17,7 +17,7 @@ HUGE = 10**30
 
 @pytest.fixture
 def make(region):
-    """make(running=True, …) -> a project of the region's company and school, about the goals of the student's module."""
+    """make(running=True, …) -> a project of the region, about the goals of the student's module."""
 
     def project(goals=None, challenge=None, **traits) -> Project:
         challenge = {"partner": region.company, "translator": region.teacher, **(challenge or {})}
@@ -58,7 +58,7 @@ def test_the_catalogue_costs_the_same_for_one_and_three(region, make, login, rol
     client.get(url("list"))
     counts = []
     for _step in range(2):
-        with CaptureQueriesContext(connection, ) as queries:
+        with CaptureQueriesContext(connection) as queries:
             assert client.get(url("list")).status_code == 200
         counts.append(len(queries))
         make(), make()
@@ -215,12 +215,10 @@ def test_the_page_answers_every_role_in_every_stage(region, make, login, role, s
     leads = role in ("teacher", "coordinator")
     assert ("Ik wil leren meten." in page) == (leads or role == "student")
     assert ("Wat er is gebeurd" in page) == (
-        leads or role in ("contact", "broker") or role == "student" and stage != "open"
+        leads or role in ("contact", "broker") or (role == "student" and stage != "open")
     )
     assert ("De meter werkt." in page) == (
-        stage == "completed"
-        or stage == "confirming"
-        and (leads or role in ("contact", "broker", "student"))
+        stage == "completed" or (stage == "confirming" and (leads or role in ("contact", "broker", "student")))
     )
 
 
@@ -619,7 +617,8 @@ OUTCOME = {"summary": "De meter werkt.", "result": "Een prototype\nEen advies", 
 def test_the_outcome_is_written_and_everybody_reads_it_when_completed(region, confirming, login):
     client = login(region.teacher)
     assert client.post(url("act", confirming.pk, "complete"), {}).status_code == 303
-    response = client.post(url("outcome", confirming.pk), OUTCOME | {"follow_up": "lab", "follow_up_lab": region.lab.pk})
+    in_lab = OUTCOME | {"follow_up": "lab", "follow_up_lab": region.lab.pk}
+    response = client.post(url("outcome", confirming.pk), in_lab)
     assert response.status_code == 302
     assert "De meter werkt." not in text(login(None).get(confirming.get_absolute_url()))
     assert client.post(url("act", confirming.pk, "complete"), {}).status_code == 302
