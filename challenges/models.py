@@ -8,7 +8,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from challenges.workflow import PUBLIC, AssignmentStatus, ChallengeStatus
+from challenges.workflow import ASSIGNMENT, CHALLENGE, PUBLIC, AssignmentStatus, ChallengeStatus
 from modules.models import LearningGoal, Level
 from oil_portal.core import clock
 from partners import roles
@@ -116,6 +116,16 @@ class Challenge(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("challenges:detail", args=[self.pk])
+
+    @property
+    def waits(self) -> str:
+        """Who is to act now, in a sentence for the sides: an accepted challenge waits for its newest assignment."""
+        newest = next(iter(self.assignments.all()), None)
+        if self.status == ChallengeStatus.ACCEPTED and newest:
+            return ASSIGNMENT.waiting[newest.status]
+        if self.status == ChallengeStatus.ACCEPTED and not self.translator_id:
+            return _("Een docent kan dit vraagstuk nu nemen.")
+        return CHALLENGE.waiting.get(self.status, "")
 
     @property
     def days(self) -> int:

@@ -69,7 +69,7 @@ def catalogue(request):
 def mine(request):
     """What the reader's own organisations ask."""
     own = roles.partner_ids(request.user, roles.CONTACT)
-    challenges = Challenge.objects.filter(partner__in=own).select_related("partner", "translator")
+    challenges = Challenge.objects.filter(partner__in=own).select_related("partner").prefetch_related("assignments")
     page_obj = Paginator(challenges, ROWS).get_page(request.GET.get("page"))
     context = {"page_obj": page_obj, "several": len(own) > 1, "is_contact": bool(own)}
     return render(request, "challenges/challenge_mine.html", context)
@@ -94,7 +94,8 @@ def queue(request):
 def detail(request, pk: int):
     """The challenge for everybody; with the timeline, the assignments and what to do for the sides."""
     challenge, user = challenge_for(request.user, pk), request.user
-    assignments = list(challenge.assignments.prefetch_related("links__goal__programme", "projects__lab"))
+    prefetch_related_objects([challenge], "assignments__links__goal__programme", "assignments__projects__lab")
+    assignments = challenge.assignments.all()
     agreed = next((each for each in assignments if each.status == "agreed"), None)
     follows = user.has_perm("challenges.follow_challenge", challenge) or is_translator(user, challenge)
     context = {

@@ -209,6 +209,10 @@ def test_a_contact_keeps_a_draft_and_hands_it_in(region, login):
     shown = text(client.get(url("detail", challenge.pk)))
     assert "Tekst gewijzigd" in shown
     assert "Meet vocht in oude muren" in shown  # what stood there
+    client.post(url("edit", challenge.pk), DETAILS | {"theme": "food", "confidential": "True"})
+    shown = text(client.get(url("detail", challenge.pk)))
+    for words in ("Eerst: Energie Nu: Voeding", "Eerst: Nee Nu: Ja"):
+        assert words in shown
 
 
 def test_who_writes_for_several_organisations_chooses(region, login):
@@ -304,6 +308,21 @@ def test_mine_shows_every_stage_of_ones_own(region, login):
     assert "3 vraagstukken" in shown
     assert "De makelaar kijkt of het vraagstuk past." in shown
     assert "Van een ander" not in shown
+
+
+def test_the_company_sees_who_is_to_act(region, login):
+    def waits():
+        client, shown = login(region.contact), []
+        for address in (url("mine"), url("detail", challenge.pk)):
+            shown.append(text(client.get(address)))
+        return shown
+
+    challenge = f.ChallengeFactory(partner=region.company, accepted=True)
+    assert all("Een docent kan dit vraagstuk nu nemen." in shown for shown in waits())
+    Challenge.objects.update(translator=region.teacher)
+    assert all("Een docent maakt er een opdracht van." in shown for shown in waits())
+    f.AssignmentFactory(challenge=challenge, sent=True)
+    assert all("Het bedrijf leest de opdracht." in shown for shown in waits())
 
 
 def test_the_queue_is_oldest_first(region, login):

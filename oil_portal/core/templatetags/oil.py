@@ -9,10 +9,12 @@ from functools import lru_cache
 import nh3
 from django import template
 from django.core.exceptions import FieldDoesNotExist
+from django.db.models import BooleanField
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
 
 from oil_portal.core.timeline import timeline_of
@@ -165,7 +167,10 @@ def timeline(obj) -> dict:
     """Everything that happened to the object, newest first."""
     entries = list(timeline_of(obj))
     for entry in entries:
-        entry.shown_changes = [(field_label(obj, name), *pair) for name, pair in entry.changes.items()]
+        entry.shown_changes = [
+            (field_label(obj, name), *(field_value(obj, name, text) for text in pair))
+            for name, pair in entry.changes.items()
+        ]
     return {"entries": entries}
 
 
@@ -175,6 +180,17 @@ def field_label(obj, name: str) -> str:
     except FieldDoesNotExist:
         label = name
     return label[:1].upper() + label[1:]
+
+
+def field_value(obj, name: str, text: str) -> str:
+    """A recorded value as a reader knows it: the words of a choice, yes or no."""
+    try:
+        field = obj._meta.get_field(name)
+    except FieldDoesNotExist:
+        return text
+    words = {"True": _("Ja"), "False": _("Nee")} if isinstance(field, BooleanField) else {}
+    words |= {str(value): label for value, label in getattr(field, "flatchoices", ())}
+    return words.get(text, text)
 
 
 @register.inclusion_tag("core/tags/actions.html", takes_context=True)
