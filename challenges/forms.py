@@ -39,7 +39,7 @@ class ChallengeForm(forms.ModelForm):
     )
     confidential = forms.TypedChoiceField(
         label=_("Wie mag de details lezen?"),
-        help_text=_("De titel, het thema en je naam zijn altijd voor iedereen te zien."),
+        help_text=_("De titel en de naam van je organisatie ziet iedereen."),
         choices=[("False", _("Iedereen")), ("True", _("Alleen docenten, makelaars en het gekozen team"))],
         coerce=lambda value: value == "True",
         widget=forms.RadioSelect,
