@@ -126,9 +126,9 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 ACCOUNT_PRESERVE_USERNAME_CASING = False
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "partners.passwords.LongEnough", "OPTIONS": {"min_length": 10}},
+    {"NAME": "partners.passwords.NotCommon"},
+    {"NAME": "partners.passwords.NotAboutYou"},
 ]
 
 # --- Language and time ------------------------------------------------------------------------------------------

@@ -29,7 +29,6 @@ class SignupForm(AllauthSignupForm):
         super().__init__(*args, **kwargs)
         self.fields["email"].label = _("E-mailadres")
         self.fields["email"].error_messages |= {"required": _("Vul je e-mailadres in."), "invalid": NO_ADDRESS}
-        self.fields["password1"].help_text = _("Minstens 10 tekens. Kies iets wat een ander niet raadt.")
         self.fields["password1"].error_messages["required"] = _("Kies een wachtwoord.")
         self.fields["first_name"].error_messages["required"] = _("Vul je voornaam in.")
         self.fields["last_name"].error_messages["required"] = _("Vul je achternaam in.")

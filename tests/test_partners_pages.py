@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.contrib import admin
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -97,7 +98,7 @@ def test_a_visitor_sees_the_organisation_but_not_its_people(client, region):
     f.ChallengeFactory(partner=region.company, title="Nog geheim")
     shown = page(client, "detail", region.company.pk)
     assert "<strong>mooi</strong>" in shown.content.decode() and "Meet vocht" in text(shown)
-    for hidden in ("Nog geheim", "12345678", str(region.contact), "Wat er gebeurde", "Wijzig gegevens"):
+    for hidden in ("Nog geheim", "12345678", str(region.contact), "Wat er is gebeurd", "Wijzig gegevens"):
         assert hidden not in text(shown)
 
 
@@ -105,7 +106,7 @@ def test_a_visitor_sees_the_organisation_but_not_its_people(client, region):
 def test_who_belongs_sees_people_and_course(region, login, person):
     f.MembershipFactory(partner=region.company, requested=True, user__first_name="Nadia")
     shown = text(page(login(getattr(region, person)), "detail", region.company.pk))
-    for seen in (str(region.contact), "Wat er gebeurde", "Willen meedoen", "Nadia", "Bevestig", "Wijzig gegevens"):
+    for seen in (str(region.contact), "Wat er is gebeurd", "Willen meedoen", "Nadia", "Bevestig", "Wijzig gegevens"):
         assert seen in shown
 
 
@@ -441,7 +442,9 @@ def test_signing_up_keeps_the_name_and_the_language(client, db):
         ("email", "geen", "Vul een e-mailadres in met een @"),
         ("first_name", NUL, ""),
         ("email", f"a{NUL}@mail.example", ""),
-        ("password1", "kort", "wachtwoord"),
+        ("password1", "kort", "Dit wachtwoord is te kort. Kies minstens 10 tekens."),
+        ("password1", "1234567890", "Dit wachtwoord is te bekend"),
+        ("password1", "yara@mail.example", "lijkt te veel op je naam of je e-mailadres"),
         ("last_name", "x" * 100_000, ""),
     ],
 )
@@ -510,3 +513,19 @@ def test_odd_words_on_the_welcome_page(region, login, value):
 def test_odd_remarks(region, login, value):
     partner, client = f.PartnerFactory(submitted=True), login(region.broker)
     assert send(client, "act", partner.pk, "return", remark=value).status_code in (302, 422)
+
+
+# --- Support work -----------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("app", ["partners", "modules"])
+def test_the_staffs_pages_open(region, login, app):
+    """Every list, and every form that staff may open, with an object in it."""
+    f.InvitationFactory(partner=region.company)
+    f.ProjectCardFactory()
+    client = login(User.objects.create_superuser("beheer@mail.example"))
+    for model in admin.site._registry:
+        if model._meta.app_label == app:
+            place = f"admin:{app}_{model._meta.model_name}"
+            assert client.get(reverse(f"{place}_changelist"), {"q": "a"}).status_code == 200, model
+            if first := model.objects.first():
+                assert client.get(reverse(f"{place}_change", args=[first.pk])).status_code == 200, model
+            assert client.get(reverse(f"{place}_add")).status_code in (200, 403), model
