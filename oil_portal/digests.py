@@ -110,17 +110,14 @@ def fitting_projects(user: User, limit: int = FITTING_PROJECTS) -> list[Project]
     if not roles.has(user, roles.STUDENT):
         return []
     reader = Reader(user)
-    projects = list(
+    projects = (
         Project.objects.open()
         .filter(assignment__links__goal__in=reader.open)
         .exclude(applications__student=user)
         .distinct()
         .for_cards()
     )
-    for project in projects:
-        project.states = reader.states(link.goal_id for link in project.assignment.links.all())
-        project.fit = reader.fit(project)
-    return sorted(projects, key=lambda project: (-project.fit, project.closing_date, project.pk))[:limit]
+    return sorted(reader.dress(projects), key=lambda project: (-project.fit, project.closing_date, project.pk))[:limit]
 
 
 def message_for(digest: Digest, *, period: str, message_id: str = ""):

@@ -18,19 +18,11 @@ LISTED = 6
 MOST_TEETH = 6  # in the drawing on the home page
 
 
-def with_states(projects: list[Project], reader: Reader) -> list[Project]:
-    """Add what a card draws for this reader: `states` of the teeth and `fit`."""
-    for project in projects:
-        project.states = reader.states(link.goal_id for link in project.assignment.links.all())
-        project.fit = reader.fit(project)
-    return projects
-
-
 def home_figures(user) -> dict:
     """The figures of the home page and the newest open projects."""
     kinds = Partner.objects.filter(status="accepted").values_list("kind", "glyph").annotate(count=Count("pk"))
     reader = Reader(user)
-    newest = with_states(list(Project.objects.open().for_cards().order_by("-created_at", "-pk")[:NEWEST]), reader)
+    newest = reader.dress(Project.objects.open().for_cards().order_by("-created_at", "-pk")[:NEWEST])
     return {
         "example": _example(reader),
         "open_projects": Project.objects.open().count(),
@@ -53,7 +45,7 @@ def _example(reader: Reader) -> Project | None:
         .first()
     )
     if best is not None:
-        with_states([best], reader)
+        reader.dress([best])
         links = best.assignment.links.all()
         best.teeth = [
             {"title": link.goal.title, "state": state} for link, state in zip(links, best.states, strict=True)
@@ -110,7 +102,7 @@ def student_section(user) -> dict:
         .prefetch_related("project__assignment__links")
         .order_by("-created_at")[:LISTED]
     )
-    with_states([application.project for application in applications], reader)
+    reader.dress(application.project for application in applications)
     modules = []
     for enrolment in Enrolment.objects.filter(student=user).select_related("run__module").prefetch_related(
         "run__module__goals"
@@ -127,7 +119,7 @@ def student_section(user) -> dict:
     ]
     return {
         "applications": applications,
-        "fitting": with_states(fitting_projects(user, limit=4), reader),
+        "fitting": fitting_projects(user, limit=4),
         "modules": modules,
         "dates": sorted(dates, key=lambda project: project.starts),
     }

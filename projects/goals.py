@@ -37,11 +37,13 @@ class Reader:
             return ["plain" for _goal in goal_ids]
         return ["done" if pk in self.achieved else "open" for pk in goal_ids]
 
-    def dress(self, projects: Iterable[Project]) -> None:
-        """Give each project `states`, its teeth, and `fit`; expects `for_cards`."""
+    def dress(self, projects: Iterable[Project]) -> list[Project]:
+        """Give each project `states`, its teeth, and `fit`, and return them; expects `for_cards`."""
+        projects = list(projects)
         for project in projects:
             project.states = self.states(link.goal_id for link in project.assignment.links.all())
             project.fit = self.fit(project)
+        return projects
 
     def fit(self, project: Project) -> int:
         """How many of the project's goals are open in the student's own modules; expects `for_cards`."""
