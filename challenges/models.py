@@ -135,8 +135,8 @@ class Challenge(models.Model):
 
 class AssignmentQuerySet(models.QuerySet):
     def visible_to(self, user) -> "AssignmentQuerySet":
-        """For the partner that asked, the translator, teachers and brokers; students read its project."""
-        if roles.has(user, roles.BROKER, roles.TEACHER) or getattr(user, "is_superuser", False):
+        """For the partner that asked, the schools' staff and the brokers; students read its project."""
+        if roles.has(user, roles.BROKER, roles.TEACHER, roles.COORDINATOR) or getattr(user, "is_superuser", False):
             return self
         mine = models.Q(challenge__partner__in=roles.partner_ids(user, roles.CONTACT))
         if getattr(user, "pk", None):

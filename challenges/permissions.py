@@ -13,6 +13,12 @@ def is_teacher_somewhere(user, _obj=None) -> bool:
 
 
 @rules.predicate
+def is_school_staff(user, _obj=None) -> bool:
+    """Teachers, and coordinators, who open projects and answer for their school's teams."""
+    return roles.has(user, roles.TEACHER, roles.COORDINATOR)
+
+
+@rules.predicate
 def writes_for_a_partner(user, _obj=None) -> bool:
     return roles.has(user, roles.CONTACT)
 
@@ -58,7 +64,7 @@ def is_writable(_user, assignment: Assignment | None) -> bool:
     return assignment is not None and assignment.status in WRITABLE
 
 
-is_staff_side = is_broker | is_teacher_somewhere
+is_staff_side = is_broker | is_school_staff
 
 rules.add_perm("challenges.write_challenge", writes_for_a_partner)
 rules.add_perm("challenges.edit_challenge", is_owner & is_editable)

@@ -423,7 +423,7 @@ def test_who_sees_a_challenge(region, status):
 def test_who_sees_an_assignment(region, assignment):
     seen = {name for name in PEOPLE if Assignment.objects.visible_to(getattr(region, name)).exists()}
     allowed = {name for name in PEOPLE if getattr(region, name).has_perm("challenges.see_assignment", assignment)}
-    assert seen == allowed == {"contact", "teacher", "other_teacher", "broker"}
+    assert seen == allowed == {"contact", "teacher", "other_teacher", "coordinator", "broker"}
 
 
 def test_words_of_a_confidential_challenge_are_not_found(region):

@@ -3,7 +3,7 @@ from tests.access import FORBIDDEN, HIDDEN, LOGGED_IN, PUBLIC, ROLES, Row
 
 UNSEEN = dict.fromkeys(ROLES, 404)  # a public address of an object that is not public
 REMARK = {"remark": "Kun je zeggen hoe groot de muur is?"}
-READERS = {"contact": 403, "other_teacher": 403, "broker": 403}  # see the assignment, don't write it
+READERS = {"contact": 403, "other_teacher": 403, "coordinator": 403, "broker": 403}  # see the assignment, don't write it
 
 
 def path(tail: str, name: str):
@@ -43,7 +43,7 @@ ROWS = [
     row("assignment_add", "PK/opdracht/", "challenge", FORBIDDEN | {"teacher": 200, "admin": 200}),
     row(
         "assignment", "opdracht/PK/", "assignment",
-        HIDDEN | dict.fromkeys(("contact", "teacher", "other_teacher", "broker", "admin"), 200),
+        HIDDEN | dict.fromkeys(("contact", "teacher", "other_teacher", "coordinator", "broker", "admin"), 200),
     ),
     row("assignment_edit", "opdracht/PK/wijzig/", "assignment", HIDDEN | READERS | {"teacher": 200, "admin": 200}),
     row("goals", "opdracht/PK/leerdoelen/", "assignment", HIDDEN | READERS | {"teacher": 200, "admin": 200}),
