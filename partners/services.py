@@ -170,7 +170,7 @@ def end_membership(*, membership: Membership, actor: User, remark: str = "") -> 
     lock(membership.partner)
     last = not people(membership.partner, roles.CONTACT).exclude(pk=membership.user_id).exists()
     if membership.role == roles.CONTACT and last:
-        raise Refusal(_("Je bent de laatste contactpersoon. Nodig eerst een collega uit."))
+        raise Refusal(_("Dit is de laatste contactpersoon. Nodig eerst een collega uit."))
     entry = move(membership, "end", actor=actor, remark=remark)
     roles.forget(membership.user)
     notify(entry, [membership.user])
