@@ -61,9 +61,10 @@ def as_user(new_context, live_server, login, settings) -> Callable[..., Page]:
     assert not troubles, "\n".join(troubles)
 
 
-def violations(page: Page) -> list[str]:
-    """What axe finds on the page, in words: rule, why, and where."""
-    found = AXE.run(page).response["violations"]
+def violations(page: Page, *rules: str) -> list[str]:
+    """What axe finds on the page, in words: rule, why, and where. Without `rules` it looks for everything."""
+    only = {"runOnly": list(rules)} if rules else {}
+    found = AXE.run(page, options={"resultTypes": ["violations"], **only}).response["violations"]
     return [
         f"{rule['id']} ({rule['impact']}): {rule['help']}\n    {node['target']}: {node['html'][:160]}"
         f"\n    {node.get('failureSummary', '')}"
@@ -77,8 +78,8 @@ def too_wide(page: Page) -> list[str]:
     over = page.evaluate("""() => {
         const room = document.documentElement.clientWidth;
         if (document.documentElement.scrollWidth <= room) return null;
-        const out = [...document.body.querySelectorAll("*")].filter((e) => e.getBoundingClientRect().right > room + 0.5);
-        return out.slice(0, 5).map((e) => e.outerHTML.slice(0, 120));
+        const out = (element) => element.getBoundingClientRect().right > room + 0.5;
+        return [...document.body.querySelectorAll("*")].filter(out).slice(0, 5).map((e) => e.outerHTML.slice(0, 120));
     }""")
     return [f"wider than {page.viewport_size['width']} px: {part}" for part in over or []]
 

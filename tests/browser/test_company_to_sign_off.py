@@ -171,7 +171,7 @@ def write_assignment(page: Page, challenge: Challenge) -> Assignment:
     page.get_by_role("link", name="Begin met de opdracht").click()
     check(page, "Maak een opdracht")
     expect(page.get_by_role("region", name="Zo vroeg het bedrijf het")).to_contain_text(QUESTION)
-    page.get_by_label("De opdracht in één of twee zinnen").fill("Bouw een meter die waarschuwt voordat een goot vol is.")
+    page.get_by_label("De opdracht in één of twee zinnen").fill("Bouw een meter die op tijd waarschuwt.")
     page.get_by_label("De opdracht", exact=True).fill("Jullie bouwen een meter en testen hem in een echte goot.")
     page.get_by_label("Niveau").select_option("Niveau 4")
     page.get_by_label("Uren per student").fill("80")

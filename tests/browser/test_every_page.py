@@ -1,0 +1,122 @@
+"""Every address of the access table as every role sees it: no axe violation, light and dark, wide and at 320 px.
+
+Roles whose page has the same structure are looked at once; what the test client gets decides that.
+"""
+import re
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.db.models import Value
+from django.db.models.functions import Concat
+from playwright.sync_api import Page
+
+from challenges.models import Assignment, Challenge
+from modules.models import LearningGoal, Module
+from oil_portal import views
+from partners.models import Partner, User
+from projects.models import Project
+from tests.access import ROLES, Row
+from tests.browser.conftest import NARROW, too_wide, violations
+from tests.test_access import ACCOUNT_PAGES, ROOMS, TABLE
+
+WIDE = {"width": 1280, "height": 800}
+COLOURS = ("color-contrast", "link-in-text-block")  # the rest of the page is the same in the dark
+LONG = "Onderhoudsvriendelijkheidsbeoordelingssysteem"  # one word, wider than 320 px as a heading
+SKELETON = re.compile(r"<[a-z]\w*|\b(?:class|data-kind|role|type|disabled|hidden|open)\b(?:=\"[^\"]*\")?")
+
+
+def pages_of(room: str) -> list[Row]:
+    """The addresses of a room that show a page to somebody; the portal's own have names without a room."""
+    found = [row for row in TABLE if row.method == "get" and 200 in row.expected.values()]
+    return [row for row in found if (row.name.split(":")[0] if ":" in row.name else "oil_portal") == room]
+
+
+def structure(html: str) -> int:
+    """Equal for pages that differ in their words only."""
+    return hash(tuple(SKELETON.findall(html[html.index("<main") :])))
+
+
+def different(row: Row, clients: dict, path: str) -> Iterator[str]:
+    """The roles that get a page of the row, one for each structure."""
+    seen = set()
+    for role in ROLES:
+        if row.expected[role] != 200:
+            continue
+        answer = clients[role].get(path)
+        if not answer["Content-Type"].startswith("text/html"):
+            return
+        shape = structure(answer.content.decode())
+        if shape not in seen:
+            seen.add(shape)
+            yield role
+
+
+def look(page: Page, path: str, *, dark: bool) -> list[str]:
+    """What is wrong with a page: axe on a wide window, the width on a narrow one, there the colours in the dark."""
+    page.set_viewport_size(WIDE)
+    page.goto(path)
+    found = violations(page) + too_wide(page)
+    page.set_viewport_size(NARROW)
+    found += too_wide(page)
+    if dark:
+        page.emulate_media(color_scheme="dark")
+        found += [f"dark: {each}" for each in violations(page, *COLOURS)]
+        page.emulate_media(color_scheme="light")
+    return found
+
+
+@pytest.fixture
+def long_world(world) -> SimpleNamespace:
+    """The world with the longest words that people may come with."""
+    Partner.objects.update(name=Concat("name", Value(f" {LONG}")))
+    User.objects.update(first_name=LONG[:24], email=Concat(Value(f"{LONG.lower()}."), "email"))
+    EmailAddress.objects.update(email=Concat(Value(f"{LONG.lower()}."), "email"))
+    for model in (Challenge, Assignment, Project, Module, LearningGoal):
+        model.objects.update(title=Concat(Value(f"{LONG} "), "title"))
+    world.invitation.__class__.objects.update(email=f"{LONG.lower()}@mail.example")
+    return world
+
+
+@pytest.fixture
+def visit(world, as_user) -> Callable[[str], Page]:
+    """visit(role) -> that role's page, made once."""
+    pages: dict[str, Page] = {}
+
+    def page_of(role: str) -> Page:
+        if role not in pages:
+            pages[role] = as_user(None if role == "visitor" else getattr(world, role))
+        return pages[role]
+
+    return page_of
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_every_page(room, long_world, login, visit, monkeypatch):
+    world = long_world
+    monkeypatch.setattr(views, "_worker_answers", lambda: False)  # its time-out is tested elsewhere
+    clients = {role: login(None if role == "visitor" else getattr(world, role)) for role in ROLES}
+    problems, looked = [], 0
+    for row in pages_of(room):
+        path = row.url(world)
+        for number, role in enumerate(different(row, clients, path)):
+            looked += 1
+            found = look(visit(role), path, dark=number == 0)
+            problems += [f"{role} at {path}: {each}" for each in found]
+    assert looked >= len({row.name for row in pages_of(room)}) - 2  # healthz and readyz are not pages
+    assert not problems, "\n".join(problems)
+
+
+def test_account_and_error_pages(long_world, visit):
+    visitor, student = visit("visitor"), visit("student")
+    problems = []
+    for page, path in [
+        *((visitor, f"/account/{name}") for name in ACCOUNT_PAGES),
+        *((student, f"/account/{name}") for name in ("email/", "password/change/", "logout/")),
+        (visitor, "/bestaat-niet/"),
+        (student, "/bestaat-niet/"),
+        (student, "/vraagstukken/controle/"),  # 403
+    ]:
+        problems += [f"{path}: {each}" for each in look(page, path, dark=True)]
+    assert not problems, "\n".join(problems)
