@@ -1,4 +1,5 @@
 """Support work only: looking up, and mending a text. A status changes in services.py, never here."""
+
 from django.contrib import admin
 
 from challenges.models import Assignment, Challenge, GoalLink

@@ -1,4 +1,5 @@
 """The catalogue's filters: shareable addresses, nothing that a visitor may not see."""
+
 import django_filters
 from django import forms
 from django.utils.translation import gettext_lazy as _

@@ -1,4 +1,5 @@
 """Shape of input only: choices are cut by what the user may pick, the rules are in services.py."""
+
 from django import forms
 from django.db.models import Prefetch
 from django.utils.translation import gettext_lazy as _

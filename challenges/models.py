@@ -1,4 +1,5 @@
 """A company's question, and the assignment that a teacher makes of it."""
+
 import pghistory
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex

@@ -1,4 +1,5 @@
 """Who may do what with challenges and assignments."""
+
 import rules
 
 from challenges.models import Assignment, Challenge

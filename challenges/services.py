@@ -1,4 +1,5 @@
 """The verbs for challenges and assignments. Keyword-only, atomic; they check, lock, save, record and notify."""
+
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _

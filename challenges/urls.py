@@ -1,4 +1,5 @@
 """Addresses of challenges and assignments, under vraagstukken/."""
+
 from django.urls import path
 
 from challenges import views

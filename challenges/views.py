@@ -1,4 +1,5 @@
 """Pages of challenges and assignments: fetch what the reader may see, validate, call one service, answer."""
+
 from functools import partial
 
 from django.contrib import messages

@@ -1,4 +1,5 @@
 """The life of a challenge and of an assignment. Only data; the mechanism is oil_portal.core.workflow."""
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 

@@ -3,6 +3,7 @@
 `plan` makes one DigestDelivery per person and period; `deliver` sends one of them. Both may run twice, late or at the
 same time: the unique row, its lock and the marks in the same transaction keep every item from being lost or told twice.
 """
+
 import smtplib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -48,9 +49,9 @@ class Digest:
         """What matters most, in one sentence, in the active language."""
         if self.items:
             count = len(self.items)
-            return ngettext(
-                "Er wacht %(count)s ding op jou", "Er wachten %(count)s dingen op jou", count
-            ) % {"count": count}
+            return ngettext("Er wacht %(count)s ding op jou", "Er wachten %(count)s dingen op jou", count) % {
+                "count": count
+            }
         if self.projects:
             count = len(self.projects)
             return ngettext(
@@ -94,9 +95,9 @@ def collect(user: User) -> Digest:
     told = set(ToldItem.objects.filter(user=user, key__in=keys).values_list("key", flat=True))
     projects = [project for project in projects if project_key(project) not in told]
     notices = list(
-        Notice.objects.filter(recipient=user, told_at=None, read_at=None).select_related(
-            "entry__content_type", "entry__actor"
-        ).prefetch_related("entry__target")
+        Notice.objects.filter(recipient=user, told_at=None, read_at=None)
+        .select_related("entry__content_type", "entry__actor")
+        .prefetch_related("entry__target")
     )
     return Digest(user, items, projects, [n for n in notices if n.entry.target], keys - told)
 
@@ -184,4 +185,3 @@ def _send(delivery: DigestDelivery) -> None:
     delivery.state, delivery.reason, delivery.sent_at = State.SENT, "", now
     Notice.objects.filter(pk__in=[notice.pk for notice in digest.notices]).update(told_at=now)
     ToldItem.objects.bulk_create([ToldItem(user=user, key=key, told_at=now) for key in digest.fresh])
-

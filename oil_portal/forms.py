@@ -1,4 +1,5 @@
 """What a person sets about themselves."""
+
 from django import forms
 
 from partners.models import User

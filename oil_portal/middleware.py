@@ -1,4 +1,5 @@
 """What happens around every request."""
+
 from django.contrib import messages
 from django.http import HttpResponseRedirect
 from django.utils import translation

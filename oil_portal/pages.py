@@ -1,4 +1,5 @@
 """The addresses of the portal itself."""
+
 from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 from django.views.generic import TemplateView

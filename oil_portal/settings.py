@@ -3,6 +3,7 @@
 DEMO=1 (set by `make demo` and by manage.py when no DATABASE_URL is there) turns on the demo accounts, the mail
 catcher page and a fixed key. Nothing else does.
 """
+
 import sys
 from pathlib import Path
 

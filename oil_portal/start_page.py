@@ -1,4 +1,5 @@
 """What the home page and the start page show. Reads only; every figure is counted when asked."""
+
 from django.db.models import Count, Q
 
 from challenges.models import Challenge, GoalLink
@@ -104,8 +105,8 @@ def student_section(user) -> dict:
     )
     reader.dress(application.project for application in applications)
     modules = []
-    for enrolment in Enrolment.objects.filter(student=user).select_related("run__module").prefetch_related(
-        "run__module__goals"
+    for enrolment in (
+        Enrolment.objects.filter(student=user).select_related("run__module").prefetch_related("run__module__goals")
     ):
         goals = list(enrolment.run.module.goals.all())
         for goal in goals:

@@ -1,4 +1,5 @@
 """Beat plans the digests; a worker sends each. Ids in, and a second run does no harm."""
+
 from celery import shared_task
 
 from oil_portal import digests

@@ -1,4 +1,5 @@
 """Every address of the portal. Paths are Dutch: people read and share them."""
+
 from django.contrib import admin
 from django.urls import include, path
 

@@ -3,6 +3,7 @@
 Each function gives WorkItems for one role, oldest first. `key` names the item and the moment it began to wait, so that
 a digest knows whether it told it before; texts are in the active language.
 """
+
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -96,7 +97,9 @@ def for_teacher(user) -> Iterator[WorkItem]:
         yield _item(challenge, "translate", _("Maak een opdracht van dit vraagstuk."))
     for assignment in _since(Assignment.objects.filter(challenge__in=mine, status__in=["draft", "change_requested"])):
         asked = assignment.status == "change_requested"
-        text = _("Het bedrijf vraagt een wijziging.") if asked else _("Maak de opdracht af en stuur hem naar het bedrijf.")
+        text = (
+            _("Het bedrijf vraagt een wijziging.") if asked else _("Maak de opdracht af en stuur hem naar het bedrijf.")
+        )
         yield _item(assignment, "write", text)
     for assignment in _since(Assignment.objects.filter(challenge__in=mine, status="agreed", projects=None)):
         url = reverse("projects:open", args=[assignment.pk])
@@ -113,7 +116,9 @@ def _to_lead(projects: QuerySet) -> Iterator[WorkItem]:
             yield _item(project, "choose", _("De aanmelding is gesloten. Kies je team en start."), until=last)
         elif project.waiting:
             text = ngettext(
-                "%(count)s aanmelding wacht op antwoord.", "%(count)s aanmeldingen wachten op antwoord.", project.waiting
+                "%(count)s aanmelding wacht op antwoord.",
+                "%(count)s aanmeldingen wachten op antwoord.",
+                project.waiting,
             ) % {"count": project.waiting}
             yield _item(project, f"decide-{project.waiting}", text, until=last)
     for project in projects.filter(status="running", ends__lt=today):

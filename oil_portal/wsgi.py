@@ -1,4 +1,5 @@
 """The web server's way in: `gunicorn oil_portal.wsgi`."""
+
 import os
 
 from django.core.wsgi import get_wsgi_application

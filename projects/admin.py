@@ -1,4 +1,5 @@
 """Support work only: everything people do themselves is on the portal's own pages, and a status moves there."""
+
 from django.contrib import admin
 
 from projects.models import Achievement, Application, Outcome, Project

@@ -1,4 +1,5 @@
 """How the catalogue of projects is searched, filtered and sorted; every choice is in the address."""
+
 import django_filters as filters
 from django import forms
 from django.db.models import QuerySet

@@ -1,4 +1,5 @@
 """Shape of input for projects. Each `save` is one call of a service."""
+
 from datetime import date, timedelta
 
 from django import forms

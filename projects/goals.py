@@ -1,4 +1,5 @@
 """Which goals a student has open, and so how well a project fits. Reads only."""
+
 from collections.abc import Iterable
 
 from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery

@@ -1,4 +1,5 @@
 """Projects, who applied and was placed, what was achieved and what came of it."""
+
 from collections.abc import Iterable
 
 import pghistory

@@ -1,4 +1,5 @@
 """What the larger pages of projects show to one reader. Reads only."""
+
 from dataclasses import dataclass
 from datetime import date, timedelta
 

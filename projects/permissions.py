@@ -1,4 +1,5 @@
 """Who may do what with projects and applications."""
+
 import rules
 
 from challenges.models import Assignment
@@ -18,10 +19,10 @@ def leads(user, project: Project | None) -> bool:
     """The coach, the translator, or a coordinator of the module's school: all answer for the team."""
     if project is None or not user.pk:
         return False
-    return (
-        user.pk in (project.coach_id, project.challenge.translator_id)
-        or project.run.module.school_id in roles.school_ids(user, roles.COORDINATOR)
-    )
+    return user.pk in (
+        project.coach_id,
+        project.challenge.translator_id,
+    ) or project.run.module.school_id in roles.school_ids(user, roles.COORDINATOR)
 
 
 @rules.predicate
@@ -48,8 +49,8 @@ def is_teacher(user, _obj=None) -> bool:
 @rules.predicate
 def may_open(user, assignment: Assignment | None) -> bool:
     """The translator opens projects of an agreed assignment; so does a coordinator or another teacher."""
-    return assignment is not None and assignment.status == "agreed" and roles.has(
-        user, roles.TEACHER, roles.COORDINATOR
+    return (
+        assignment is not None and assignment.status == "agreed" and roles.has(user, roles.TEACHER, roles.COORDINATOR)
     )
 
 

@@ -1,4 +1,5 @@
 """The verbs for projects. Locks are taken in one order: project, application, challenge."""
+
 from datetime import timedelta
 
 from django.core.exceptions import PermissionDenied, ValidationError

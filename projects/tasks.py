@@ -1,4 +1,5 @@
 """What the portal does by itself with projects."""
+
 from datetime import timedelta
 
 from celery import shared_task

@@ -1,4 +1,5 @@
 """Addresses of projects and applications."""
+
 from django.urls import path
 
 from projects import views

@@ -1,4 +1,5 @@
 """Pages and acts of projects. Each fetches what the reader may see, validates, calls one service and answers."""
+
 from functools import partial
 
 from django.contrib import messages

@@ -1,4 +1,5 @@
 """Fixtures every test may use: the region with a person per role."""
+
 import socket
 import time
 from email import policy

@@ -1,4 +1,5 @@
 """Objects for tests, made in any stage of their life by a trait: ChallengeFactory(accepted=True)."""
+
 from datetime import timedelta
 
 import factory
@@ -25,7 +26,7 @@ class UserFactory(DjangoModelFactory):
 
     @classmethod
     def _create(cls, model_class, *args, **kwargs):
-        return model_class.objects.create_user(*args, password="geheim-geheim", **kwargs)  # noqa: S106
+        return model_class.objects.create_user(*args, password="geheim-geheim", **kwargs)
 
     @factory.post_generation
     def verified(self, create, extracted, **kwargs):

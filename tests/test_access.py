@@ -1,4 +1,5 @@
 """Every address × every role. A URL without a row fails, and so does a row without a URL."""
+
 from importlib import import_module
 
 import pytest

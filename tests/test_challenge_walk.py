@@ -2,6 +2,7 @@
 
 What each verb is allowed to is written down here once more, apart from the code's permissions.
 """
+
 from types import SimpleNamespace
 
 from django.core.exceptions import PermissionDenied, ValidationError

@@ -1,4 +1,5 @@
 """The rules of challenges and assignments: every transition, who may, what is told to whom."""
+
 import itertools
 
 import pytest
@@ -412,9 +413,7 @@ PUBLIC = {"accepted", "published", "running", "completed"}
 def test_who_sees_a_challenge(region, status):
     challenge = f.ChallengeFactory(partner=region.company, status=status, translator=region.teacher)
     seen = {
-        name
-        for name in PEOPLE
-        if Challenge.objects.visible_to(getattr(region, name)).filter(pk=challenge.pk).exists()
+        name for name in PEOPLE if Challenge.objects.visible_to(getattr(region, name)).filter(pk=challenge.pk).exists()
     }
     inside = {"contact", "teacher"} | ({"broker"} if status != "draft" else set())
     assert seen == (set(PEOPLE) if status in PUBLIC else inside)

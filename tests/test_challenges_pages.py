@@ -1,4 +1,5 @@
 """The pages of challenges: what each side sees, bad input keeps what was typed, lists cost the same at any length."""
+
 import re
 from datetime import timedelta
 
@@ -515,9 +516,7 @@ def test_no_address_of_the_goals_fails(region, login, draft, query):
 
 def test_goals_cost_the_same_for_one_and_three(region, login):
     def made(goals):
-        return f.AssignmentFactory(
-            challenge__partner=region.company, challenge__translator=region.teacher, goals=goals
-        )
+        return f.AssignmentFactory(challenge__partner=region.company, challenge__translator=region.teacher, goals=goals)
 
     few, many = made(region.goals[:1]), made(f.LearningGoalFactory.create_batch(3))
     client = login(region.teacher)

@@ -1,4 +1,5 @@
 """The digest: what is due, what it tells, and that nothing is lost or told twice."""
+
 import smtplib
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo

@@ -1,4 +1,5 @@
 """Imports point down, inline ones included; the floor holds at most ten files."""
+
 import ast
 from pathlib import Path
 

@@ -1,4 +1,5 @@
 """The race for the last seat, with real connections to a real PostgreSQL at the same time."""
+
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -78,10 +79,12 @@ def test_twenty_requests_to_place_get_the_last_seat(region, make, login):
         for application in f.ApplicationFactory.create_batch(CROWD, project=project)
     ]
     clients = [login(region.teacher) for _address in addresses]
-    answers = at_once([
-        lambda client=client, address=address: client.post(address, {}).status_code
-        for client, address in zip(clients, addresses, strict=True)
-    ])
+    answers = at_once(
+        [
+            lambda client=client, address=address: client.post(address, {}).status_code
+            for client, address in zip(clients, addresses, strict=True)
+        ]
+    )
     assert Counter(answers) == {302: 1, 303: CROWD - 1}
     assert project.team().count() == 1
 
@@ -158,9 +161,7 @@ def test_two_projects_that_end_at_once_end_their_challenge(region, make):
             f.OutcomeFactory(project=project)
 
         def complete(pk: int) -> Callable:
-            return lambda: services.complete_project(
-                project=Project.objects.get(pk=pk), actor=fresh(region.teacher.pk)
-            )
+            return lambda: services.complete_project(project=Project.objects.get(pk=pk), actor=fresh(region.teacher.pk))
 
         at_once([complete(first.pk), complete(second.pk)])
         first.challenge.refresh_from_db()

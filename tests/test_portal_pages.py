@@ -1,4 +1,5 @@
 """Home, start, preferences, notices, the demo's pages and the signs of life."""
+
 import mailbox
 from email.message import EmailMessage
 
@@ -40,7 +41,10 @@ def test_who_belongs_nowhere_is_welcomed(login, region):
 def test_the_company_sees_what_it_must_answer(region):
     f.AssignmentFactory(sent=True, challenge__partner=region.company)
     f.ChallengeFactory(returned=True, partner=region.company)
-    assert told(region.contact) == ["Lees de opdracht en geef je akkoord.", "De makelaar heeft een opmerking. Vul je vraagstuk aan."]
+    assert told(region.contact) == [
+        "Lees de opdracht en geef je akkoord.",
+        "De makelaar heeft een opmerking. Vul je vraagstuk aan.",
+    ]
     assert told(region.other_contact) == []
 
 

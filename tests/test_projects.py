@@ -1,4 +1,5 @@
 """The rules of projects, through their services: transitions, permissions, seats, answers, goals and outcomes."""
+
 from datetime import UTC, datetime, timedelta
 
 import pytest

@@ -1,4 +1,5 @@
 """The pages of projects through the test client: what each role sees, and what bad input does."""
+
 from datetime import timedelta
 
 import pytest

@@ -1,4 +1,5 @@
 """The demo's data: made through the services, the same every time, and nothing in it waits for ever."""
+
 from collections import Counter
 from datetime import timedelta
 

@@ -1,4 +1,5 @@
 """Support work: look at what was recorded and told. Nothing here is edited by hand."""
+
 from django.contrib import admin
 
 from oil_portal.core.models import DigestDelivery, Notice, TimelineEntry

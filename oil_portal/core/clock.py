@@ -1,4 +1,5 @@
 """The one place that says what time it is, so that the demo and the tests can live through a school year."""
+
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar

@@ -1,4 +1,5 @@
 """One way to send a mail: subject, plain text and HTML from three templates, in the reader's language."""
+
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string

@@ -1,4 +1,5 @@
 """What every app writes down: who did what (timeline), who should hear it (notice), what was told (digest)."""
+
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType

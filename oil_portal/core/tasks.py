@@ -1,4 +1,5 @@
 """Mails that can't wait for a digest. Each may run twice without harm and gives up loudly."""
+
 import smtplib
 
 from celery import shared_task

@@ -1,4 +1,5 @@
 """Write down what happened, and who should hear of it."""
+
 from collections.abc import Iterable
 
 from django.contrib.contenttypes.models import ContentType

@@ -1,4 +1,5 @@
 """How a page and a service meet: `attempt` for a form of a room, `act` for every transition."""
+
 from collections.abc import Callable
 
 from django import forms

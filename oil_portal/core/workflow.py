@@ -3,6 +3,7 @@
 An app's `workflow.py` declares its table with `Workflow(...)`; its `services.py` calls `move`. Nothing else sets a
 status. Permissions are named `<app>.<action>_<model>` and live in the app's `permissions.py`.
 """
+
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,5 @@
 """The demo's people and organisations, made through the services."""
+
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 

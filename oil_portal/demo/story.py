@@ -1,8 +1,9 @@
 """How the demo's challenges live: each step is a service call at the moment it would have happened."""
+
 import json
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -35,7 +36,7 @@ def days_ago(days: float) -> datetime:
 
 def day(moment: date) -> datetime:
     """Half past ten on a day."""
-    return timezone.make_aware(datetime(moment.year, moment.month, moment.day, 10, 30))
+    return timezone.make_aware(datetime.combine(moment, time(10, 30)))
 
 
 @dataclass
@@ -242,4 +243,3 @@ def all_challenges(world: World) -> None:
 def settle_news() -> None:
     """What happened more than a week ago is read and told; nobody gets a year of news in the first digest."""
     Notice.objects.filter(entry__created_at__lt=days_ago(7)).update(read_at=clock.now(), told_at=clock.now())
-

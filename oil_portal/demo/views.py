@@ -1,4 +1,5 @@
 """Pages that exist in the demo only: log in by one click, and the mails that were caught."""
+
 import mailbox
 from email import policy
 from email.message import EmailMessage
@@ -91,5 +92,3 @@ def mailbox_html(request, key: str):
     if body is None:
         raise Http404
     return HttpResponse(body.get_content())
-
-

@@ -1,4 +1,5 @@
 """The access table: which role gets which answer at which address. A URL without a row fails the tests."""
+
 from collections.abc import Callable
 from dataclasses import dataclass, field
 

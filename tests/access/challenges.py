@@ -1,9 +1,15 @@
 """Who gets which answer at the addresses of challenges."""
+
 from tests.access import FORBIDDEN, HIDDEN, LOGGED_IN, PUBLIC, ROLES, Row
 
 UNSEEN = dict.fromkeys(ROLES, 404)  # a public address of an object that is not public
 REMARK = {"remark": "Kun je zeggen hoe groot de muur is?"}
-READERS = {"contact": 403, "other_teacher": 403, "coordinator": 403, "broker": 403}  # see the assignment, don't write it
+READERS = {
+    "contact": 403,
+    "other_teacher": 403,
+    "coordinator": 403,
+    "broker": 403,
+}  # see the assignment, don't write it
 
 
 def path(tail: str, name: str):

@@ -1,4 +1,5 @@
 """The portal's own pages."""
+
 from django.core import signing
 from django.urls import reverse
 
@@ -21,9 +22,7 @@ ROWS = [
     Row("theme", page("theme"), EVERYBODY_MOVES_ON, method="post", data={"theme": "dark"}),
     Row("theme", page("theme"), dict.fromkeys(ROLES, 405)),
     Row("language", page("language"), EVERYBODY_MOVES_ON, method="post", data={"language": "en"}),
-    Row(
-        "unsubscribe", lambda world: reverse("unsubscribe", args=[signing.dumps(world.student.pk, salt=SALT)]), PUBLIC
-    ),
+    Row("unsubscribe", lambda world: reverse("unsubscribe", args=[signing.dumps(world.student.pk, salt=SALT)]), PUBLIC),
     Row("unsubscribe", page("unsubscribe", "onzin"), dict.fromkeys(ROLES, 404)),
     Row("healthz", page("healthz"), PUBLIC),
     Row("readyz", page("readyz"), dict.fromkeys(ROLES, 503)),  # no worker runs in this test

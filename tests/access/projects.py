@@ -1,4 +1,5 @@
 """Who gets which answer at the addresses of projects."""
+
 from tests.access import FORBIDDEN, HIDDEN, LOGGED_IN, PUBLIC, ROLES, Row
 
 LEADS = ("teacher", "coordinator", "admin")

@@ -1,4 +1,5 @@
 """Real Chromium against a real server: people with a page each, and what every page must pass."""
+
 import re
 from collections.abc import Callable
 from urllib.parse import urlsplit

@@ -1,4 +1,5 @@
 """A broker returns, accepts and declines; the company reads why. Also where no script runs."""
+
 import pytest
 from playwright.sync_api import Page, expect
 

@@ -1,4 +1,5 @@
 """A newcomer's question becomes an assignment that the company agrees with."""
+
 from playwright.sync_api import Page, expect
 
 from challenges.models import Assignment, Challenge

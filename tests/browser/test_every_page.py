@@ -2,6 +2,7 @@
 
 Roles whose page has the same structure are looked at once; what the test client gets decides that.
 """
+
 import re
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace

@@ -1,4 +1,5 @@
 """A student on a phone comes in with a school's address and gets a place in a team."""
+
 import pytest
 from playwright.sync_api import Locator, Page, expect
 

@@ -253,7 +253,9 @@ def error_summary(form) -> dict:
     items = [{"message": message} for message in form.non_field_errors()]
     for bound in form:
         target = "" if bound.is_hidden else first_control(bound)
-        items += [{"target": target, "label": str(bound.label).rstrip("?:"), "message": message} for message in bound.errors]
+        items += [
+            {"target": target, "label": str(bound.label).rstrip("?:"), "message": message} for message in bound.errors
+        ]
     return {"items": items, "count": len(items)}
 
 

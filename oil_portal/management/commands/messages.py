@@ -3,6 +3,7 @@
 The source texts are Dutch. Without options the catalogue is updated from the code and compiled; `--check` changes
 nothing and fails on a missing, fuzzy or superfluous string; `--compile` only writes the .mo.
 """
+
 import ast
 import re
 from pathlib import Path
@@ -93,7 +94,7 @@ class Command(BaseCommand):
         parser.add_argument("--check", action="store_true", help="fail when a string is missing or fuzzy")
         parser.add_argument("--compile", action="store_true", help="only write the .mo")
 
-    def handle(self, *, check: bool, compile: bool, **options) -> None:  # noqa: A002
+    def handle(self, *, check: bool, compile: bool, **options) -> None:
         path = Path(settings.LOCALE_PATHS[0]) / "en" / "LC_MESSAGES" / "django.po"
         catalogue = polib.pofile(str(path), wrapwidth=118)
         if check:

@@ -1,4 +1,5 @@
 """manage.py seed_demo: the demo's data, made through the services; does nothing when it is there."""
+
 from datetime import timedelta
 from time import perf_counter
 
