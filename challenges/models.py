@@ -18,8 +18,11 @@ from partners.models import Partner
 SEARCH_CONFIG = "dutch"
 
 
-def full_text(queryset: models.QuerySet, text: str) -> models.QuerySet:
-    """Rows whose `document` matches every word of `text` (Dutch stems, the last word as typed so far), best first."""
+def full_text(queryset: models.QuerySet, text: str, *, named: str) -> models.QuerySet:
+    """Rows whose `document` matches every word of `text` (Dutch stems, the last word as typed so far), best first.
+
+    `named` is the path to a name that is on the card too, such as the partner's: it is searched as it stands.
+    """
     words = ["".join(filter(str.isalnum, word)) for word in text.split()]
     words = [word for word in words if word]
     if not words:
@@ -27,7 +30,8 @@ def full_text(queryset: models.QuerySet, text: str) -> models.QuerySet:
     raw = " & ".join([*words[:-1], f"{words[-1]}:*"])
     query = SearchQuery(raw, search_type="raw", config=SEARCH_CONFIG)
     rank = SearchRank(models.F("document"), query)  # F keeps the weights: a word in the title counts most
-    return queryset.filter(document=query).annotate(rank=rank).order_by("-rank", "-pk")
+    found = models.Q(document=query) | models.Q(**{f"{named}__icontains": text.strip()})
+    return queryset.filter(found).annotate(rank=rank).order_by("-rank", "-pk")
 
 
 class Theme(models.TextChoices):
@@ -59,7 +63,7 @@ class ChallengeQuerySet(models.QuerySet):
         return self.filter(status__in=PUBLIC)
 
     def search(self, text: str) -> "ChallengeQuerySet":
-        return full_text(self, text)
+        return full_text(self, text, named="partner__name")
 
     def for_cards(self) -> "ChallengeQuerySet":
         """With all that a card draws: the partner, and in `agreed` the assignments the company agreed to."""
@@ -136,12 +140,14 @@ class Challenge(models.Model):
 
 class AssignmentQuerySet(models.QuerySet):
     def visible_to(self, user) -> "AssignmentQuerySet":
-        """For the partner that asked, the schools' staff and the brokers; students read its project."""
-        if roles.has(user, roles.BROKER, roles.TEACHER, roles.COORDINATOR) or getattr(user, "is_superuser", False):
+        """For the partner that asked, teachers, coordinators and brokers; students read its project."""
+        if roles.has(user, roles.BROKER, roles.TEACHER) or getattr(user, "is_superuser", False):
             return self
         mine = models.Q(challenge__partner__in=roles.partner_ids(user, roles.CONTACT))
         if getattr(user, "pk", None):
             mine |= models.Q(challenge__translator=user)
+        if roles.has(user, roles.COORDINATOR):
+            mine |= models.Q(challenge__confidential=False)
         return self.filter(mine)
 
 

@@ -146,7 +146,10 @@ def company_section(user) -> dict:
     return {
         "organisations": list(Partner.objects.filter(pk__in=ours)),
         "our_challenges": list(
-            Challenge.objects.filter(partner__in=ours).exclude(status="withdrawn").select_related("partner")[:LISTED]
+            Challenge.objects.filter(partner__in=ours)
+            .exclude(status="withdrawn")
+            .select_related("partner")
+            .prefetch_related("assignments")[:LISTED]
         ),
     }
 

@@ -1,5 +1,6 @@
 """People and the organisations they belong to."""
 
+import re
 import secrets
 from datetime import timedelta
 
@@ -61,8 +62,9 @@ class User(AbstractUser):
 
     @property
     def first_and_initial(self) -> str:
-        """'Yara B.': all that is shown of a student to other sides, since students can be minors."""
-        return f"{self.first_name} {self.last_name[:1]}.".strip() if self.last_name else self.first_name
+        """'Yara B.', 'Ingrid de B.': all that is shown of a student to other sides, since students can be minors."""
+        particles, name = re.match(r"((?:[a-z'’]+ )*)(.?)", self.last_name).groups()
+        return f"{self.first_name} {particles}{name}.".strip() if name else self.first_name
 
 
 class PartnerQuerySet(models.QuerySet):

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from oil_portal.core import clock, views
-from oil_portal.core.timeline import timeline_of
 from oil_portal.core.views import attempt
 from partners import roles, services
 from partners.filters import PartnerFilter
@@ -82,14 +81,7 @@ def _inside(user, partner: Partner) -> dict:
         "students": active.filter(role=roles.STUDENT).count(),
         "requests": Membership.objects.waiting_for(user).filter(partner=partner).select_related("user", "partner"),
         "may_invite": user.has_perm("partners.invite_partner", partner),
-        "said": "" if partner.status == PartnerStatus.ACCEPTED else _last_word(partner),
     }
-
-
-def _last_word(partner: Partner) -> str:
-    """What the broker wrote when the organisation was returned or declined."""
-    answers = timeline_of(partner).filter(event__in=["return", "decline"])
-    return answers.values_list("remark", flat=True).first() or ""
 
 
 def add(request):

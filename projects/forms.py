@@ -50,11 +50,14 @@ def teachers_for(user) -> QuerySet[User]:
     return User.objects.filter(pk__in=people).order_by("first_name", "last_name", "pk")
 
 
+LEAST_MOTIVATION = 15  # characters
+
+
 class RunField(forms.ModelChoiceField):
     """Names the module, its period and how many of the goals it teaches."""
 
     def label_from_instance(self, run: ModuleRun) -> str:
-        dates = f"{date_format(run.starts, 'j M Y')} – {date_format(run.ends, 'j M Y')}"
+        dates = f"{date_format(run.starts, 'j b Y')} – {date_format(run.ends, 'j b Y')}"
         shared = getattr(run, "shared", 0)
         if not shared:
             return f"{run} ({dates})"
@@ -141,16 +144,21 @@ class PlanForm(forms.ModelForm):
 
 
 def first_plan(run: ModuleRun | None, user) -> dict:
-    """A plan to begin from: three weeks to apply, two to choose, and then ten weeks, on Mondays."""
+    """A plan to begin from: the run's own dates where there is time to apply, else three weeks and two to choose."""
     closing = clock.today() + timedelta(weeks=WEEKS_TO_APPLY)
     starts = next_monday(closing + timedelta(weeks=WEEKS_TO_CHOOSE))
+    ends = starts + timedelta(weeks=WEEKS_TO_WORK, days=-3)
+    if run:
+        if run.starts >= clock.today() + timedelta(weeks=1):
+            starts, closing = run.starts, run.starts - timedelta(days=3)
+        ends = run.ends if run.ends > starts else ends
     return {
         "run": run,
         "lab": run.module.lab_id if run else None,
         "coach": user.pk if roles.has(user, roles.TEACHER) else None,
         "closing_date": closing,
         "starts": starts,
-        "ends": starts + timedelta(weeks=WEEKS_TO_WORK, days=-3),
+        "ends": ends,
     }
 
 
@@ -168,6 +176,13 @@ class ApplyForm(forms.ModelForm):
         help_texts = {"motivation": _("Twee of drie zinnen is genoeg.")}
         widgets = {"motivation": forms.Textarea(attrs={"rows": 6})}
         error_messages = {"motivation": {"required": _("Schrijf in twee of drie zinnen waarom dit bij je past.")}}
+
+    def clean_motivation(self) -> str:
+        """A word is no motivation: it wastes the teacher's time and the student's chance."""
+        motivation = self.cleaned_data["motivation"]
+        if len(motivation.strip()) < LEAST_MOTIVATION:
+            raise forms.ValidationError(_("Schrijf iets meer. Twee of drie zinnen is genoeg."))
+        return motivation
 
     def save(self, project: Project, actor: User) -> Application:
         """Raises Refusal or PermissionDenied."""

@@ -38,9 +38,10 @@ class ProjectQuerySet(models.QuerySet):
         return self.filter(status=ProjectStatus.OPEN, closing_date__gte=clock.today())
 
     def search(self, text: str) -> "ProjectQuerySet":
-        """Full text; a confidential project is found by its title alone, so that no search tells what it says."""
+        """Full text; a confidential project is found by what its card shows, so that no search tells what it says."""
+        host = "assignment__challenge__partner__name"
         found = models.Q(assignment__challenge__confidential=False) | models.Q(title__icontains=text.strip())
-        return full_text(self.filter(found), text)
+        return full_text(self.filter(found | models.Q(**{f"{host}__icontains": text.strip()})), text, named=host)
 
     def with_fit(self, goal_ids: Iterable[int]) -> "ProjectQuerySet":
         """Add `fit`: how many of the project's goals are among `goal_ids`."""

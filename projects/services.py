@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from challenges.models import Assignment, Challenge
 from challenges.services import owners, settle
@@ -118,11 +119,15 @@ def start_project(*, project: Project, actor: User | None, remark: str = "") -> 
     team = team_of(project)
     if len(team) < project.min_size:
         raise Refusal(
-            _("Het team heeft minstens %(min)s studenten nodig. Er zijn er nu %(placed)s geplaatst.")
+            ngettext(
+                "Het team heeft minstens %(min)s student nodig. Er zijn er nu %(placed)s geplaatst.",
+                "Het team heeft minstens %(min)s studenten nodig. Er zijn er nu %(placed)s geplaatst.",
+                project.min_size,
+            )
             % {"min": project.min_size, "placed": len(team)}
         )
     entry = move(project, "start", actor=actor, remark=remark)
-    _answer_waiting(project, actor, _("Het team is compleet. Kijk of een ander project bij je past."))
+    _answer_waiting(project, actor, _("De docent heeft het team gekozen. Kijk of een ander project bij je past."))
     notify(entry, [*team, project.coach, *owners(project.challenge)], mail=True)
     _settle(project, actor)
     return project

@@ -21,7 +21,7 @@ PROJECT = Workflow(
     [
         Transition(
             "start", ("open",), "running", _("docent"), _("Start met dit team"), _("Team begonnen"), "optional",
-            _("Wie nog geen antwoord heeft, krijgt nu bericht dat het team vol is."),
+            _("Aanmelden kan daarna niet meer. Wie nog geen antwoord heeft, krijgt nu bericht."),
         ),
         Transition(
             "cancel", ("open",), "cancelled", _("docent"), _("Sluit zonder team"), _("Gesloten zonder team"),

@@ -325,7 +325,7 @@ def test_starting_answers_who_still_waits(region, project, django_capture_on_com
     for application in waiting:
         application.refresh_from_db()
         assert (application.status, bool(application.decided_at)) == ("declined", True)
-        assert "Het team is compleet" in timeline_of(application).first().remark
+        assert "De docent heeft het team gekozen" in timeline_of(application).first().remark
     placed.refresh_from_db()
     assert placed.status == "placed"
     told = {address for mail in mailoutbox for address in mail.to}

@@ -336,7 +336,7 @@ def test_a_bad_motivation_is_said_at_the_field_and_kept(region, make, login, mot
 
 def test_applying_is_for_students_and_while_it_is_open(region, make, login):
     project, closed = make(), make(closing_date=clock.today() - timedelta(days=1))
-    words = {"motivation": "Ik wil dit."}
+    words = {"motivation": "Ik wil dit heel graag leren."}
     assert login(region.teacher).post(url("apply", project.pk), words).status_code == 403
     assert login(None).post(url("apply", project.pk), words).status_code == 302
     assert login(region.student).get(url("apply", project.pk)).status_code == 302
@@ -349,7 +349,7 @@ def test_applying_twice_is_refused_in_words(region, make, login):
     project = make()
     f.ApplicationFactory(project=project, student=region.student)
     client = login(region.student)
-    assert client.post(url("apply", project.pk), {"motivation": "Nog eens."}).status_code == 303
+    assert client.post(url("apply", project.pk), {"motivation": "Ik meld me nog eens aan."}).status_code == 303
     assert "Je hebt je al aangemeld" in text(client.get(project.get_absolute_url()))
 
 

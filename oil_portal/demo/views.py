@@ -1,6 +1,7 @@
 """Pages that exist in the demo only: log in by one click, and the mails that were caught."""
 
 import mailbox
+import re
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -13,6 +14,7 @@ from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from oil_portal.demo.accounts import ACCOUNTS
@@ -41,14 +43,18 @@ def demo_login(request):
 
 
 def caught() -> list[tuple[str, EmailMessage]]:
-    """The newest mails of the catcher, (key, message), newest first."""
+    """The mails of the catcher, (key, message), newest first."""
     folder = Path(settings.MAILBOX_DIR or "/nonexistent")
     if not (folder / "new").is_dir():
         return []
     box = mailbox.Maildir(folder, factory=None, create=False)
-    keys = sorted(box.keys(), reverse=True)[:SHOWN]
     parser = BytesParser(policy=policy.default)
-    return [(key, parser.parsebytes(box.get_bytes(key))) for key in keys]
+    return sorted(((key, parser.parsebytes(box.get_bytes(key))) for key in box.iterkeys()), key=arrival, reverse=True)
+
+
+def arrival(caught_mail: tuple[str, EmailMessage]) -> list[int]:
+    """The numbers in a Maildir key, which begins with the second of arrival."""
+    return [int(number) for number in re.findall(r"\d+", caught_mail[0])]
 
 
 @login_not_required
@@ -57,11 +63,16 @@ def mailbox_list(request):
     only_in_demo()
     to = request.GET.get("aan", "").replace("\0", "")[:200]
     mails = [
-        {"key": key, "to": str(mail["to"]), "subject": str(mail["subject"]), "date": mail["date"].datetime}
+        {
+            "key": key,
+            "to": str(mail["to"]),
+            "subject": str(mail["subject"]),
+            "date": timezone.localtime(mail["date"].datetime),
+        }
         for key, mail in caught()
         if to.lower() in str(mail["to"]).lower()
     ]
-    return render(request, "oil_portal/mailbox.html", {"mails": mails, "to": to})
+    return render(request, "oil_portal/mailbox.html", {"mails": mails[:SHOWN], "to": to})
 
 
 def find(key: str) -> EmailMessage:

@@ -162,6 +162,13 @@ def waiting(obj) -> str:
     return workflow_of(obj).waiting.get(obj.status, "")
 
 
+@register.inclusion_tag("core/tags/said.html")
+def said(obj) -> dict:
+    """The remark with which the object came into its present status; once it moves on, that is history."""
+    entry = timeline_of(obj).exclude(to_status="").first()
+    return {"entry": entry if entry and entry.remark and entry.to_status == obj.status else None}
+
+
 @register.inclusion_tag("core/tags/timeline.html")
 def timeline(obj) -> dict:
     """Everything that happened to the object, newest first."""
