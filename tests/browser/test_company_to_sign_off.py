@@ -205,8 +205,9 @@ def agree(page: Page, assignment: Assignment) -> None:
     check(page)
     page.get_by_role("link", name=TITLE).first.click()
     expect(page).to_have_url(assignment.get_absolute_url())
-    question = page.get_by_role("region", name="Ga je akkoord met deze opdracht?")
-    expect(question).to_contain_text("Past dit bij jullie goten?")
+    said = f"{assignment.challenge.translator.first_and_initial}: Past dit bij jullie goten?"
+    expect(page.get_by_text(said)).to_be_visible()  # beside the question, not only in the timeline
+    expect(page.get_by_role("heading", name="Ga je akkoord met deze opdracht?")).to_be_visible()
     check(page)
     act(page, "Ga akkoord")
     expect(page.get_by_text("Bedrijf is akkoord.", exact=True)).to_be_visible()
