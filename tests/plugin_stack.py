@@ -10,6 +10,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import polib
 import pytest
 
 from oil_portal.stack import chromium
@@ -26,9 +27,17 @@ def pytest_load_initial_conftests():
     os.environ |= {"DEMO": "0", "SECRET_KEY": "only-for-the-tests", "DJANGO_ALLOW_ASYNC_UNSAFE": "true"}
     if worker := os.environ.get("PYTEST_XDIST_WORKER"):  # a Redis database for each, as PostgreSQL has one for each
         os.environ["REDIS_URL"] = os.environ["REDIS_URL"].replace("?db=0", f"?db={int(worker.removeprefix('gw')) + 1}")
-    elif not {"DATABASE_URL", "REDIS_URL"} <= os.environ.keys():
-        start()
+    else:
+        compile_catalogues()
+        if not {"DATABASE_URL", "REDIS_URL"} <= os.environ.keys():
+            start()
     return (yield)
+
+
+def compile_catalogues() -> None:
+    """Write the .mo files, which git does not keep: a fresh clone speaks English too."""
+    for catalogue in Path(__file__).parent.parent.glob("locale/*/LC_MESSAGES/*.po"):
+        polib.pofile(str(catalogue)).save_as_mofile(str(catalogue.with_suffix(".mo")))
 
 
 def start() -> None:
