@@ -30,8 +30,9 @@ demo.banner = lambda url: f"The demo runs at {url}"
 sys.exit(demo.main(Path(sys.argv[1])))
 """
 COMMAND = """
-import os, sys, time
+import os, signal, sys, time
 from pathlib import Path
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a run in the background ignores it
 from oil_portal.stack import embedded
 sys.argv = ["manage.py", "shell"]
 embedded.use_for_command(home=Path(os.environ["STACK_HOME"]))
