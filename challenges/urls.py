@@ -2,23 +2,29 @@
 
 from django.urls import path
 
-from challenges import views
+from challenges.views import assignment, challenge, draft
 
 app_name = "challenges"
 urlpatterns = [
-    path("", views.catalogue, name="list"),
-    path("nieuw/", views.add, name="add"),
-    path("van-ons/", views.mine, name="mine"),
-    path("controle/", views.queue, name="queue"),
-    path("<int:pk>/", views.detail, name="detail"),
-    path("<int:pk>/wijzig/", views.edit, name="edit"),
-    path("<int:pk>/doe/<slug:action>/", views.act, name="act"),
-    path("<int:pk>/accepteer/", views.accept, name="accept"),
-    path("<int:pk>/vertaler/", views.translator, name="translator"),
-    path("<int:pk>/neem/", views.claim, name="claim"),
-    path("<int:pk>/opdracht/", views.assignment_add, name="assignment_add"),
-    path("opdracht/<int:pk>/", views.assignment, name="assignment"),
-    path("opdracht/<int:pk>/wijzig/", views.assignment_edit, name="assignment_edit"),
-    path("opdracht/<int:pk>/leerdoelen/", views.goals, name="goals"),
-    path("opdracht/<int:pk>/doe/<slug:action>/", views.assignment_act, name="assignment_act"),
+    path("", challenge.catalogue, name="list"),
+    path("nieuw/", draft.add, name="add"),
+    path("concept/<str:token>/", draft.draft, name="draft"),
+    path("concept/<str:token>/bewaar/", draft.save, name="draft_save"),
+    path("concept/<str:token>/deel/", draft.share, name="draft_share"),
+    path("concept/<str:token>/weg/", draft.discard, name="draft_discard"),
+    path("concept/<str:token>/<slug:step>/", draft.step, name="draft_step"),
+    path("van-ons/", challenge.mine, name="mine"),
+    path("controle/", challenge.queue, name="queue"),
+    path("<int:pk>/", challenge.detail, name="detail"),
+    path("<int:pk>/wijzig/", draft.edit, name="edit"),
+    path("<int:pk>/kopie/", draft.copy, name="copy"),
+    path("<int:pk>/doe/<slug:action>/", challenge.act, name="act"),
+    path("<int:pk>/accepteer/", challenge.accept, name="accept"),
+    path("<int:pk>/vertaler/", challenge.translator, name="translator"),
+    path("<int:pk>/neem/", challenge.claim, name="claim"),
+    path("<int:pk>/opdracht/", assignment.assignment_add, name="assignment_add"),
+    path("opdracht/<int:pk>/", assignment.assignment, name="assignment"),
+    path("opdracht/<int:pk>/wijzig/", assignment.assignment_edit, name="assignment_edit"),
+    path("opdracht/<int:pk>/leerdoelen/", assignment.goals, name="goals"),
+    path("opdracht/<int:pk>/doe/<slug:action>/", assignment.assignment_act, name="assignment_act"),
 ]

@@ -7,7 +7,6 @@ from oil_portal.core.workflow import Transition, Workflow
 
 
 class ChallengeStatus(TextChoices):
-    DRAFT = "draft", _("Concept")
     SUBMITTED = "submitted", _("Ingediend")
     RETURNED = "returned", _("Terug voor aanvulling")
     ACCEPTED = "accepted", _("Goedgekeurd")
@@ -19,14 +18,14 @@ class ChallengeStatus(TextChoices):
 
 
 PUBLIC = ("accepted", "published", "running", "completed")
-EDITABLE = ("draft", "submitted", "returned", "accepted")
+EDITABLE = ("submitted", "returned", "accepted")
 WITH_PROJECTS = ("accepted", "published", "running", "completed")
 
 CHALLENGE = Workflow(
     "challenges.challenge",
     [
         Transition(
-            "submit", ("draft", "returned"), "submitted", _("contactpersoon"), _("Dien in"),
+            "submit", ("returned",), "submitted", _("contactpersoon"), _("Dien in"),
             _("Vraagstuk ingediend"), "optional", _("Wil je de makelaar nog iets vertellen? Het hoeft niet."),
         ),
         Transition(
@@ -42,7 +41,7 @@ CHALLENGE = Workflow(
             _("Vraagstuk afgewezen"), "required", _("Schrijf waarom, en wat het bedrijf wel kan doen."),
         ),
         Transition(
-            "withdraw", ("draft", "submitted", "returned", "accepted"), "withdrawn", _("contactpersoon"),
+            "withdraw", ("submitted", "returned", "accepted"), "withdrawn", _("contactpersoon"),
             _("Trek in"), _("Vraagstuk ingetrokken"), "optional", _("Wil je zeggen waarom? Het hoeft niet."),
         ),
         Transition(
@@ -62,20 +61,17 @@ CHALLENGE = Workflow(
         ),
     ],
     {
-        "write": _("Concept gemaakt"),
         "edit": _("Tekst gewijzigd"),
         "assign": _("Vertaler gekozen"),
     },
     [
-        (_("Concept"), ("draft", "returned", "withdrawn")),
-        (_("Ingediend"), ("submitted", "declined")),
+        (_("Ingediend"), ("submitted", "returned", "declined", "withdrawn")),
         (_("Goedgekeurd"), ("accepted",)),
         (_("Open voor studenten"), ("published",)),
         (_("Aan de slag"), ("running",)),
         (_("Afgerond"), ("completed",)),
     ],
     {
-        "draft": _("Het bedrijf schrijft nog."),
         "submitted": _("De makelaar kijkt of het vraagstuk past."),
         "returned": _("Het bedrijf vult het vraagstuk aan."),
         "accepted": _("Een docent maakt er een opdracht van."),

@@ -134,6 +134,7 @@ class Partner(models.Model):
     glyph = models.CharField(max_length=5, choices=Glyph.choices, blank=True)
     email_domains = ArrayField(models.CharField(max_length=100), default=list, blank=True)
     status = models.CharField(max_length=10, choices=PartnerStatus.choices, default=PartnerStatus.SUBMITTED)
+    paused_until = models.DateField(_("pauze tot en met"), null=True, blank=True)
     created_at = models.DateTimeField(default=clock.now)
 
     objects = PartnerQuerySet.as_manager()
@@ -162,6 +163,11 @@ class Partner(models.Model):
         """The design's `data-kind`: company, school, smart, bio or gov; "" for a plain ring."""
         plain = {"company": "company", "school": "school", "government": "gov"}
         return self.glyph or plain.get(self.kind, "")
+
+    @property
+    def is_paused(self) -> bool:
+        """Too busy for new interest today; what runs goes on."""
+        return self.paused_until is not None and self.paused_until >= clock.today()
 
     @property
     def missing(self) -> list[str]:

@@ -84,7 +84,8 @@ def world(region) -> SimpleNamespace:
     open_project = project()
     region.__dict__.update(
         admin=User.objects.create_superuser("beheer@mail.example", first_name="Bo", last_name="Beheer"),
-        challenge_draft=f.ChallengeFactory(partner=company, contact=region.contact),
+        challenge_returned=f.ChallengeFactory(returned=True, partner=company, contact=region.contact),
+        draft=f.DraftFactory(author=region.contact, partner=company),
         challenge_submitted=f.ChallengeFactory(submitted=True, partner=company, contact=region.contact),
         challenge=f.ChallengeFactory(accepted=True, **accepted),
         challenge_unclaimed=f.ChallengeFactory(accepted=True, partner=company, contact=region.contact),

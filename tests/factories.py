@@ -5,7 +5,7 @@ from datetime import timedelta
 import factory
 from factory.django import DjangoModelFactory
 
-from challenges.models import Assignment, Challenge, GoalLink
+from challenges.models import Assignment, Challenge, Draft, GoalLink
 from modules.models import Elective, Enrolment, LearningGoal, Module, ModuleRun, Programme
 from oil_portal.core import clock
 from partners.models import Collaboration, Invitation, Membership, Partner, ProjectCard, User
@@ -184,7 +184,7 @@ class EnrolmentFactory(DjangoModelFactory):
 
 
 class ChallengeFactory(DjangoModelFactory):
-    """A draft; traits lead it further."""
+    """Handed in; traits lead it further."""
 
     class Meta:
         model = Challenge
@@ -195,15 +195,40 @@ class ChallengeFactory(DjangoModelFactory):
     result = "Een prototype\nEen advies"
     theme = "sustainable_building"
     location = "both"
+    submitted_at = factory.LazyFunction(clock.now)
 
     class Params:
-        submitted = factory.Trait(status="submitted", submitted_at=factory.LazyFunction(clock.now))
+        submitted = factory.Trait(status="submitted")
         returned = factory.Trait(status="returned")
         accepted = factory.Trait(status="accepted")
         published = factory.Trait(status="published")
         running = factory.Trait(status="running")
         completed = factory.Trait(status="completed")
         declined = factory.Trait(status="declined")
+
+
+class DraftFactory(DjangoModelFactory):
+    """A draft that could be handed in; `values` is what was typed."""
+
+    class Meta:
+        model = Draft
+
+    author = factory.SubFactory(UserFactory)
+    version = 1
+
+    @factory.lazy_attribute
+    def values(self):
+        return {
+            "title": "Meet vocht in oude muren",
+            "question": "Wij boren nu een gat. Dat beschadigt de muur. Kan het ook zonder gat?",
+            "deliverables": ["prototype"],
+            "theme": "sustainable_building",
+            "location": "both",
+            "confidential": "False",
+            "secrecy": "False",
+            "rights": "use",
+            "photos": "ask",
+        }
 
 
 class AssignmentFactory(DjangoModelFactory):

@@ -300,6 +300,10 @@ class Outcome(models.Model):
     )
     follow_up_note = models.CharField(_("toelichting"), max_length=400, blank=True)
     created_at = models.DateTimeField(default=clock.now)
+    # Half a year later: what became of it, in the company's words.
+    later_asked_at = models.DateTimeField(null=True, blank=True)
+    later = models.TextField(_("wat is ervan geworden?"), max_length=2000, blank=True)
+    later_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [

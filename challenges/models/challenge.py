@@ -1,7 +1,8 @@
-"""A company's question, and the assignment that a teacher makes of it."""
+"""A company's question: a *vraagstuk*."""
 
 import pghistory
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchQuery, SearchRank, SearchVector, SearchVectorField
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -9,8 +10,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from challenges.workflow import ASSIGNMENT, CHALLENGE, PUBLIC, AssignmentStatus, ChallengeStatus
-from modules.models import LearningGoal, Level
+from challenges.workflow import ASSIGNMENT, CHALLENGE, PUBLIC, ChallengeStatus
 from oil_portal.core import clock
 from partners import roles
 from partners.models import Partner
@@ -49,11 +49,35 @@ class Location(models.TextChoices):
     BOTH = "both", _("In het lab en bij het bedrijf")
 
 
+class Deliverable(models.TextChoices):
+    """What lies there at the end, in the words of the form."""
+
+    PROTOTYPE = "prototype", _("Een prototype dat werkt")
+    TEST = "test", _("Een test met meetwaarden")
+    ADVICE = "advice", _("Een advies op papier")
+    DESIGN = "design", _("Een ontwerp of tekening")
+    UNKNOWN = "unknown", _("Dat weet ik nog niet")
+
+
+class Rights(models.TextChoices):
+    """Who may do what with what the students make."""
+
+    USE = "use", _("Studenten houden de rechten. Jij mag het resultaat gebruiken.")
+    DEED = "deed", _("De rechten gaan over naar jou, met een aparte akte.")
+    OPEN = "open", _("Iedereen mag het resultaat gebruiken (open licentie).")
+
+
+class Photos(models.TextChoices):
+    ASK = "ask", _("Alleen als we het eerst vragen")
+    YES = "yes", _("Ja, dat mag")
+    NO = "no", _("Nee, liever niet")
+
+
 class ChallengeQuerySet(models.QuerySet):
     def visible_to(self, user) -> "ChallengeQuerySet":
         """From acceptance on for everybody; before that for the partner, the brokers and the translator."""
         if roles.has(user, roles.BROKER) or getattr(user, "is_superuser", False):
-            return self.exclude(~models.Q(partner__in=roles.partner_ids(user)), status=ChallengeStatus.DRAFT)
+            return self
         mine = models.Q(partner__in=roles.partner_ids(user, roles.CONTACT))
         if getattr(user, "pk", None):
             mine |= models.Q(translator=user)
@@ -67,7 +91,8 @@ class ChallengeQuerySet(models.QuerySet):
 
     def for_cards(self) -> "ChallengeQuerySet":
         """With all that a card draws: the partner, and in `agreed` the assignments the company agreed to."""
-        agreed = Assignment.objects.filter(status=AssignmentStatus.AGREED).prefetch_related("links", "projects__lab")
+        assignments = self.model.assignments.rel.related_model.objects
+        agreed = assignments.filter(status="agreed").prefetch_related("links", "projects__lab")
         return self.select_related("partner").prefetch_related(
             models.Prefetch("assignments", queryset=agreed, to_attr="agreed")
         )
@@ -91,11 +116,32 @@ class Challenge(models.Model):
     )
     title = models.CharField(_("titel"), max_length=90)
     question = models.TextField(_("wat is je vraag?"), max_length=6000)
-    result = models.TextField(_("wat moet er aan het eind liggen?"), max_length=2000, blank=True)
+    why = models.TextField(_("waarom is het belangrijk?"), max_length=2000, blank=True)
+    deliverables = ArrayField(
+        models.CharField(max_length=10, choices=Deliverable.choices),
+        default=list,
+        blank=True,
+        verbose_name=_("wat moet er aan het eind liggen?"),
+    )
+    result = models.TextField(_("wat nog meer?"), max_length=2000, blank=True)
+    start_from = models.DateField(_("wanneer kan het team beginnen?"), null=True, blank=True)
+    guidance_hours = models.PositiveSmallIntegerField(
+        _("uren begeleiding per week"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(40)]
+    )
     theme = models.CharField(_("thema"), max_length=20, choices=Theme.choices)
     location = models.CharField(_("waar werkt het team?"), max_length=7, choices=Location.choices)
     confidential = models.BooleanField(_("alleen docenten en het gekozen team lezen de details"), default=False)
-    status = models.CharField(max_length=10, choices=ChallengeStatus.choices, default=ChallengeStatus.DRAFT)
+    # The terms are settled before anybody applies: they cannot change once a project is open.
+    secrecy = models.BooleanField(_("het team belooft geheimhouding"), default=False)
+    rights = models.CharField(_("van wie is het resultaat?"), max_length=4, choices=Rights.choices, default=Rights.USE)
+    photos = models.CharField(_("mogen er foto's?"), max_length=3, choices=Photos.choices, default=Photos.ASK)
+    most_interested = models.PositiveSmallIntegerField(
+        _("hoeveel studenten mogen zich hoogstens aanmelden?"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(500)],
+    )
+    status = models.CharField(max_length=10, choices=ChallengeStatus.choices, default=ChallengeStatus.SUBMITTED)
     created_at = models.DateTimeField(default=clock.now)
     submitted_at = models.DateTimeField(null=True, blank=True)
     document = models.GeneratedField(
@@ -104,7 +150,7 @@ class Challenge(models.Model):
             models.When(confidential=True, then=SearchVector("title", weight="A", config=SEARCH_CONFIG)),
             default=SearchVector("title", weight="A", config=SEARCH_CONFIG)
             + SearchVector("question", weight="B", config=SEARCH_CONFIG)
-            + SearchVector("result", weight="C", config=SEARCH_CONFIG),
+            + SearchVector("why", "result", weight="C", config=SEARCH_CONFIG),
         ),
         output_field=SearchVectorField(),
         db_persist=True,
@@ -123,6 +169,12 @@ class Challenge(models.Model):
         return reverse("challenges:detail", args=[self.pk])
 
     @property
+    def results(self) -> list[str]:
+        """What must lie there at the end: the ticked choices in the form's order, then the company's own lines."""
+        ticked = [str(label) for value, label in Deliverable.choices if value in self.deliverables]
+        return ticked + [line.strip(" -*•") for line in self.result.splitlines() if line.strip(" -*•")]
+
+    @property
     def waits(self) -> str:
         """Who is to act now, in a sentence for the sides: an accepted challenge waits for its newest assignment."""
         newest = next(iter(self.assignments.all()), None)
@@ -136,79 +188,3 @@ class Challenge(models.Model):
     def days(self) -> int:
         """Whole days since it was handed in, or else since it was begun."""
         return (clock.now() - (self.submitted_at or self.created_at)).days
-
-
-class AssignmentQuerySet(models.QuerySet):
-    def visible_to(self, user) -> "AssignmentQuerySet":
-        """For the partner that asked, teachers, coordinators and brokers; students read its project."""
-        if roles.has(user, roles.BROKER, roles.TEACHER) or getattr(user, "is_superuser", False):
-            return self
-        mine = models.Q(challenge__partner__in=roles.partner_ids(user, roles.CONTACT))
-        if getattr(user, "pk", None):
-            mine |= models.Q(challenge__translator=user)
-        if roles.has(user, roles.COORDINATOR):
-            mine |= models.Q(challenge__confidential=False)
-        return self.filter(mine)
-
-
-@pghistory.track()
-class Assignment(models.Model):
-    """The *opdracht*: a challenge in words for students, which the company signs off by version."""
-
-    challenge = models.ForeignKey(Challenge, on_delete=models.CASCADE, related_name="assignments")
-    title = models.CharField(_("titel"), max_length=90)
-    summary = models.CharField(_("in één of twee zinnen"), max_length=250)
-    text = models.TextField(_("de opdracht"), max_length=6000)
-    result = models.TextField(_("wat ligt er aan het eind?"), max_length=2000, blank=True)
-    level = models.PositiveSmallIntegerField(_("niveau"), choices=Level.choices, default=Level.MBO4)
-    hours = models.PositiveSmallIntegerField(
-        _("uren per student"), validators=[MinValueValidator(8), MaxValueValidator(1680)], default=80
-    )
-    version = models.PositiveSmallIntegerField(default=1)
-    status = models.CharField(max_length=16, choices=AssignmentStatus.choices, default=AssignmentStatus.DRAFT)
-    agreed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    agreed_at = models.DateTimeField(null=True, blank=True)
-    created_at = models.DateTimeField(default=clock.now)
-    goals = models.ManyToManyField(LearningGoal, through="GoalLink", related_name="assignments")
-
-    objects = AssignmentQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-created_at", "-pk"]
-
-    def __str__(self) -> str:
-        return self.title
-
-    def get_absolute_url(self) -> str:
-        return reverse("challenges:assignment", args=[self.pk])
-
-    @property
-    def hue(self) -> str:
-        """The design's `data-kind` of its newest project; "" as long as there is none."""
-        newest = max(self.projects.all(), key=lambda project: project.pk, default=None)
-        return newest.hue if newest else ""
-
-    @property
-    def teeth(self) -> list[str]:
-        """A tooth per linked goal, for a reader who is no student of them."""
-        return ["plain" for _link in self.links.all()]
-
-
-@pghistory.track()
-class GoalLink(models.Model):
-    """A learning goal that an assignment works on, in the teacher's order: a tooth of the key."""
-
-    assignment = models.ForeignKey(Assignment, on_delete=models.CASCADE, related_name="links")
-    goal = models.ForeignKey(LearningGoal, on_delete=models.PROTECT, related_name="links")
-    position = models.PositiveSmallIntegerField()
-    linked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
-    created_at = models.DateTimeField(default=clock.now)
-
-    class Meta:
-        ordering = ["position", "pk"]
-        constraints = [models.UniqueConstraint(fields=["assignment", "goal"], name="goal_linked_once")]
-
-    def __str__(self) -> str:
-        return f"{self.assignment}: {self.goal}"

@@ -1,0 +1,33 @@
+"""The models of the room, by noun."""
+
+from challenges.models.assignment import Assignment, GoalLink
+from challenges.models.challenge import (
+    SEARCH_CONFIG,
+    Challenge,
+    Deliverable,
+    Location,
+    Photos,
+    Rights,
+    Theme,
+    full_text,
+)
+from challenges.models.draft import Attachment, Draft, Upload
+from challenges.models.talk import Question, Remark
+
+__all__ = [
+    "SEARCH_CONFIG",
+    "Assignment",
+    "Attachment",
+    "Challenge",
+    "Deliverable",
+    "Draft",
+    "GoalLink",
+    "Location",
+    "Photos",
+    "Question",
+    "Remark",
+    "Rights",
+    "Theme",
+    "Upload",
+    "full_text",
+]

@@ -1,0 +1,70 @@
+"""What is said about a challenge: remarks on its passages, questions and their answers."""
+
+import pghistory
+from django.conf import settings
+from django.db import models
+
+from challenges.models.challenge import Challenge
+from oil_portal.core import clock
+from partners import roles
+
+
+@pghistory.track()
+class Remark(models.Model):
+    """What a broker or teacher says about a passage of a challenge; the company handles it."""
+
+    challenge = models.ForeignKey(Challenge, on_delete=models.CASCADE, related_name="remarks")
+    field = models.CharField(max_length=20)  # of Challenge: title, question, why or result
+    quote = models.CharField(max_length=500, blank=True)  # the passage as it stood; "" for the whole field
+    text = models.TextField(max_length=2000)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(default=clock.now)
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["created_at", "pk"]
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+    def get_absolute_url(self) -> str:
+        return self.challenge.get_absolute_url()
+
+
+class QuestionQuerySet(models.QuerySet):
+    def visible_to(self, user, challenge: Challenge) -> "QuestionQuerySet":
+        """Public answers for who reads the challenge; the rest for the asker, the company and the brokers."""
+        asked = self.filter(challenge=challenge)
+        if roles.has(user, roles.BROKER) or challenge.partner_id in roles.partner_ids(user, roles.CONTACT):
+            return asked
+        if getattr(user, "is_superuser", False):
+            return asked
+        public = models.Q(public=True, answered_at__isnull=False)
+        return asked.filter(public | models.Q(asker=user) if getattr(user, "pk", None) else public)
+
+
+@pghistory.track()
+class Question(models.Model):
+    """What a student or teacher asks the company about a challenge, and the answer."""
+
+    challenge = models.ForeignKey(Challenge, on_delete=models.CASCADE, related_name="questions")
+    asker = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    text = models.TextField(max_length=1000)
+    answer = models.TextField(max_length=2000, blank=True)
+    public = models.BooleanField(default=True)
+    created_at = models.DateTimeField(default=clock.now)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    objects = QuestionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["created_at", "pk"]
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+    def get_absolute_url(self) -> str:
+        return f"{self.challenge.get_absolute_url()}#vraag-{self.pk}"

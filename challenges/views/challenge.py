@@ -1,0 +1,146 @@
+"""Pages of challenges: fetch what the reader may see, validate, call one service, answer."""
+
+from functools import partial
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import prefetch_related_objects
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from challenges import services
+from challenges.filters import ChallengeFilter
+from challenges.forms.challenge import AcceptForm, TranslatorForm
+from challenges.models import Assignment, Challenge
+from challenges.permissions import is_owner, is_teacher_somewhere, is_translator
+from challenges.views.common import challenge_for, need, posted
+from challenges.workflow import EDITABLE, PUBLIC
+from oil_portal.core import views as core
+from oil_portal.core.views import attempt
+from oil_portal.core.workflow import available
+from partners import roles
+
+CARDS, ROWS = 12, 25
+
+
+# --- Lists ------------------------------------------------------------------------------------------------------
+@login_not_required
+def catalogue(request):
+    """Every challenge that the brokers accepted, newest first or best match first."""
+    found = ChallengeFilter(request.GET, queryset=Challenge.objects.public().for_cards())
+    page_obj = Paginator(found.qs, CARDS).get_page(request.GET.get("page"))
+    return render(request, "challenges/challenge_list.html", {"filter": found, "page_obj": page_obj})
+
+
+def mine(request):
+    """What the reader's own organisations ask."""
+    own = roles.partner_ids(request.user, roles.CONTACT)
+    challenges = Challenge.objects.filter(partner__in=own).select_related("partner").prefetch_related("assignments")
+    page_obj = Paginator(challenges, ROWS).get_page(request.GET.get("page"))
+    context = {"page_obj": page_obj, "several": len(own) > 1, "is_contact": bool(own)}
+    return render(request, "challenges/challenge_mine.html", context)
+
+
+def queue(request):
+    """What waits for a broker: the review, oldest first, and challenges that no teacher has yet."""
+    need(request.user, "challenges.accept_challenge")
+    challenges = Challenge.objects.select_related("partner", "contact")
+    submitted = challenges.filter(status="submitted").order_by("submitted_at", "pk")
+    untranslated = challenges.filter(status="accepted", translator=None).order_by("submitted_at", "pk")
+    context = {
+        "page_obj": Paginator(submitted, ROWS).get_page(request.GET.get("page")),
+        "untranslated": untranslated[:ROWS],
+        "untranslated_count": untranslated.count(),
+    }
+    return render(request, "challenges/challenge_queue.html", context)
+
+
+# --- One challenge ----------------------------------------------------------------------------------------------
+@login_not_required
+def detail(request, pk: int):
+    """The challenge for everybody; with the timeline, the assignments and what to do for the sides."""
+    challenge, user = challenge_for(request.user, pk), request.user
+    prefetch_related_objects([challenge], "assignments__links__goal__programme", "assignments__projects__lab")
+    assignments = challenge.assignments.all()
+    agreed = next((each for each in assignments if each.status == "agreed"), None)
+    follows = user.has_perm("challenges.follow_challenge", challenge) or is_translator(user, challenge)
+    context = {
+        "challenge": challenge,
+        "assignments": assignments if follows else [],
+        "agreed": agreed,
+        "goals": [{"title": link.goal.title, "state": "plain"} for link in agreed.links.all()] if agreed else [],
+        "projects": [each for one in assignments for each in one.projects.all() if each.status != "cancelled"],
+        "follows": follows,
+        "reads": user.has_perm("challenges.read_challenge", challenge),
+    }
+    return render(request, "challenges/challenge_detail.html", context | doors(user, challenge, assignments))
+
+
+def doors(user, challenge: Challenge, assignments: list[Assignment]) -> dict:
+    """What `user` can do now on the challenge's page."""
+    status, may = challenge.status, partial(user.has_perm, obj=challenge)
+    return {
+        "signs": next((each for each in assignments if is_owner(user, challenge) and each.status == "sent"), None),
+        "claims": is_teacher_somewhere(user) and may("challenges.claim_challenge"),
+        "translates": status in PUBLIC and may("challenges.translate_challenge"),
+        "assigns": status == "accepted" and may("challenges.assign_challenge"),
+        "edits": status in EDITABLE and may("challenges.edit_challenge"),
+        "hands_in": status == "returned",
+        "acts": available(challenge, user),
+        "accept_form": AcceptForm() if status == "submitted" and may("challenges.accept_challenge") else None,
+    }
+
+
+def act(request, pk: int, action: str):
+    """Carry out one transition of a challenge."""
+    challenge = challenge_for(request.user, pk)
+    verbs = {
+        "submit": partial(services.submit_challenge, challenge=challenge),
+        "withdraw": partial(services.withdraw_challenge, challenge=challenge),
+        "accept": partial(services.accept_challenge, challenge=challenge),
+        "return": partial(services.turn_down_challenge, challenge=challenge, action="return"),
+        "decline": partial(services.turn_down_challenge, challenge=challenge, action="decline"),
+    }
+    return core.act(request, challenge, action, verbs)
+
+
+def accept(request, pk: int):
+    """A broker accepts and may name the translator at once."""
+    challenge = challenge_for(request.user, pk)
+    need(request.user, "challenges.accept_challenge", challenge)
+    form = AcceptForm(posted(request))
+    if request.method == "POST" and form.is_valid():
+        service = partial(services.accept_challenge, challenge=challenge, actor=request.user)
+        if attempt(form, service, **form.cleaned_data):
+            messages.success(request, _("Vraagstuk goedgekeurd."))
+            return redirect("challenges:queue")
+    context = {"form": form, "challenge": challenge}
+    return render(request, "challenges/challenge_accept.html", context, status=422 if form.errors else 200)
+
+
+def translator(request, pk: int):
+    """A broker names the teacher who translates."""
+    challenge = challenge_for(request.user, pk)
+    need(request.user, "challenges.assign_challenge", challenge)
+    form = TranslatorForm(posted(request), initial={"translator": challenge.translator_id})
+    if request.method == "POST" and form.is_valid():
+        service = partial(services.assign_translator, challenge=challenge, actor=request.user)
+        if attempt(form, service, **form.cleaned_data):
+            messages.success(request, _("De vertaler is gekozen."))
+            return redirect(challenge)
+    context = {"form": form, "challenge": challenge}
+    return render(request, "challenges/challenge_translator.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def claim(request, pk: int):
+    """A teacher takes a challenge that nobody translates yet."""
+    challenge = challenge_for(request.user, pk)
+    if not is_teacher_somewhere(request.user):
+        raise PermissionDenied
+    services.assign_translator(challenge=challenge, actor=request.user, translator=request.user)
+    messages.success(request, _("Je vertaalt dit vraagstuk. Begin maar met de opdracht."))
+    return redirect(challenge)
