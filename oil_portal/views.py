@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from challenges.services import draft as drafts
 from oil_portal import celery_app, digests, start_page
 from oil_portal.core import clock
 from oil_portal.core.models import Notice
@@ -32,8 +33,10 @@ def home(request):
 
 def start(request):
     """What waits for you first, then what you are in, per role."""
+    drafts.adopt(request.user)
     if not request.user.memberships.exists() and not request.user.is_staff:
-        return redirect("partners:welcome")
+        begun = request.user.drafts.first()
+        return redirect(begun or "partners:welcome")
     return render(request, "oil_portal/start.html", start_page.sections(request.user))
 
 

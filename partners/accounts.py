@@ -16,13 +16,13 @@ class AccountAdapter(DefaultAccountAdapter):
         return user
 
     def get_login_redirect_url(self, request):
-        return self.invitation(request) or super().get_login_redirect_url(request)
+        return self.came_from(request) or super().get_login_redirect_url(request)
 
     def get_signup_redirect_url(self, request):
-        return self.invitation(request) or super().get_signup_redirect_url(request)
+        return self.came_from(request) or super().get_signup_redirect_url(request)
 
     @staticmethod
-    def invitation(request) -> str:
-        """The invitation that the person came in with, or "": the address check in between can forget `next`."""
+    def came_from(request) -> str:
+        """Where the person was before making an account, or "": the address check in between can forget `next`."""
         token = request.session.get("invitation")
-        return reverse("partners:invitation", args=[token]) if token else ""
+        return reverse("partners:invitation", args=[token]) if token else request.session.get("continue_at", "")

@@ -27,6 +27,7 @@ class StepForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.show_hidden_initial = True
+            field.widget.attrs.pop("maxlength", None)  # a browser would cut off a pasted text without a word
 
 
 class QuestionForm(StepForm):
@@ -191,10 +192,13 @@ class SenderForm(forms.Form):
         },
     )
 
-    def __init__(self, *args, known: bool, **kwargs) -> None:
+    def __init__(self, *args, known: bool, behalf: bool = False, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         if known:
             del self.fields["email"]
+        if behalf:
+            self.fields["organisation"].label = _("Naam van het bedrijf")
+            self.fields["email"].label = _("E-mailadres van het bedrijf")
         for field in self.fields.values():
             field.show_hidden_initial = True
 

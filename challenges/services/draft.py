@@ -55,7 +55,7 @@ def typed(data: Mapping, *, prefix: str = "") -> dict:
 
 def may_write(draft: Draft, user) -> bool:
     """Whether `user` (None: a visitor who holds the token) may read and write this draft."""
-    if draft.author_id is None and draft.written_by_id is None and draft.challenge_id is None:
+    if draft.pk is None or (draft.author_id is None and draft.written_by_id is None and draft.challenge_id is None):
         return True
     return user is not None and Draft.objects.filter(pk=draft.pk).open_to(user).exists()
 
@@ -68,17 +68,25 @@ def own_partner(user) -> Partner | None:
 
 
 def begin(*, actor: User | None, **fields) -> Draft:
-    """A draft that is not in the database yet; a visitor's has no author."""
+    """A draft that is not in the database yet; a visitor's has no author, and a company's that others write neither."""
     values = USUAL | fields.pop("values", {})
+    if writes_for_others(actor):
+        return Draft(written_by=actor, saved_by=actor, values=values, **fields)
     partner = fields.pop("partner", None) or own_partner(actor)
     return Draft(author=actor, saved_by=actor, partner=partner, values=values, **fields)
+
+
+def writes_for_others(user: User | None) -> bool:
+    """Brokers and teachers without an organisation of their own write on behalf of a company."""
+    return roles.has(user, roles.BROKER, roles.TEACHER) and not roles.has(user, roles.CONTACT)
 
 
 def values_of(challenge: Challenge) -> dict:
     """A challenge as somebody would have typed it."""
     values = {name: getattr(challenge, name) for name in NAMES if hasattr(challenge, name)}
-    plain = {name: value if name in MULTIPLE else str(value if value is not None else "") for name, value in values.items()}
-    return plain
+    return {
+        name: value if name in MULTIPLE else str(value if value is not None else "") for name, value in values.items()
+    }
 
 
 @transaction.atomic
@@ -179,6 +187,15 @@ def share(*, draft: Draft, actor: User, shared: bool) -> None:
 
 
 @transaction.atomic
+def choose_partner(*, draft: Draft, actor: User, partner: Partner) -> None:
+    """For which of their organisations somebody writes."""
+    if partner.pk not in roles.partner_ids(actor, roles.CONTACT) or not may_write(draft, actor) or draft.challenge_id:
+        raise PermissionDenied
+    draft.partner = partner
+    draft.save(update_fields=["partner"])
+
+
+@transaction.atomic
 def discard(*, draft: Draft, actor: User | None) -> None:
     """Throw a draft away; of a change, the challenge stays as it was."""
     if not may_write(draft, actor):
@@ -198,9 +215,7 @@ def invite_company(*, draft: Draft, actor: User) -> None:
     draft.invited_at = clock.now()
     draft.save(update_fields=["invited_at"])
     context = {"inviter": str(actor), "title": str(draft), "url": absolute(draft.get_absolute_url())}
-    transaction.on_commit(
-        lambda: send_template.delay("challenges/email/claim", draft.email, actor.language, context)
-    )
+    transaction.on_commit(lambda: send_template.delay("challenges/email/claim", draft.email, actor.language, context))
 
 
 # --- Handing in -------------------------------------------------------------------------------------------------
@@ -234,4 +249,3 @@ def _register(draft: Draft, actor: User) -> Partner:
         raise ValidationError({"organisation": _("Vul de naam van je organisatie in.")})
     municipality = draft.values.get("municipality", "").strip()
     return register_partner(actor=actor, kind=Partner.Kind.COMPANY, name=name, municipality=municipality)
-

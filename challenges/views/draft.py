@@ -1,31 +1,42 @@
 """The four steps of a draft. Every answer keeps what was typed first, and judges it afterwards."""
 
-from dataclasses import dataclass
-from functools import partial
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.core.signing import BadSignature, Signer
+from django.core.exceptions import ValidationError
+from django.core.signing import BadSignature
 from django.http import Http404, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from challenges.forms.draft import JUDGES, SENDER, STEPS, SenderForm, as_data, errors_by_step
-from challenges.models import Challenge, Draft
+from challenges.forms.draft import STEPS, errors_by_step
+from challenges.models import Draft
 from challenges.models.draft import new_token
 from challenges.services import draft as drafts
+from challenges.services.attachment import attach
 from challenges.views.common import challenge_for, need
-from oil_portal.core.views import attempt
-from partners import roles
-from partners.models import Partner
-from partners.workflow import LIVE_PARTNER
-
-FIRST, LAST = next(iter(STEPS)), list(STEPS)[-1]
-fresh = Signer(salt="challenges.draft")  # signs the token of a draft that is only begun when something is typed
+from challenges.views.draft_page import (
+    FIRST,
+    LAST,
+    REVIEW_DAYS,
+    WITH_FILES,
+    aside_of,
+    check_of,
+    fresh,
+    is_on_behalf,
+    own_partners,
+    show,
+    shown,
+)
+from challenges.workflow import EDITABLE
+from oil_portal.core import clock
 
 
 def actor_of(request):
@@ -65,7 +76,7 @@ def add(request):
 def edit(request, pk: int):
     """Change a challenge that was handed in, in the same four steps."""
     challenge = challenge_for(request.user, pk)
-    if challenge.status not in ("submitted", "returned", "accepted"):
+    if challenge.status not in EDITABLE:
         need(request.user, "challenges.withdraw_challenge", challenge)
         messages.error(request, _("Er loopt een project. De tekst kan nu niet meer veranderen."))
         return redirect(challenge)
@@ -82,11 +93,26 @@ def copy(request, pk: int):
 
 
 # --- The steps --------------------------------------------------------------------------------------------------
+def door(request, found: Draft | None):
+    """To the log-in, for who is no longer logged in or came by the mail to a company; None when all is well."""
+    if request.user.is_authenticated or found is None or drafts.may_write(found, None):
+        return None
+    request.session["continue_at"] = found.get_absolute_url()  # a new account comes back here (partners.accounts)
+    return redirect(f"{reverse('account_login')}?next={found.get_absolute_url()}")
+
+
+def known(token: str) -> Draft | None:
+    return Draft.objects.filter(token=token).first()
+
+
 @login_not_required
 @never_cache
 def draft(request, token: str):
     """Go on where it stopped: the first step in which something is missing."""
+    if away := door(request, known(token)):
+        return away
     found = draft_for(request, token)
+    request.session.pop("continue_at", None)
     wrong = errors_by_step(found.values)
     return redirect("challenges:draft_step", token, next(iter(wrong), LAST) if found.version else FIRST)
 
@@ -99,26 +125,147 @@ def as_sent(request) -> dict:
 @login_not_required
 @never_cache
 def step(request, token: str, step: str):
-    """Show a step; on POST keep it and go where the button leads, when nothing clashes and nothing is wrong."""
+    """Show a step; on POST keep it, and go where the button leads when nothing clashes and nothing is wrong."""
     if step not in STEPS:
         raise Http404
+    if away := door(request, known(token)):
+        return away
     found = draft_for(request, token)
     if request.method != "POST":
-        return show(request, found, step)
-    saved = drafts.save(draft=found, actor=actor_of(request), **as_sent(request))
-    if saved.clashes:
-        return show(request, saved.draft, step, clashes=saved.clashes)
-    goal = request.POST.get("go", "")
-    if goal in STEPS and list(STEPS).index(goal) <= list(STEPS).index(step):
-        return redirect("challenges:draft_step", found.token, goal)  # back, or stay: nothing is judged
-    if goal == "later":
+        return show(request, found, step, judged="nagekeken" in request.GET)
+    sent, go = as_sent(request), request.POST.get("go", "")
+    for name in request.POST.getlist("take"):  # the other version wins: ours is left out
+        sent["now"].pop(name, None)
+    saved = drafts.save(draft=found, actor=actor_of(request), **sent)
+    refused = attach_all(request, found) if step == WITH_FILES else []
+    if saved.clashes or refused:
+        return show(request, saved.draft, step, clashes=saved.clashes, refused=refused)
+    if "take" in request.POST:
+        go = step
+    return leave(request, found, step, go)
+
+
+def attach_all(request, found: Draft) -> list[str]:
+    """Keep the files that came with a step; the sentences about those that were refused."""
+    refused = []
+    for upload in request.FILES.getlist("attachment"):
+        try:
+            attach(draft=found, actor=actor_of(request), upload=upload)
+        except ValidationError as error:
+            refused += [f"{upload.name}: {message}" for message in error.messages]
+    return refused
+
+
+def leave(request, found: Draft, step: str, go: str):
+    """Where the button of a step leads; only going on judges what was typed."""
+    steps = list(STEPS)
+    if go == "later":
         return left(request, found)
+    if go in steps and steps.index(go) <= steps.index(step):
+        return redirect("challenges:draft_step", found.token, go)
     if step == LAST:
         return finish(request, found)
     if errors_by_step(found.values).get(step):
         return show(request, found, step, judged=True)
-    return redirect("challenges:draft_step", found.token, after(step))
+    return redirect("challenges:draft_step", found.token, steps[steps.index(step) + 1])
 
 
-def after(step: str) -> str:
-    return list(STEPS)[list(STEPS).index(step) + 1]
+def left(request, found: Draft):
+    """Later: say where the draft waits."""
+    if request.user.is_authenticated:
+        messages.success(request, _("Je concept is bewaard. Je vindt het op je startpagina."))
+        return redirect("start")
+    address = request.build_absolute_uri(found.get_absolute_url())
+    messages.success(request, _("Je concept is bewaard. Bewaar dit adres: %(address)s") % {"address": address})
+    return redirect("challenges:draft_step", found.token, FIRST)
+
+
+# --- Saving in the background -----------------------------------------------------------------------------------
+@login_not_required
+@require_POST
+def save(request, token: str):
+    """Keep what was typed and answer JSON: when, what stands beside the form now, and what clashes.
+
+    401 when the reader is no longer logged in: the page then keeps the text itself.
+    """
+    if door(request, known(token)):
+        return JsonResponse({"login": f"{reverse('account_login')}?next={request.POST.get('here', '')}"}, status=401)
+    found = draft_for(request, token)
+    saved = drafts.save(draft=found, actor=actor_of(request), **as_sent(request))
+    answer = {
+        "saved": saved_at(saved.draft),
+        "address": reverse("challenges:draft", args=[token]),
+        "aside": render_to_string("challenges/draft_aside.html", {"draft": found, **aside_of(found)}, request),
+        "clashes": {name: shown(theirs) for name, (theirs, _ours) in saved.clashes.items()},
+        "by": str(saved.draft.saved_by or ""),
+    }
+    return JsonResponse(answer, status=409 if saved.clashes else 200)
+
+
+def saved_at(found: Draft) -> str:
+    """'Concept bewaard om 10.42 uur', with the day when it was not today."""
+    moment = timezone.localtime(found.saved_at)
+    if moment.date() != clock.today():
+        return _("Concept bewaard op %(day)s") % {"day": date_format(moment, "j F, H.i")}
+    return _("Concept bewaard om %(time)s uur") % {"time": date_format(moment, "H.i")}
+
+
+# --- Handing in, sharing, throwing away -------------------------------------------------------------------------
+def finish(request, found: Draft):
+    """Hand in what is complete; a visitor makes an account first, a broker or teacher sends it to the company."""
+    chosen_partner(request, found)
+    if errors_by_step(found.values) or not sender_is_known(request, found):
+        return show(request, found, LAST, judged=True)
+    if is_on_behalf(found, request.user):
+        drafts.invite_company(draft=found, actor=request.user)
+        messages.success(request, _("Het bedrijf krijgt een mail. Daar dient iemand het vraagstuk in."))
+        return redirect("challenges:draft_step", found.token, LAST)
+    if not request.user.is_authenticated:
+        request.session["continue_at"] = found.get_absolute_url()
+        return redirect(f"{reverse('account_signup')}?{urlencode({'email': found.email})}")
+    had_challenge = found.challenge_id
+    challenge = drafts.finish(draft=found, actor=request.user)
+    if had_challenge and challenge.status != "submitted":
+        messages.success(request, _("Je tekst is gewijzigd."))
+    else:
+        until = date_format(clock.working_days_after(clock.today(), REVIEW_DAYS), "j F")
+        messages.success(
+            request, _("Je vraagstuk is ingediend. Je hoort uiterlijk %(day)s van de makelaar.") % {"day": until}
+        )
+    return redirect(challenge)
+
+
+def chosen_partner(request, found: Draft) -> None:
+    """Keep the organisation that somebody with several chose on the last step."""
+    wanted = request.POST.get("partner", "")
+    for partner in own_partners(request.user):
+        if str(partner.pk) == wanted:
+            drafts.choose_partner(draft=found, actor=request.user, partner=partner)
+
+
+def sender_is_known(request, found: Draft) -> bool:
+    """Whether it is clear for whom this is, or can be made so from what was typed."""
+    if found.challenge_id or found.partner_id:
+        return True
+    form = check_of(request, found, judged=True)["form"]
+    return form is not None and form.is_valid()
+
+
+@require_POST
+def share(request, token: str):
+    """Let colleagues write along, or no longer."""
+    found = draft_for(request, token)
+    shared = request.POST.get("shared") == "1"
+    drafts.share(draft=found, actor=request.user, shared=shared)
+    told = _("Je collega's kunnen nu meeschrijven.") if shared else _("Alleen jij ziet dit concept nu.")
+    messages.success(request, told)
+    return redirect("challenges:draft_step", token, LAST)
+
+
+@login_not_required
+@require_POST
+def discard(request, token: str):
+    """Throw a draft away, after a second press (the page's <details>)."""
+    drafts.discard(draft=draft_for(request, token), actor=actor_of(request))
+    messages.success(request, _("Het concept is weggegooid."))
+    return redirect("start" if request.user.is_authenticated else "home")
