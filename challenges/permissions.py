@@ -30,6 +30,15 @@ def is_translator(user, challenge: Challenge | None) -> bool:
 
 
 @rules.predicate
+def is_in_team(user, challenge: Challenge | None) -> bool:
+    """A student with a seat in one of its projects; read over the reverse relation, since projects stand above."""
+    if challenge is None or not user.is_authenticated:
+        return False
+    seat = {"projects__applications__student": user, "projects__applications__status": "placed"}
+    return challenge.assignments.filter(**seat).exists()
+
+
+@rules.predicate
 def is_editable(_user, challenge: Challenge | None) -> bool:
     return challenge is not None and challenge.status in EDITABLE
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from challenges.views import assignment, challenge, draft
+from challenges.views import assignment, attachment, challenge, draft
 
 app_name = "challenges"
 urlpatterns = [
@@ -12,7 +12,11 @@ urlpatterns = [
     path("concept/<str:token>/bewaar/", draft.save, name="draft_save"),
     path("concept/<str:token>/deel/", draft.share, name="draft_share"),
     path("concept/<str:token>/weg/", draft.discard, name="draft_discard"),
+    path("concept/<str:token>/bijlage/", attachment.add, name="draft_attach"),
+    path("concept/<str:token>/bijlage/<int:pk>/weg/", attachment.remove, name="draft_detach"),
     path("concept/<str:token>/<slug:step>/", draft.step, name="draft_step"),
+    path("bijlage/<int:pk>/", attachment.show, name="attachment"),
+    path("bijlage/<int:pk>/klein/", attachment.thumbnail, name="thumbnail"),
     path("van-ons/", challenge.mine, name="mine"),
     path("controle/", challenge.queue, name="queue"),
     path("<int:pk>/", challenge.detail, name="detail"),

@@ -117,6 +117,7 @@
     setInitial([...sent.filter(([name]) => !clashing.includes(name)), ...initial().filter(([name]) => clashing.includes(name))]);
     const aside = document.querySelector("[data-aside]");
     if (aside) aside.innerHTML = told.aside;
+    offer();
     say(told.saved);
     for (const name of clashing) showClash(name, told.clashes[name]);
     store.drop();
@@ -172,17 +173,21 @@
     form.submit();
   });
 
-  // One press takes over the theme that we suggest.
+  // One press takes over the theme that we suggest, on the step that asks for it.
+  function offer() {
+    for (const button of document.querySelectorAll("[data-set]")) button.hidden = !form.elements[button.dataset.set];
+  }
   document.addEventListener("click", (event) => {
-    const offer = event.target.closest("[data-set]");
-    const field = offer && form.elements[offer.dataset.set];
+    const button = event.target.closest("[data-set]");
+    const field = button && form.elements[button.dataset.set];
     if (!field) return;
-    field.value = offer.dataset.value;
+    field.value = button.dataset.value;
     field.dispatchEvent(new Event("input", { bubbles: true }));
     field.focus();
   });
 
   // What an earlier visit could not save comes back, and is saved at once.
+  offer();
   const kept = store.take();
   if (kept && String(kept.now) !== String(pairs())) {
     if (kept.fresh && form.elements.fresh) {

@@ -91,6 +91,14 @@ class Draft(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("challenges:draft", args=[self.token])
 
+    @property
+    def all_attachments(self) -> list["Attachment"]:
+        """The files beside the challenge that is being changed, and those that wait for it beside the draft."""
+        if self.pk is None:
+            return []
+        kept = list(self.challenge.attachments.all()) if self.challenge_id else []
+        return kept + list(self.attachments.all())
+
 
 class Attachment(models.Model):
     """A file beside a draft, and from handing in on beside its challenge; checked by content, never by its name."""

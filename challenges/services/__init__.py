@@ -1,4 +1,4 @@
-"""The verbs of the room, by noun; callers write `services.accept_challenge(...)`. Drafts are apart: `drafts.save(...)`."""
+"""The verbs of the room, by noun; callers write `services.accept_challenge(...)`. Those of drafts stand apart."""
 
 from challenges.services.assignment import (
     answer_assignment,

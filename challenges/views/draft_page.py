@@ -118,7 +118,7 @@ def check_of(request, found: Draft, *, judged: bool) -> dict:
         "wrong": wrong,
         "judged": judged,
         "choice": choice if len(choice) > 1 else [],
-        "attachments": list(found.attachments.all()) if found.pk else [],
+        "attachments": found.all_attachments,
         "review_until": clock.working_days_after(clock.today(), REVIEW_DAYS),
     }
 
