@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from challenges.models import Assignment, Challenge
+from challenges.models import Assignment, Challenge, Draft
 from modules.models import Enrolment
 from oil_portal.core import clock
 from oil_portal.core.models import TimelineEntry
@@ -81,8 +81,8 @@ def for_contact(user) -> Iterator[WorkItem]:
         yield _item(partner, "fill", _("De makelaar vraagt om een aanvulling."))
     for challenge in _since(Challenge.objects.filter(partner__in=mine, status="returned")):
         yield _item(challenge, "fill", _("De makelaar heeft een opmerking. Vul je vraagstuk aan."))
-    for challenge in _since(Challenge.objects.filter(partner__in=mine, contact=user, status="draft")):
-        yield _item(challenge, "finish", _("Je concept is nog niet ingediend."))
+    for draft in Draft.objects.filter(author=user, version__gt=0):
+        yield _item(draft, "finish", _("Je concept is nog niet ingediend."), since=draft.saved_at)
     for assignment in _since(Assignment.objects.filter(challenge__partner__in=mine, status="sent")):
         yield _item(assignment, "agree", _("Lees de opdracht en geef je akkoord."))
     for project in _unconfirmed(Project.objects.filter(assignment__challenge__partner__in=mine), "company"):

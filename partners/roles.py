@@ -24,7 +24,8 @@ def of(user) -> tuple[tuple[str, int, int | None], ...]:
 
 def forget(user) -> None:
     """Read the roles anew next time, after a membership changed."""
-    user.__dict__.pop("_roles", None)
+    if hasattr(user, "_roles"):
+        del user._roles  # and not by __dict__: the user of a request is a wrapper around the real one
 
 
 def has(user, *wanted: str) -> bool:

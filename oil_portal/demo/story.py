@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from challenges import services as challenges
 from challenges.models import Assignment
+from challenges.services import draft as drafts
 from modules.models import LearningGoal, ModuleRun
 from oil_portal.core import clock
 from oil_portal.core.models import Notice
@@ -99,15 +100,24 @@ class Story:
     def tell(self) -> None:
         """Live through all steps up to the stage."""
         with self.step(0):
-            names = ("title", "question", "result", "theme", "location", "confidential")
-            details = {name: self.row[name] for name in names}
-            self.challenge = challenges.write_challenge(actor=self.contact, partner=self.company, **details)
+            draft = drafts.begin(actor=self.contact, partner=self.company)
+            drafts.save(draft=draft, actor=self.contact, now=self.typed(), was={})
         if self.stage != "draft":
+            with self.step(0.1):
+                self.challenge = drafts.finish(draft=draft, actor=self.contact)
             self.review()
 
+    def typed(self) -> dict:
+        """What the company types in the four steps."""
+        plain = {name: str(self.row[name]) for name in ("title", "question", "result", "theme", "location")}
+        return plain | {
+            "confidential": str(self.row["confidential"]),
+            "why": self.row.get("why", ""),
+            "deliverables": self.row.get("deliverables", []),
+            "guidance_hours": str(self.row.get("guidance_hours", 1 + self.number % 3)),
+        }
+
     def review(self) -> None:
-        with self.step(0.1):
-            challenges.submit_challenge(challenge=self.challenge, actor=self.contact)
         remark = self.row.get("review_remark", "")
         if self.stage in ("returned", "declined"):
             action = {"returned": "return", "declined": "decline"}[self.stage]
