@@ -6,6 +6,7 @@ RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --require-hashe
 FROM python:3.13-slim
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 RUN useradd --system --uid 1000 --home-dir /app --shell /usr/sbin/nologin portal
+RUN install -d -o portal /media
 WORKDIR /app
 COPY --from=build /venv /venv
 COPY . .

@@ -74,6 +74,11 @@ def is_writable(_user, assignment: Assignment | None) -> bool:
     return assignment is not None and assignment.status in WRITABLE
 
 
+@rules.predicate
+def learns_or_teaches(user, _obj=None) -> bool:
+    return roles.has(user, roles.STUDENT, roles.TEACHER)
+
+
 is_staff_side = is_broker | is_teacher_somewhere
 
 rules.add_perm("challenges.write_challenge", writes_for_a_partner)
@@ -88,6 +93,10 @@ rules.add_perm("challenges.translate_challenge", is_translator)
 rules.add_perm("challenges.read_challenge", is_open_book | is_owner | is_staff_side)
 # Seeing who did what, with remarks: the sides, not the public.
 rules.add_perm("challenges.follow_challenge", is_owner | is_staff_side)
+# Saying something about it.
+rules.add_perm("challenges.remark_challenge", is_broker | is_translator)
+rules.add_perm("challenges.ask_challenge", learns_or_teaches & ~is_owner & (is_open_book | is_staff_side | is_in_team))
+rules.add_perm("challenges.answer_challenge", is_owner)
 
 rules.add_perm("challenges.see_assignment", owns_assignment | translates | is_staff_side | coordinates_openly)
 rules.add_perm("challenges.edit_assignment", translates & is_writable)

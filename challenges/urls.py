@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from challenges.views import assignment, attachment, challenge, draft
+from challenges.views import assignment, attachment, challenge, draft, talk
 
 app_name = "challenges"
 urlpatterns = [
@@ -23,6 +23,10 @@ urlpatterns = [
     path("<int:pk>/wijzig/", draft.edit, name="edit"),
     path("<int:pk>/kopie/", draft.copy, name="copy"),
     path("<int:pk>/doe/<slug:action>/", challenge.act, name="act"),
+    path("<int:pk>/opmerking/", talk.remark, name="remark"),
+    path("opmerking/<int:pk>/", talk.remark_done, name="remark_done"),
+    path("<int:pk>/vraag/", talk.ask, name="ask"),
+    path("vraag/<int:pk>/antwoord/", talk.answer, name="answer"),
     path("<int:pk>/accepteer/", challenge.accept, name="accept"),
     path("<int:pk>/vertaler/", challenge.translator, name="translator"),
     path("<int:pk>/neem/", challenge.claim, name="claim"),

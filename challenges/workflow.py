@@ -63,6 +63,9 @@ CHALLENGE = Workflow(
     {
         "edit": _("Tekst gewijzigd"),
         "assign": _("Vertaler gekozen"),
+        "remark": _("Opmerking bij de tekst"),
+        "ask": _("Vraag aan het bedrijf"),
+        "answer": _("Antwoord van het bedrijf"),
     },
     [
         (_("Ingediend"), ("submitted", "returned", "declined", "withdrawn")),
@@ -78,6 +81,7 @@ CHALLENGE = Workflow(
         "published": _("Studenten kunnen zich aanmelden."),
         "running": _("Een team werkt aan het antwoord."),
     },
+    {"submitted": 5, "returned": 10, "accepted": 10},
 )  # fmt: skip
 
 
@@ -122,4 +126,5 @@ ASSIGNMENT = Workflow(
         "change_requested": _("De docent past de opdracht aan."),
         "agreed": _("De docent opent een project."),
     },
+    {"draft": 15, "sent": 5, "change_requested": 10},
 )  # fmt: skip

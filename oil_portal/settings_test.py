@@ -3,8 +3,12 @@
 The databases' addresses come from tests/plugin_stack.py, through the environment.
 """
 
+import tempfile
+from pathlib import Path
+
 from oil_portal.settings import *  # noqa: F403
 from oil_portal.settings import STORAGES
 
+MEDIA_ROOT = Path(tempfile.mkdtemp(prefix="oil-media-"))  # one for each process of the tests
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}

@@ -48,14 +48,12 @@ def heard(person, event):
 # --- Every transition -------------------------------------------------------------------------------------------
 WHO = {"submit": "contact", "withdraw": "contact", "accept": "broker", "return": "broker", "decline": "broker"}
 TABLE = {
-    ("draft", "submit"): "submitted",
     ("returned", "submit"): "submitted",
     ("submitted", "accept"): "accepted",
     ("submitted", "return"): "returned",
     ("submitted", "decline"): "declined",
     ("returned", "decline"): "declined",
     ("accepted", "decline"): "declined",
-    ("draft", "withdraw"): "withdrawn",
     ("submitted", "withdraw"): "withdrawn",
     ("returned", "withdraw"): "withdrawn",
     ("accepted", "withdraw"): "withdrawn",
@@ -164,26 +162,28 @@ DETAILS = {
 }
 
 
-def test_only_a_contact_of_the_partner_writes_for_it(region):
-    challenge = services.write_challenge(actor=region.contact, partner=region.company, **DETAILS)
-    assert (challenge.status, challenge.contact) == ("draft", region.contact)
-    assert timeline_of(challenge).get().event == "write"
+def test_only_a_contact_of_the_partner_hands_in_for_it(region):
+    challenge = services.hand_in(actor=region.contact, partner=region.company, **DETAILS)
+    assert (challenge.status, challenge.contact) == ("submitted", region.contact)
+    assert challenge.submitted_at
+    assert timeline_of(challenge).get().event == "submit"
+    assert heard(region.broker, "submit")
     for person in (region.other_contact, region.teacher, region.broker, region.newcomer):
         with pytest.raises(PermissionDenied):
-            services.write_challenge(actor=person, partner=region.company, **DETAILS)
+            services.hand_in(actor=person, partner=region.company, **DETAILS)
     assert Challenge.objects.count() == 1
 
 
 def test_a_bad_field_writes_nothing(region):
     with pytest.raises(ValidationError):
-        services.write_challenge(actor=region.contact, partner=region.company, **DETAILS | {"theme": "space"})
+        services.hand_in(actor=region.contact, partner=region.company, **DETAILS | {"theme": "space"})
     assert not Challenge.objects.exists()
 
 
 @pytest.mark.parametrize("status", ChallengeStatus.values)
 def test_a_text_changes_until_a_project_opens_and_the_timeline_says_what(region, status):
     challenge = f.ChallengeFactory(partner=region.company, status=status, title="Eerst")
-    if status in ("draft", "submitted", "returned", "accepted"):
+    if status in ("submitted", "returned", "accepted"):
         services.edit_challenge(challenge=challenge, actor=region.contact, title="Daarna")
         assert timeline_of(challenge).get().changes == {"title": ["Eerst", "Daarna"]}
     else:
@@ -191,7 +191,7 @@ def test_a_text_changes_until_a_project_opens_and_the_timeline_says_what(region,
             with pytest.raises(NotNow):
                 services.edit_challenge(challenge=challenge, actor=actor, title="Daarna")
     challenge.refresh_from_db()
-    assert challenge.title == ("Daarna" if status in ("draft", "submitted", "returned", "accepted") else "Eerst")
+    assert challenge.title == ("Daarna" if status in ("submitted", "returned", "accepted") else "Eerst")
 
 
 def test_nobody_else_edits_a_challenge(region):
@@ -229,9 +229,8 @@ def test_an_edit_before_acceptance_mails_nobody(region, mailoutbox, django_captu
 
 
 def test_who_hears_what(region):
-    challenge = f.ChallengeFactory(partner=region.company)
+    challenge = f.ChallengeFactory(partner=region.company, returned=True)
     services.submit_challenge(challenge=challenge, actor=region.contact)
-    assert challenge.submitted_at
     assert heard(region.broker, "submit")
     services.accept_challenge(challenge=challenge, actor=region.broker, translator=region.teacher)
     assert heard(region.contact, "accept")
@@ -311,7 +310,7 @@ def test_a_challenge_follows_its_projects(region, status, statuses, target):
     assert Notice.objects.filter(recipient=region.contact).count() == (status != target)
 
 
-@pytest.mark.parametrize("status", ["draft", "submitted", "returned", "declined", "withdrawn"])
+@pytest.mark.parametrize("status", ["submitted", "returned", "declined", "withdrawn"])
 def test_a_challenge_without_approval_never_opens(region, status):
     challenge = f.ChallengeFactory(partner=region.company, status=status)
     with pytest.raises(NotNow):
@@ -415,8 +414,7 @@ def test_who_sees_a_challenge(region, status):
     seen = {
         name for name in PEOPLE if Challenge.objects.visible_to(getattr(region, name)).filter(pk=challenge.pk).exists()
     }
-    inside = {"contact", "teacher"} | ({"broker"} if status != "draft" else set())
-    assert seen == (set(PEOPLE) if status in PUBLIC else inside)
+    assert seen == (set(PEOPLE) if status in PUBLIC else {"contact", "teacher", "broker"})
 
 
 def test_who_sees_an_assignment(region, assignment):

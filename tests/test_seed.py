@@ -7,7 +7,7 @@ import pytest
 from django.core import mail
 from django.core.management import CommandError, call_command
 
-from challenges.models import Challenge
+from challenges.models import Challenge, Draft
 from challenges.workflow import ChallengeStatus
 from oil_portal.core import clock
 from oil_portal.core.models import Notice, TimelineEntry
@@ -26,7 +26,7 @@ def test_the_demo(db, settings, capsys):
     settings.DEMO = True
     call_command("seed_demo")
     assert Partner.objects.filter(kind="company").count() == 26  # 25 of the demo and Inventeers
-    assert Challenge.objects.count() == 40
+    assert Challenge.objects.count() + Draft.objects.count() == 40
     assert User.objects.filter(memberships__role="student").distinct().count() == 120
     assert User.objects.filter(memberships__role="teacher").distinct().count() == 15
     statuses = Counter(Project.objects.values_list("status", flat=True))

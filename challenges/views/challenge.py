@@ -8,20 +8,26 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import prefetch_related_objects
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from challenges import services
 from challenges.filters import ChallengeFilter
 from challenges.forms.challenge import AcceptForm, TranslatorForm
-from challenges.models import Assignment, Challenge
-from challenges.permissions import is_owner, is_teacher_somewhere, is_translator
+from challenges.forms.talk import AnswerForm, AskForm, RemarkForm
+from challenges.marks import marked
+from challenges.models import Assignment, Challenge, Question
+from challenges.permissions import is_in_team, is_owner, is_teacher_somewhere, is_translator
+from challenges.services.talk import ANSWER_DAYS, ASKABLE
 from challenges.views.common import challenge_for, need, posted
 from challenges.workflow import EDITABLE, PUBLIC
+from oil_portal.core import clock
 from oil_portal.core import views as core
 from oil_portal.core.views import attempt
 from oil_portal.core.workflow import available
 from partners import roles
+from partners.models import Membership
 
 CARDS, ROWS = 12, 25
 
@@ -62,11 +68,18 @@ def queue(request):
 @login_not_required
 def detail(request, pk: int):
     """The challenge for everybody; with the timeline, the assignments and what to do for the sides."""
-    challenge, user = challenge_for(request.user, pk), request.user
+    return page(request, challenge_for(request.user, pk))
+
+
+def page(request, challenge: Challenge, *, status: int = 200, **forms):
+    """The page of a challenge; `forms` are those that were refused, with what was typed in them."""
+    user = request.user
     prefetch_related_objects([challenge], "assignments__links__goal__programme", "assignments__projects__lab")
     assignments = challenge.assignments.all()
     agreed = next((each for each in assignments if each.status == "agreed"), None)
-    follows = user.has_perm("challenges.follow_challenge", challenge) or is_translator(user, challenge)
+    translates = is_translator(user, challenge)
+    follows = user.has_perm("challenges.follow_challenge", challenge) or translates
+    newest = next(iter(assignments), None)
     context = {
         "challenge": challenge,
         "assignments": assignments if follows else [],
@@ -74,9 +87,36 @@ def detail(request, pk: int):
         "goals": [{"title": link.goal.title, "state": "plain"} for link in agreed.links.all()] if agreed else [],
         "projects": [each for one in assignments for each in one.projects.all() if each.status != "cancelled"],
         "follows": follows,
-        "reads": user.has_perm("challenges.read_challenge", challenge),
+        "owns": is_owner(user, challenge),
+        "reads": user.has_perm("challenges.read_challenge", challenge) or is_in_team(user, challenge),
+        "awaited": newest if challenge.status == "accepted" and newest else challenge,
     }
-    return render(request, "challenges/challenge_detail.html", context | doors(user, challenge, assignments))
+    context |= doors(user, challenge, assignments) | talk_of(user, challenge, follows=follows)
+    return render(request, "challenges/challenge_detail.html", context | forms, status=status)
+
+
+def talk_of(user, challenge: Challenge, *, follows: bool) -> dict:
+    """Remarks with the texts they mark, questions with their answers, and the forms that this reader has."""
+    may = partial(user.has_perm, obj=challenge)
+    remarks = list(challenge.remarks.select_related("author")) if follows else []
+    quotes = {name: {each.pk: each.quote for each in remarks if each.field == name and not each.done_at}
+              for name in ("question", "why")}  # fmt: skip
+    questions = list(Question.objects.visible_to(user, challenge).select_related("asker", "answered_by"))
+    teachers = set(Membership.objects.active().filter(
+        user__in=[each.asker_id for each in questions], role=roles.TEACHER).values_list("user_id", flat=True)
+    ) if questions else set()  # fmt: skip
+    for each in questions:
+        each.by_teacher = each.asker_id in teachers
+        each.due = clock.working_days_after(timezone.localtime(each.created_at).date(), ANSWER_DAYS)
+    return {
+        "remarks": remarks,
+        "marked": {name: marked(getattr(challenge, name), found) for name, found in quotes.items()},
+        "questions": questions,
+        "remark_form": RemarkForm() if challenge.status in EDITABLE and may("challenges.remark_challenge") else None,
+        "ask_form": AskForm() if challenge.status in ASKABLE and may("challenges.ask_challenge") else None,
+        "answer_forms": {each.pk: AnswerForm(number=each.pk) for each in questions if not each.answered_at}
+        if may("challenges.answer_challenge") else {},
+    }  # fmt: skip
 
 
 def doors(user, challenge: Challenge, assignments: list[Assignment]) -> dict:

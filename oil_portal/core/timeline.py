@@ -1,11 +1,15 @@
 """Write down what happened, and who should hear of it."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
+from django.utils import timezone
 
+from oil_portal.core import clock
 from oil_portal.core.models import Notice, TimelineEntry
+from oil_portal.core.workflow import workflow_of
 
 
 def record(obj: models.Model, event: str, *, actor, remark: str = "", to_status: str = "", changes=None):
@@ -39,6 +43,13 @@ def timeline_of(obj: models.Model) -> models.QuerySet[TimelineEntry]:
     return TimelineEntry.objects.filter(
         content_type=ContentType.objects.get_for_model(obj), object_id=obj.pk
     ).select_related("actor", "content_type")
+
+
+def due(obj: models.Model) -> date | None:
+    """Until when somebody has to act in the present status: a day, or None where nothing was promised."""
+    days = workflow_of(obj).terms.get(obj.status)
+    entered = timeline_of(obj).filter(to_status=obj.status).first() if days else None
+    return clock.working_days_after(timezone.localtime(entered.created_at).date(), days) if entered else None
 
 
 def changed_fields(obj: models.Model, **values) -> dict:

@@ -50,7 +50,8 @@ class Workflow:
     """The table of one model.
 
     `events` are things worth telling that change no status: {event: label}. `steps` are the three to five stops of
-    the track: (label, statuses). `waiting` says who is to act: {status: words}.
+    the track: (label, statuses). `waiting` says who is to act: {status: words}, and `terms` within how many
+    working days: {status: days}.
     """
 
     model: str  # label_lower: "challenges.challenge"
@@ -58,6 +59,7 @@ class Workflow:
     events: dict[str, str] = field(default_factory=dict)
     steps: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     waiting: dict[str, str] = field(default_factory=dict)
+    terms: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.by_action = {transition.action: transition for transition in self.transitions}

@@ -17,7 +17,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
 
-from oil_portal.core.timeline import timeline_of
+from oil_portal.core import clock
+from oil_portal.core.timeline import due, timeline_of
 from oil_portal.core.workflow import available, workflow_of
 
 register = template.Library()
@@ -160,6 +161,13 @@ def track(obj) -> dict:
 def waiting(obj) -> str:
     """Who is to act now, in a sentence; "" when nobody is."""
     return workflow_of(obj).waiting.get(obj.status, "")
+
+
+@register.inclusion_tag("core/tags/until.html")
+def until(obj) -> dict:
+    """Until when somebody promised to act, and whether that day has passed."""
+    day = due(obj)
+    return {"day": day, "late": day is not None and day < clock.today()}
 
 
 @register.inclusion_tag("core/tags/said.html")

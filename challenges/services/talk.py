@@ -1,0 +1,92 @@
+"""The verbs for what is said about a challenge: remarks on a passage, questions and their answers."""
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from challenges.marks import find
+from challenges.models import Challenge, Question, Remark
+from challenges.services.challenge import owners
+from challenges.workflow import EDITABLE
+from oil_portal.core import clock
+from oil_portal.core.timeline import notify, record
+from oil_portal.core.workflow import NotNow, Refusal, lock
+from partners.models import User
+
+REMARKED = ("title", "question", "why", "result")  # the texts of a challenge that a remark can be about
+ASKABLE = ("accepted", "published", "running")
+ANSWER_DAYS = 5  # working days in which a company promises to answer
+MOST_OPEN = 3  # questions of one person that wait at one challenge
+
+
+# --- Remarks ----------------------------------------------------------------------------------------------------
+@transaction.atomic
+def remark(*, challenge: Challenge, actor: User, field: str, text: str, quote: str = "") -> Remark:
+    """A broker or the translator says something about a passage; the company finds it beside the field."""
+    if not actor.has_perm("challenges.remark_challenge", challenge):
+        raise PermissionDenied
+    lock(challenge)
+    if challenge.status not in EDITABLE:
+        raise NotNow(_("De tekst ligt vast. Een opmerking helpt het bedrijf nu niet meer."))
+    if field not in REMARKED:
+        raise ValidationError({"field": _("Kies bij welke tekst je opmerking hoort.")})
+    quote = " ".join(quote.split())
+    if quote and not find(getattr(challenge, field), quote):
+        raise ValidationError({"quote": _("Deze woorden staan niet zo in de tekst. Kopieer ze, of laat dit leeg.")})
+    made = Remark(challenge=challenge, author=actor, field=field, quote=quote, text=text.strip())
+    made.full_clean()
+    made.save()
+    notify(record(challenge, "remark", actor=actor, remark=made.text), owners(challenge))
+    return made
+
+
+@transaction.atomic
+def handle_remark(*, remark: Remark, actor: User, done: bool = True) -> None:
+    """The company says that it did something with a remark, or its writer takes it back; it may be undone."""
+    if remark.author_id != actor.pk and not actor.has_perm("challenges.withdraw_challenge", remark.challenge):
+        raise PermissionDenied
+    lock(remark)
+    remark.done_at = clock.now() if done else None
+    remark.save(update_fields=["done_at"])
+
+
+# --- Questions --------------------------------------------------------------------------------------------------
+@transaction.atomic
+def ask(*, challenge: Challenge, actor: User, text: str) -> Question:
+    """A student or teacher asks the company something; the company hears it at once."""
+    if not actor.has_perm("challenges.ask_challenge", challenge):
+        raise PermissionDenied
+    lock(challenge)
+    if challenge.status not in ASKABLE:
+        raise NotNow(_("Bij dit vraagstuk kun je nu geen vragen stellen."))
+    if challenge.partner.is_paused:
+        day = date_format(challenge.partner.paused_until, "j F")
+        raise Refusal(_("%(partner)s heeft het druk. Vragen kan weer na %(day)s.") % {
+            "partner": challenge.partner, "day": day,
+        })  # fmt: skip
+    if challenge.questions.filter(asker=actor, answered_at=None).count() >= MOST_OPEN:
+        raise Refusal(_("Er wachten al drie vragen van jou. Wacht eerst op een antwoord."))
+    question = Question(challenge=challenge, asker=actor, text=text.strip())
+    question.full_clean()
+    question.save()
+    entry = record(challenge, "ask", actor=None, remark=question.text)  # the asker is nobody's business
+    notify(entry, owners(challenge), mail=True)
+    return question
+
+
+@transaction.atomic
+def answer_question(*, question: Question, actor: User, text: str, public: bool) -> Question:
+    """The company answers, for everybody or for the asker alone; a later answer takes the place of the first."""
+    if not actor.has_perm("challenges.answer_challenge", question.challenge):
+        raise PermissionDenied
+    lock(question)
+    question.answer, question.public = text.strip(), public
+    question.answered_by, question.answered_at = actor, clock.now()
+    question.full_clean()
+    question.save()
+    if not question.answer:
+        raise ValidationError({"answer": _("Schrijf je antwoord.")})
+    entry = record(question.challenge, "answer", actor=actor, remark=question.answer if public else "")
+    notify(entry, [question.asker], mail=True)
+    return question
