@@ -1,8 +1,9 @@
 """Addresses of challenges and assignments, under vraagstukken/."""
 
 from django.urls import path
+from django.views.generic import RedirectView
 
-from challenges.views import assignment, attachment, challenge, draft, talk
+from challenges.views import assignment, attachment, challenge, draft, talk, upload
 
 app_name = "challenges"
 urlpatterns = [
@@ -17,7 +18,11 @@ urlpatterns = [
     path("concept/<str:token>/<slug:step>/", draft.step, name="draft_step"),
     path("bijlage/<int:pk>/", attachment.show, name="attachment"),
     path("bijlage/<int:pk>/klein/", attachment.thumbnail, name="thumbnail"),
-    path("van-ons/", challenge.mine, name="mine"),
+    path("van-ons/", RedirectView.as_view(pattern_name="company", permanent=True), name="mine"),
+    path("lijst/", upload.add, name="upload_add"),
+    path("lijst/voorbeeld.xlsx", upload.example, name="upload_template"),
+    path("lijst/<int:pk>/", upload.detail, name="upload"),
+    path("lijst/<int:pk>/indienen/", upload.finish, name="upload_finish"),
     path("controle/", challenge.queue, name="queue"),
     path("<int:pk>/", challenge.detail, name="detail"),
     path("<int:pk>/wijzig/", draft.edit, name="edit"),
@@ -25,6 +30,7 @@ urlpatterns = [
     path("<int:pk>/doe/<slug:action>/", challenge.act, name="act"),
     path("<int:pk>/opmerking/", talk.remark, name="remark"),
     path("opmerking/<int:pk>/", talk.remark_done, name="remark_done"),
+    path("<int:pk>/bewaar/", talk.keep, name="keep"),
     path("<int:pk>/vraag/", talk.ask, name="ask"),
     path("vraag/<int:pk>/antwoord/", talk.answer, name="answer"),
     path("<int:pk>/accepteer/", challenge.accept, name="accept"),

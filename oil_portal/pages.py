@@ -15,6 +15,7 @@ def page(name: str):
 urlpatterns = [
     path("", views.home, name="home"),
     path("start/", views.start, name="start"),
+    path("bedrijf/", views.company, name="company"),
     path("meldingen/", views.notices, name="notices"),
     path("voorkeuren/", views.preferences, name="preferences"),
     path("weergave/", views.theme, name="theme"),

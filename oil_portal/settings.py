@@ -95,7 +95,12 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "oil_portal.core.templatetags.oil"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "oil_portal.core.templatetags.oil",
+                "projects.templatetags.following",
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -200,6 +205,7 @@ DIGEST_HOUR = env.int("DIGEST_HOUR", default=7)  # local hour from which a day's
 CELERY_BEAT_SCHEDULE = {
     "plan-digests": {"task": "oil_portal.tasks.plan_digests", "schedule": crontab(minute="*/5")},
     "close-due-projects": {"task": "projects.tasks.close_due_projects", "schedule": crontab(minute=15)},
+    "ask-what-became": {"task": "projects.tasks.ask_what_became", "schedule": crontab(hour=9, minute=30)},
 }
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 

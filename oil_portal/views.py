@@ -1,5 +1,7 @@
 """The portal's own pages: home, start, notices, preferences, and the signs of life."""
 
+from functools import partial
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -8,6 +10,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -16,11 +19,14 @@ from django.views.decorators.http import require_POST
 
 from challenges.services import draft as drafts
 from oil_portal import celery_app, digests, start_page
+from oil_portal.company import choose, company_page
 from oil_portal.core import clock
 from oil_portal.core.models import Notice
+from oil_portal.core.views import attempt
 from oil_portal.forms import PreferencesForm
+from partners.forms import PauseForm
 from partners.models import User
-from partners.services import change_preferences
+from partners.services import change_preferences, pause_partner
 
 YEAR = 365 * 24 * 3600
 
@@ -38,6 +44,21 @@ def start(request):
         begun = request.user.drafts.first()
         return redirect(begun or "partners:welcome")
     return render(request, "oil_portal/start.html", start_page.sections(request.user))
+
+
+def company(request):
+    """A contact's organisation: everything that it asked, gave and got; POST sets or ends the pause."""
+    own, partner = choose(request.user, request.GET.get("organisatie", ""))
+    if partner is None:
+        return render(request, "oil_portal/company_none.html")
+    form = PauseForm(request.POST if request.method == "POST" and "resume" not in request.POST else None)
+    if request.method == "POST" and ("resume" in request.POST or form.is_valid()):
+        until = form.cleaned_data["until"] if form.is_bound else None
+        if attempt(form, partial(pause_partner, partner=partner, actor=request.user), until=until):
+            messages.success(request, _("Jullie pauze is bewaard.") if until else _("De pauze is voorbij."))
+            return redirect(f"{reverse('company')}?organisatie={partner.pk}")
+    context = {"own": own, "form": form} | company_page(request.user, partner, request.GET.get("page"))
+    return render(request, "oil_portal/company.html", context, status=422 if form.errors else 200)
 
 
 def notices(request):

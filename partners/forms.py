@@ -135,6 +135,17 @@ class JoinForm(forms.Form):
             self.fields["role"].initial = roles.CONTACT
 
 
+class PauseForm(forms.Form):
+    """Until when an organisation is too busy for new interest."""
+
+    until = forms.DateField(
+        label=_("Pauze tot en met"),
+        help_text=_("Tot die dag kunnen studenten zich niet aanmelden en geen vragen stellen. Wat loopt, gaat door."),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        error_messages={"required": _("Kies een dag."), "invalid": _("Vul een datum in, bijvoorbeeld 30-3-2027.")},
+    )
+
+
 class FindForm(forms.Form):
     """Words of an organisation's name."""
 

@@ -1,9 +1,13 @@
 """The verbs for people and organisations. Keyword-only, atomic; they check, lock, save, record and notify."""
 
+from datetime import date, timedelta
+
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from oil_portal.core import clock
 from oil_portal.core.mail import absolute
 from oil_portal.core.tasks import send_template
 from oil_portal.core.timeline import changed_fields, notify, record
@@ -12,6 +16,8 @@ from partners import roles
 from partners.models import Invitation, Membership, Partner, User
 from partners.permissions import roles_to_invite
 from partners.workflow import LIVE_MEMBERSHIP, InvitationStatus, MembershipStatus, PartnerStatus
+
+LONGEST_PAUSE_DAYS = 183
 
 
 def people(partner: Partner, *wanted: str):
@@ -72,6 +78,20 @@ def change_partner(*, partner: Partner, actor: User, **details) -> Partner:
     _save_partner(partner)
     if changes:
         record(partner, "edit", actor=actor, changes=changes)
+    return partner
+
+
+@transaction.atomic
+def pause_partner(*, partner: Partner, actor: User, until: date | None) -> Partner:
+    """No new interest up to and including a day; what runs goes on. `until` None ends the pause."""
+    if not actor.has_perm("partners.pause_partner", partner):
+        raise PermissionDenied
+    lock(partner)
+    if until is not None and not clock.today() <= until <= clock.today() + timedelta(days=LONGEST_PAUSE_DAYS):
+        raise ValidationError({"until": _("Kies een dag die nog komt, binnen een half jaar.")})
+    partner.paused_until = until
+    partner.save(update_fields=["paused_until"])
+    record(partner, "pause" if until else "resume", actor=actor, remark=date_format(until, "j F Y") if until else "")
     return partner
 
 

@@ -34,7 +34,13 @@ PARTNER = Workflow(
             _("Opnieuw ingediend"), "optional",
         ),
     ],
-    {"register": _("Aangemeld als partner"), "edit": _("Gegevens gewijzigd"), "invite": _("Uitnodiging verstuurd")},
+    {
+        "register": _("Aangemeld als partner"),
+        "edit": _("Gegevens gewijzigd"),
+        "invite": _("Uitnodiging verstuurd"),
+        "pause": _("Pauze tot en met"),
+        "resume": _("Pauze voorbij"),
+    },
     [
         (_("Aangemeld"), ("submitted", "returned", "declined")),
         (_("Partner"), ("accepted",)),

@@ -3,17 +3,17 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from challenges.models import Challenge
 from oil_portal.core import clock
 from oil_portal.core.timeline import timeline_of
 from partners import roles
-from projects.forms import ApplyForm, ConfirmForm
+from projects.forms.project import ApplyForm, ConfirmForm
 from projects.goals import Reader, with_fit
 from projects.models import Achievement, Application, Outcome, Project, asked_by, led_by
-from projects.services import DECISION_DAYS
+from projects.services import DECISION_DAYS, no_room, speaks_as
 from projects.workflow import LIVE_APPLICATION, ApplicationStatus, ProjectStatus
 
 FINISHED = (ProjectStatus.COMPLETED, ProjectStatus.CANCELLED)
@@ -43,8 +43,47 @@ def detail(user, project: Project, form: ApplyForm) -> dict:
         "plan": plan(project),
         "applications": applicants(project) if may["see_applications"] else None,
         "team": list(project.team()) if may["see_team"] and project.status != ProjectStatus.OPEN else None,
+        "no_room": no_room(project) if project.is_open else "",
+        "saved": saved_by(user, project.challenge),
         **own_application(user, project),
         **wrapping_up(user, project),
+        **company_side(user, project),
+    }
+
+
+def saved_by(user, challenge: Challenge) -> bool | None:
+    """Whether this student saved it; None for who is no student."""
+    if not roles.has(user, roles.STUDENT):
+        return None
+    return challenge.interests.filter(student=user, saved_at__isnull=False).exists()
+
+
+def company_side(user, project: Project) -> dict:
+    """Hours given and what a contact can still do; for the team, feedback."""
+    ended = project.status in (ProjectStatus.CONFIRMING, ProjectStatus.COMPLETED)
+    begun = ended or project.status == ProjectStatus.RUNNING
+    asks = user.has_perm("projects.give_hours_project", project)
+    entries = list(project.hours_entries.select_related("by")) if begun and asks else []
+    return {
+        "logs_hours": begun and asks,
+        "hours_entries": entries,
+        "hours_total": sum(entry.hours for entry in entries),
+        "thanks": ended and asks,
+        "speaks": ended and bool(speaks_as(user, project)),
+    }
+
+
+def card(project: Project) -> dict:
+    """The figures of a completed project, all counted from its rows."""
+    rows = list(project.achievements.all())
+    return {
+        "project": project,
+        "challenge": project.challenge,
+        "outcome": Outcome.objects.filter(project=project).select_related("follow_up_lab").first(),
+        "team_size": project.team().count(),
+        "goals": len({row.goal_id for row in rows if row.achieved}),
+        "asked_goals": len({row.goal_id for row in rows}),
+        "hours": project.hours_entries.aggregate(total=Sum("hours"))["total"] or 0,
     }
 
 

@@ -78,6 +78,7 @@ rules.add_perm("projects.read_project", is_open_book | asked | is_teacher | is_b
 rules.add_perm("projects.see_team_project", asked | leads | is_broker | is_placed)
 rules.add_perm("projects.see_applications_project", leads)
 rules.add_perm("projects.follow_project", asked | leads | is_broker | is_placed)
+rules.add_perm("projects.give_hours_project", asked)
 rules.add_perm("projects.confirm_as_teacher", leads)
 rules.add_perm("projects.confirm_as_company", asked)
 rules.add_perm("projects.confirm_as_student", is_placed)

@@ -2,18 +2,24 @@
 
 from django.urls import path
 
-from projects import views
+from projects.views import following, project
 
 app_name = "projects"
 urlpatterns = [
-    path("", views.project_list, name="list"),
-    path("van-mij/", views.mine, name="mine"),
-    path("nieuw/<int:assignment_pk>/", views.open_, name="open"),
-    path("aanmelding/<int:pk>/doe/<slug:action>/", views.application_act, name="application_act"),
-    path("<int:pk>/", views.detail, name="detail"),
-    path("<int:pk>/wijzig/", views.edit, name="edit"),
-    path("<int:pk>/doe/<slug:action>/", views.act, name="act"),
-    path("<int:pk>/aanmelden/", views.apply, name="apply"),
-    path("<int:pk>/leerdoelen/", views.confirm, name="confirm"),
-    path("<int:pk>/uitkomst/", views.outcome, name="outcome"),
+    path("", project.project_list, name="list"),
+    path("van-mij/", project.mine, name="mine"),
+    path("nieuw/<int:assignment_pk>/", project.open_, name="open"),
+    path("aanmelding/<int:pk>/doe/<slug:action>/", project.application_act, name="application_act"),
+    path("<int:pk>/", project.detail, name="detail"),
+    path("<int:pk>/wijzig/", project.edit, name="edit"),
+    path("<int:pk>/doe/<slug:action>/", project.act, name="act"),
+    path("<int:pk>/aanmelden/", project.apply, name="apply"),
+    path("<int:pk>/leerdoelen/", project.confirm, name="confirm"),
+    path("<int:pk>/uitkomst/", project.outcome, name="outcome"),
+    path("<int:pk>/uren/", following.hours, name="hours"),
+    path("uren/<int:pk>/weg/", following.hours_remove, name="hours_remove"),
+    path("<int:pk>/bedankt/", following.thank, name="thank"),
+    path("<int:pk>/feedback/", following.feedback, name="feedback"),
+    path("<int:pk>/later/", following.later, name="later"),
+    path("<int:pk>/kaart/", following.card, name="card"),
 ]

@@ -40,6 +40,10 @@ PROJECT = Workflow(
         "edit": _("Project gewijzigd"),
         "confirm": _("Leerdoelen bevestigd"),
         "outcome": _("Uitkomst vastgelegd"),
+        "feedback": _("Feedback gegeven"),
+        "thank": _("Bedankt door het bedrijf"),
+        "ask_later": _("Wat is ervan geworden?"),
+        "answer_later": _("Het bedrijf vertelt wat ervan werd"),
     },
     [
         (_("Open"), ("open", "cancelled")),

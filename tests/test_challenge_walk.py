@@ -46,8 +46,9 @@ TRANSLATORS_ONLY = {"translate", "rewrite", "link", "unlink", "send", "revise"}
 ACTORS = ("contact", "other_contact", "teacher", "other_teacher", "student", "broker", "admin", "newcomer")
 # The walk takes the usual road, tries the doors that matter most, and sometimes any door at all.
 ROAD = (
-    ("broker", "return"), ("contact", "submit"), ("broker", "accept"), ("teacher", "claim"), ("teacher", "translate"), ("teacher", "link"),
-    ("teacher", "send"), ("contact", "agree"), ("teacher", "settle"), ("teacher", "revise"), ("contact", "edit"),
+    ("broker", "return"), ("contact", "submit"), ("broker", "accept"), ("teacher", "claim"), ("teacher", "translate"),
+    ("teacher", "link"), ("teacher", "send"), ("contact", "agree"), ("teacher", "settle"), ("teacher", "revise"),
+    ("contact", "edit"),
 )  # fmt: skip
 DOORS = st.tuples(
     st.sampled_from(("contact", "teacher", "admin")),

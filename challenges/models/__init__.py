@@ -12,7 +12,7 @@ from challenges.models.challenge import (
     full_text,
 )
 from challenges.models.draft import Attachment, Draft, Upload
-from challenges.models.talk import Question, Remark
+from challenges.models.talk import Interest, Question, Remark
 
 __all__ = [
     "SEARCH_CONFIG",
@@ -22,6 +22,7 @@ __all__ = [
     "Deliverable",
     "Draft",
     "GoalLink",
+    "Interest",
     "Location",
     "Photos",
     "Question",

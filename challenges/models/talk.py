@@ -1,4 +1,4 @@
-"""What is said about a challenge: remarks on its passages, questions and their answers."""
+"""What others do with a challenge: look at it, remark on its passages, ask about it."""
 
 import pghistory
 from django.conf import settings
@@ -68,3 +68,18 @@ class Question(models.Model):
 
     def get_absolute_url(self) -> str:
         return f"{self.challenge.get_absolute_url()}#vraag-{self.pk}"
+
+
+class Interest(models.Model):
+    """A student's first look at a challenge or its projects, and since when it is saved. Others see counts only."""
+
+    challenge = models.ForeignKey(Challenge, on_delete=models.CASCADE, related_name="interests")
+    student = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="interests")
+    seen_at = models.DateTimeField(default=clock.now)
+    saved_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["challenge", "student"], name="one_interest")]
+
+    def __str__(self) -> str:
+        return f"{self.student_id}: {self.challenge_id}"

@@ -139,12 +139,12 @@ def save(*, draft: Draft, actor: User | None, now: dict, was: dict) -> Saved:
         draft.values = draft.values | changed
         draft.version += 1
         draft.saved_at, draft.saved_by = clock.now(), actor
-        _read_address(draft)
+        read_address(draft)
         draft.save()
     return Saved(draft, clashes)
 
 
-def _read_address(draft: Draft) -> None:
+def read_address(draft: Draft) -> None:
     """A valid address of a draft without an author is where it can be claimed."""
     address = draft.values.get("email", "").strip().lower()
     try:

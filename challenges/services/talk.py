@@ -1,4 +1,4 @@
-"""The verbs for what is said about a challenge: remarks on a passage, questions and their answers."""
+"""The verbs for what others do with a challenge: look, save it, remark on a passage, ask and answer."""
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -6,18 +6,35 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from challenges.marks import find
-from challenges.models import Challenge, Question, Remark
+from challenges.models import Challenge, Interest, Question, Remark
 from challenges.services.challenge import owners
 from challenges.workflow import EDITABLE
 from oil_portal.core import clock
 from oil_portal.core.timeline import notify, record
 from oil_portal.core.workflow import NotNow, Refusal, lock
+from partners import roles
 from partners.models import User
 
 REMARKED = ("title", "question", "why", "result")  # the texts of a challenge that a remark can be about
 ASKABLE = ("accepted", "published", "running")
 ANSWER_DAYS = 5  # working days in which a company promises to answer
 MOST_OPEN = 3  # questions of one person that wait at one challenge
+
+
+# --- Interest ---------------------------------------------------------------------------------------------------
+def look(*, challenge: Challenge, student: User) -> None:
+    """Remember the first look of a student; a count of looks is the one thing that reading a page writes."""
+    if roles.has(student, roles.STUDENT):
+        Interest.objects.bulk_create([Interest(challenge=challenge, student=student)], ignore_conflicts=True)
+
+
+@transaction.atomic
+def keep(*, challenge: Challenge, actor: User, saved: bool) -> None:
+    """Save a challenge to come back to, or take it off the list."""
+    if not roles.has(actor, roles.STUDENT):
+        raise PermissionDenied
+    look(challenge=challenge, student=actor)
+    Interest.objects.filter(challenge=challenge, student=actor).update(saved_at=clock.now() if saved else None)
 
 
 # --- Remarks ----------------------------------------------------------------------------------------------------

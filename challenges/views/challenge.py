@@ -19,7 +19,7 @@ from challenges.forms.talk import AnswerForm, AskForm, RemarkForm
 from challenges.marks import marked
 from challenges.models import Assignment, Challenge, Question
 from challenges.permissions import is_in_team, is_owner, is_teacher_somewhere, is_translator
-from challenges.services.talk import ANSWER_DAYS, ASKABLE
+from challenges.services.talk import ANSWER_DAYS, ASKABLE, look
 from challenges.views.common import challenge_for, need, posted
 from challenges.workflow import EDITABLE, PUBLIC
 from oil_portal.core import clock
@@ -41,15 +41,6 @@ def catalogue(request):
     return render(request, "challenges/challenge_list.html", {"filter": found, "page_obj": page_obj})
 
 
-def mine(request):
-    """What the reader's own organisations ask."""
-    own = roles.partner_ids(request.user, roles.CONTACT)
-    challenges = Challenge.objects.filter(partner__in=own).select_related("partner").prefetch_related("assignments")
-    page_obj = Paginator(challenges, ROWS).get_page(request.GET.get("page"))
-    context = {"page_obj": page_obj, "several": len(own) > 1, "is_contact": bool(own)}
-    return render(request, "challenges/challenge_mine.html", context)
-
-
 def queue(request):
     """What waits for a broker: the review, oldest first, and challenges that no teacher has yet."""
     need(request.user, "challenges.accept_challenge")
@@ -68,7 +59,9 @@ def queue(request):
 @login_not_required
 def detail(request, pk: int):
     """The challenge for everybody; with the timeline, the assignments and what to do for the sides."""
-    return page(request, challenge_for(request.user, pk))
+    challenge = challenge_for(request.user, pk)
+    look(challenge=challenge, student=request.user)
+    return page(request, challenge)
 
 
 def page(request, challenge: Challenge, *, status: int = 200, **forms):

@@ -10,7 +10,6 @@ from django.http import Http404, JsonResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -32,6 +31,7 @@ from challenges.views.draft_page import (
     fresh,
     is_on_behalf,
     own_partners,
+    saved_at,
     show,
     shown,
 )
@@ -200,14 +200,6 @@ def save(request, token: str):
         "by": str(saved.draft.saved_by or ""),
     }
     return JsonResponse(answer, status=409 if saved.clashes else 200)
-
-
-def saved_at(found: Draft) -> str:
-    """'Concept bewaard om 10.42 uur', with the day when it was not today."""
-    moment = timezone.localtime(found.saved_at)
-    if moment.date() != clock.today():
-        return _("Concept bewaard op %(day)s") % {"day": date_format(moment, "j F, H.i")}
-    return _("Concept bewaard om %(time)s uur") % {"time": date_format(moment, "H.i")}
 
 
 # --- Handing in, sharing, throwing away -------------------------------------------------------------------------

@@ -3,6 +3,9 @@
 from django.core.signing import Signer
 from django.forms import Textarea
 from django.shortcuts import render
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from challenges.forms.draft import JUDGES, STEPS, SenderForm, as_data, errors_by_step
 from challenges.models import Challenge, Draft, Theme
@@ -23,6 +26,7 @@ def show(request, found: Draft, step: str, *, judged: bool = False, clashes: dic
     clashes = clashes or {}
     context = {
         "draft": found,
+        "saved": saved_at(found) if found.pk else "",
         "step": step,
         "steps": steps_of(found, step),
         "title": STEPS[step][0],
@@ -68,6 +72,14 @@ def dress(found: Draft, form, clashes: dict) -> list[dict]:
         }
         for name in form.fields
     ]
+
+
+def saved_at(found: Draft) -> str:
+    """'Concept bewaard om 10.42 uur', with the day when it was not today."""
+    moment = timezone.localtime(found.saved_at)
+    if moment.date() != clock.today():
+        return _("Concept bewaard op %(day)s") % {"day": date_format(moment, "j F, H.i")}
+    return _("Concept bewaard om %(time)s uur") % {"time": date_format(moment, "H.i")}
 
 
 def shown(value) -> str:

@@ -5,6 +5,7 @@ from functools import partial
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -67,3 +68,15 @@ def answer(request, pk: int):
         return talk.answer_question(question=question, actor=actor, text=answer, public=public)
 
     return said(request, challenge, form, service, _("Je antwoord staat erbij."), answer_form=(question.pk, form))
+
+
+@require_POST
+def keep(request, pk: int):
+    """Save a challenge, or no longer; back to the page that the button stood on."""
+    challenge = challenge_for(request.user, pk)
+    saved = request.POST.get("saved") == "1"
+    talk.keep(challenge=challenge, actor=request.user, saved=saved)
+    messages.success(request, _("Bewaard. Je vindt het op je startpagina.") if saved else _("Niet meer bewaard."))
+    back = request.POST.get("back", "")
+    safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
+    return redirect(back if safe else challenge)

@@ -1,6 +1,6 @@
 """The models of the room, by noun."""
 
-from projects.models.following import Feedback, HoursEntry, Interest
+from projects.models.following import Feedback, HoursEntry
 from projects.models.project import (
     MAX_TEAM,
     Achievement,
@@ -17,7 +17,6 @@ __all__ = [
     "Application",
     "Feedback",
     "HoursEntry",
-    "Interest",
     "Outcome",
     "Project",
     "asked_by",

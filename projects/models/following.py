@@ -1,4 +1,4 @@
-"""What a company follows of its question: who looked, hours given, and what both sides say afterwards."""
+"""What a company gives to a project and what both sides say afterwards: hours and feedback."""
 
 from decimal import Decimal
 
@@ -8,25 +8,9 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from challenges.models import Challenge
 from oil_portal.core import clock
 from partners.models import Partner
 from projects.models.project import Project
-
-
-class Interest(models.Model):
-    """A student's first look at a challenge or its projects, and since when it is saved. Companies see counts only."""
-
-    challenge = models.ForeignKey(Challenge, on_delete=models.CASCADE, related_name="interests")
-    student = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="interests")
-    seen_at = models.DateTimeField(default=clock.now)
-    saved_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["challenge", "student"], name="one_interest")]
-
-    def __str__(self) -> str:
-        return f"{self.student_id}: {self.challenge_id}"
 
 
 @pghistory.track()

@@ -9,7 +9,7 @@ from tests.browser.conftest import PHONE, check, link_in, mails_to
 
 EMAIL = "noor@waterwerk.example"
 TITLE = "Meet hoeveel water er door een goot loopt"
-QUESTION = "Wij weten pas dat een goot vol is als hij overstroomt. Dan is de kelder al nat. Dat kost ons elke herfst geld."
+QUESTION = "Wij weten pas dat een goot vol is als hij overstroomt. Dan is de kelder al nat. Dat kost ons geld."
 MOST_TAPS, MOST_SECONDS = 25, 600
 
 COUNT_TAPS = """addEventListener("click", (event) => {
@@ -25,6 +25,13 @@ def write(page: Page, label: str, text: str) -> None:
 def saved(page: Page) -> None:
     """Everything typed so far is on the server."""
     expect(page.locator("[data-saved]")).to_contain_text("Concept bewaard om", timeout=20_000)
+
+
+def wait_until(true, seconds: float = 20) -> None:
+    until = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < until
+        time.sleep(0.1)
 
 
 def offline(page: Page, cut: bool) -> None:
@@ -77,7 +84,7 @@ def first_step_with_the_line_cut(page: Page) -> None:
     expect(page.get_by_label("Titel")).to_have_value(TITLE)
     expect(page.get_by_label("Wat is het probleem?")).to_have_value(QUESTION)
     saved(page)
-    assert Draft.objects.get().values["question"] == QUESTION
+    wait_until(lambda: Draft.objects.get().values.get("question") == QUESTION)
     page.get_by_label("Bij welk thema past je vraag?").select_option("Slimme techniek")
     onward(page, "De opdracht")
 
@@ -91,7 +98,7 @@ def third_step_with_the_line_cut(page: Page) -> None:
     expect(page.locator("[data-saved]")).to_contain_text("Bewaren is niet gelukt")
     offline(page, False)
     saved(page)
-    assert Draft.objects.get().values["guidance_hours"] == "2"
+    wait_until(lambda: Draft.objects.get().values.get("guidance_hours") == "2")
     onward(page, "Controleren")
 
 
@@ -126,15 +133,13 @@ def test_two_windows_and_an_ended_session(region, as_user, login):
     write(one, "Titel", "Uit het eerste raam")
     one.get_by_label("Wat is het probleem?").focus()
     expect(one.get_by_text("Dit veld is ergens anders ook gewijzigd.")).to_be_visible()
-    expect(one.get_by_text("Uit het tweede raam")).to_be_visible()
+    expect(one.get_by_role("form", name="Je vraag").get_by_text("Uit het tweede raam")).to_be_visible()
     check(one)
     draft.refresh_from_db()
     assert draft.values["title"] == "Uit het tweede raam"
     one.get_by_role("button", name="Houd mijn tekst").click()
     expect(one.get_by_text("Dit veld is ergens anders ook gewijzigd.")).to_have_count(0)
-    saved(one)
-    draft.refresh_from_db()
-    assert draft.values["title"] == "Uit het eerste raam"
+    wait_until(lambda: Draft.objects.get().values["title"] == "Uit het eerste raam")
 
     cookies = one.context.cookies()
     one.context.clear_cookies(name="sessionid")
@@ -144,6 +149,4 @@ def test_two_windows_and_an_ended_session(region, as_user, login):
     one.context.add_cookies(cookies)  # logged in again, in another tab
     one.reload()
     expect(one.get_by_label("Wat is het probleem?")).to_have_value(QUESTION)
-    saved(one)
-    draft.refresh_from_db()
-    assert draft.values["question"] == QUESTION
+    wait_until(lambda: Draft.objects.get().values.get("question") == QUESTION)

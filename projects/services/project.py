@@ -4,11 +4,13 @@ from datetime import timedelta
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from challenges.models import Assignment, Challenge
 from challenges.services import owners, settle
+from challenges.services.talk import look
 from oil_portal.core import clock
 from oil_portal.core.timeline import changed_fields, notify, record
 from oil_portal.core.workflow import NotNow, Refusal, lock, move
@@ -168,6 +170,21 @@ def close_overdue(*, project: Project) -> None:
 
 
 # --- Applications -----------------------------------------------------------------------------------------------
+def no_room(project: Project) -> str:
+    """Why the company takes no new interest now, in a sentence; "" when it does. Locks nothing."""
+    challenge = project.challenge
+    if challenge.partner.is_paused:
+        day = date_format(challenge.partner.paused_until, "j F")
+        return _("%(partner)s heeft het nu druk. Aanmelden kan weer na %(day)s.") % {
+            "partner": challenge.partner, "day": day,
+        }  # fmt: skip
+    if challenge.most_interested:
+        live = Application.objects.live().filter(project__assignment__challenge=challenge)
+        if live.values("student").distinct().count() >= challenge.most_interested:
+            return _("Er zijn al genoeg aanmeldingen voor dit vraagstuk. Kijk of een ander project bij je past.")
+    return ""
+
+
 @transaction.atomic
 def apply(*, project: Project, actor: User, motivation: str) -> Application:
     """A student asks for a seat, once per project, up to and including the closing date."""
@@ -178,6 +195,10 @@ def apply(*, project: Project, actor: User, motivation: str) -> Application:
         raise NotNow(_("Aanmelden kan niet meer. De aanmelding is gesloten."))
     if project.applications.live().filter(student=actor).exists():
         raise Refusal(_("Je hebt je al aangemeld voor dit project."))
+    lock(project.challenge)  # two projects of one challenge share its cap
+    if problem := no_room(project):
+        raise Refusal(problem)
+    look(challenge=project.challenge, student=actor)
     application = Application(project=project, student=actor, motivation=motivation)
     application.full_clean()
     application.save()

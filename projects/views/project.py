@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from challenges.models import Assignment
+from challenges.services.talk import look
 from challenges.workflow import AssignmentStatus
 from oil_portal.core import views as core
 from oil_portal.core.workflow import NotNow
 from projects import pages, services
 from projects.filters import ProjectFilter
-from projects.forms import ApplyForm, OutcomeForm, PlanForm
+from projects.forms.project import ApplyForm, OutcomeForm, PlanForm
 from projects.goals import Reader
 from projects.models import Application, Outcome, Project
 from projects.workflow import ProjectStatus
@@ -26,11 +27,11 @@ PER_PAGE = 12
 WRAPPING_UP = (ProjectStatus.CONFIRMING, ProjectStatus.COMPLETED)
 
 
-def _visible(request, pk: int) -> Project:
+def visible(request, pk: int) -> Project:
     return get_object_or_404(Project.objects.visible_to(request.user).for_cards(), pk=pk)
 
 
-def _posted(request):
+def posted(request):
     return request.POST if request.method == "POST" else None
 
 
@@ -57,7 +58,8 @@ def mine(request) -> HttpResponse:
 @login_not_required
 @require_safe
 def detail(request, pk: int) -> HttpResponse:
-    project = _visible(request, pk)
+    project = visible(request, pk)
+    look(challenge=project.challenge, student=request.user)
     return render(request, "projects/project_detail.html", pages.detail(request.user, project, ApplyForm()))
 
 
@@ -72,18 +74,18 @@ def open_(request, assignment_pk: int) -> HttpResponse:
         raise NotNow(_("Het bedrijf is nog niet akkoord met deze opdracht."))
     if not may_open:
         raise PermissionDenied
-    form = PlanForm(_posted(request), assignment=assignment, user=request.user)
+    form = PlanForm(posted(request), assignment=assignment, user=request.user)
     return _save_plan(request, form, _("Het project staat open voor studenten."))
 
 
 def edit(request, pk: int) -> HttpResponse:
     """Change the plan of a project that is still open."""
-    project = _visible(request, pk)
+    project = visible(request, pk)
     if not request.user.has_perm("projects.edit_project", project):
         raise PermissionDenied
     if project.status != ProjectStatus.OPEN:
         raise NotNow(_("Dit project is al begonnen of gesloten."))
-    form = PlanForm(_posted(request), instance=project, assignment=project.assignment, user=request.user)
+    form = PlanForm(posted(request), instance=project, assignment=project.assignment, user=request.user)
     return _save_plan(request, form, _("De wijziging is opgeslagen. Aanmelders krijgen bericht."))
 
 
@@ -102,7 +104,7 @@ def _save_plan(request, form: PlanForm, done: str) -> HttpResponse:
 
 
 def act(request, pk: int, action: str) -> HttpResponse:
-    project = _visible(request, pk)
+    project = visible(request, pk)
     verbs = {
         "start": services.start_project,
         "cancel": services.cancel_project,
@@ -115,7 +117,7 @@ def act(request, pk: int, action: str) -> HttpResponse:
 # --- Applications -----------------------------------------------------------------------------------------------
 def apply(request, pk: int) -> HttpResponse:
     """A student asks for a seat; the form is on the project's own page."""
-    project = _visible(request, pk)
+    project = visible(request, pk)
     if request.method != "POST":
         return redirect(project)
     if not request.user.has_perm("projects.apply_project", project):
@@ -141,7 +143,7 @@ def application_act(request, pk: int, action: str) -> HttpResponse:
 # --- Wrapping up ------------------------------------------------------------------------------------------------
 def confirm(request, pk: int) -> HttpResponse:
     """Which goals were reached: one form for each side that the reader speaks for."""
-    project = _visible(request, pk)
+    project = visible(request, pk)
     sides = services.sides_of(request.user, project)
     if not sides:
         raise PermissionDenied
@@ -161,13 +163,13 @@ def confirm(request, pk: int) -> HttpResponse:
 
 def outcome(request, pk: int) -> HttpResponse:
     """Write down what came of the project and where it continues."""
-    project = _visible(request, pk)
+    project = visible(request, pk)
     if not request.user.has_perm("projects.record_outcome_project", project):
         raise PermissionDenied
     if project.status not in WRAPPING_UP:
         raise NotNow(_("De uitkomst leg je vast als het project wordt afgerond."))
     written = Outcome.objects.filter(project=project).first()
-    form = OutcomeForm(_posted(request), instance=written, project=project, user=request.user)
+    form = OutcomeForm(posted(request), instance=written, project=project, user=request.user)
     if request.method == "POST" and form.is_valid():
         try:
             form.save(actor=request.user)

@@ -1,0 +1,91 @@
+"""What a company follows on one page: its drafts, challenges, colleagues, hours and results. Reads only."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, IntegerField, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
+
+from challenges.models import Challenge, Draft, Question
+from oil_portal.core import clock
+from partners import roles
+from partners.models import Membership, Partner
+from projects.models import Application, HoursEntry, Project
+
+ROWS, RESULTS = 25, 6
+
+
+@dataclass(frozen=True)
+class Hours:
+    """Hours given: in all, this calendar year, and by project (title, project id, hours)."""
+
+    total: float
+    year: float
+    by_project: list[tuple[str, int, float]]
+
+
+def choose(user, wanted: str) -> tuple[list[Partner], Partner | None]:
+    """The organisations of a contact by name, and the one the page is about; (.., None) for who is no contact."""
+    own = list(Partner.objects.filter(pk__in=roles.partner_ids(user, roles.CONTACT)))
+    return own, next((partner for partner in own if str(partner.pk) == wanted), own[0] if own else None)
+
+
+def counted(challenges):
+    """Add `interested`, `applied` and `placed`: distinct students, counted in the same query."""
+    live = Application.objects.filter(project__assignment__challenge=OuterRef("pk")).order_by()
+
+    def number(found) -> Coalesce:
+        by_challenge = found.values("project__assignment__challenge").annotate(n=Count("student", distinct=True))
+        return Coalesce(Subquery(by_challenge.values("n"), output_field=IntegerField()), 0)
+
+    seen = Challenge.interests.rel.related_model.objects.filter(challenge=OuterRef("pk")).order_by()
+    looked = Subquery(seen.values("challenge").annotate(n=Count("pk")).values("n"), output_field=IntegerField())
+    return challenges.annotate(
+        interested=Coalesce(looked, 0), applied=number(live), placed=number(live.filter(status="placed"))
+    )
+
+
+def challenges_of(partner: Partner, number: str | None) -> Page:
+    """One page of all challenges, newest first, each with its counts and what it waits for."""
+    found = counted(Challenge.objects.filter(partner=partner)).prefetch_related("assignments")
+    page = Paginator(found, ROWS).get_page(number)
+    for challenge in page.object_list:
+        challenge.partner = partner  # read once
+    return page
+
+
+def hours_of(partner: Partner) -> Hours:
+    """What the partner's people wrote down."""
+    first = date(clock.today().year, 1, 1)
+    rows = list(
+        HoursEntry.objects.filter(partner=partner)
+        .order_by()
+        .values("project__title", "project")
+        .annotate(hours=Sum("hours"), year=Sum("hours", filter=Q(day__gte=first)))
+        .order_by("-hours")
+    )
+    return Hours(
+        total=sum(row["hours"] for row in rows),
+        year=sum(row["year"] or 0 for row in rows),
+        by_project=[(row["project__title"], row["project"], row["hours"]) for row in rows],
+    )
+
+
+def company_page(user, partner: Partner, number: str | None) -> dict:
+    """Everything on the page of one organisation, in a fixed number of queries."""
+    mine = Q(author=user) | Q(shared=True)
+    results = Project.objects.filter(assignment__challenge__partner=partner, status="completed")
+    return {
+        "partner": partner,
+        "page_obj": challenges_of(partner, number),
+        "drafts": list(Draft.objects.filter(mine, partner=partner, challenge=None, version__gt=0)),
+        "colleagues": list(
+            Membership.objects.active().filter(partner=partner, role=roles.CONTACT).select_related("user")
+        ),
+        "hours": hours_of(partner),
+        "results": list(results.select_related("outcome").order_by("-ends", "-pk")[:RESULTS]),
+        "waiting": list(
+            Question.objects.filter(challenge__partner=partner, answered_at=None).select_related("challenge")
+        ),
+    }

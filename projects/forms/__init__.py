@@ -1,0 +1,1 @@
+"""Shape of input only, by noun; the rules are in services."""

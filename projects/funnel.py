@@ -1,0 +1,66 @@
+"""How a challenge draws students, week by week: seen, saved, applied, placed. Counts only, never a name."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Min
+from django.utils import timezone
+
+from challenges.models import Challenge
+from projects.models import Application
+
+STAGES = ("seen", "saved", "applied", "placed")
+MOST_WEEKS = 26  # in the picture and the table; the totals count everything
+
+
+@dataclass(frozen=True)
+class Week:
+    """Distinct students by stage in the week that begins on `monday`, each in the week of their first time."""
+
+    monday: date
+    counts: tuple[int, int, int, int]
+
+
+@dataclass(frozen=True)
+class Funnel:
+    """`weeks` without a gap, oldest first, at most MOST_WEEKS; `totals` over all of time, in the order of STAGES."""
+
+    weeks: list[Week]
+    totals: tuple[int, int, int, int]
+
+    @property
+    def most(self) -> int:
+        """The highest count of one week: the height of the picture; at least 1."""
+        return max((count for week in self.weeks for count in week.counts), default=0) or 1
+
+
+def monday_of(moment: datetime) -> date:
+    """The Monday of a moment's week, in the portal's time zone."""
+    day = timezone.localtime(moment).date()
+    return day - timedelta(days=day.weekday())
+
+
+def first_times(challenge: Challenge) -> list[list[date]]:
+    """Per stage the Monday of each student's first time; three queries."""
+    seen, saved = [], []
+    for seen_at, saved_at in challenge.interests.values_list("seen_at", "saved_at"):
+        seen.append(monday_of(seen_at))
+        if saved_at:
+            saved.append(monday_of(saved_at))
+    applications = Application.objects.filter(project__assignment__challenge=challenge).order_by()
+    by_student = applications.values("student")
+    applied = by_student.annotate(at=Min("created_at")).values_list("at", flat=True)
+    placed = by_student.filter(status="placed").annotate(at=Min("decided_at")).values_list("at", flat=True)
+    return [seen, saved, [monday_of(at) for at in applied], [monday_of(at) for at in placed if at]]
+
+
+def funnel(challenge: Challenge) -> Funnel:
+    """The funnel of one challenge over all of its projects."""
+    stages = first_times(challenge)
+    mondays = sorted({monday for stage in stages for monday in stage})
+    weeks = []
+    if mondays:
+        number = (mondays[-1] - mondays[0]).days // 7 + 1
+        every = [mondays[0] + timedelta(weeks=index) for index in range(number)]
+        weeks = [Week(monday, tuple(stage.count(monday) for stage in stages)) for monday in every[-MOST_WEEKS:]]
+    return Funnel(weeks, tuple(len(stage) for stage in stages))

@@ -1,0 +1,46 @@
+"""What a page of a lower floor shows of projects: the funnel of a challenge, and its teams. A builtin library."""
+
+from django import template
+
+from challenges.permissions import is_translator
+from projects.funnel import STAGES, Funnel, funnel
+from projects.models import Project
+
+register = template.Library()
+HEIGHT, BAR, GAP = 120, 6, 10  # of the picture, in its own units
+
+
+@register.inclusion_tag("projects/challenge_funnel.html", takes_context=True)
+def challenge_funnel(context, challenge) -> dict:
+    """How many students looked, saved, applied and were placed; for the sides of the challenge."""
+    user = context["request"].user
+    if not (user.has_perm("challenges.follow_challenge", challenge) or is_translator(user, challenge)):
+        return {}
+    found = funnel(challenge)
+    return {"funnel": found, "bars": bars(found), "width": max(1, len(found.weeks)) * (4 * BAR + GAP), "height": HEIGHT}
+
+
+def bars(found: Funnel) -> list[dict]:
+    """A bar per week and stage: its place and height in the picture."""
+    drawn = []
+    for index, week in enumerate(found.weeks):
+        for place, (stage, count) in enumerate(zip(STAGES, week.counts, strict=True)):
+            high = round(count * (HEIGHT - 10) / found.most)
+            left = index * (4 * BAR + GAP) + place * BAR
+            drawn.append({"stage": stage, "x": left, "y": HEIGHT - high, "height": high, "width": BAR - 1})
+    return drawn
+
+
+@register.inclusion_tag("projects/challenge_team.html", takes_context=True)
+def challenge_team(context, challenge) -> dict:
+    """The teams at work on a challenge, once they have begun, for who may see them."""
+    user = context["request"].user
+    projects = Project.objects.filter(assignment__challenge=challenge).exclude(status__in=["open", "cancelled"])
+    shown = projects.select_related("assignment__challenge__partner", "coach", "run__module", "lab")
+    return {
+        "teams": [
+            {"project": project, "members": [seat.student for seat in project.team()]}
+            for project in shown
+            if user.has_perm("projects.see_team_project", project)
+        ]
+    }
