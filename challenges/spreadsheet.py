@@ -69,6 +69,10 @@ def refuse(message: str) -> ValidationError:
     return ValidationError({"file": message})
 
 
+def unreadable() -> str:
+    return _("Wij kunnen dit bestand niet lezen. Bewaar het als .xlsx of .csv, zonder wachtwoord.")
+
+
 def folded(text) -> str:
     """Words to compare: no accents, no capitals, no punctuation, single spaces."""
     plain = unicodedata.normalize("NFKD", str(text)).casefold()
@@ -100,7 +104,6 @@ def read(content: bytes, name: str) -> list[Row]:
 
 def excel(content: bytes) -> list[tuple[int, list]]:
     """(number, cells) per row of the first sheet, without formulas."""
-    wrong = _("Wij kunnen dit bestand niet lezen. Bewaar het als .xlsx of .csv, zonder wachtwoord.")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             if sum(part.file_size for part in packed.infolist()) > MOST_UNPACKED:
@@ -114,13 +117,13 @@ def excel(content: bytes) -> list[tuple[int, list]]:
     except ValidationError:
         raise
     except Exception as error:  # openpyxl answers broken files with whatever its XML parser met
-        raise refuse(wrong) from error
+        raise refuse(unreadable()) from error
 
 
 def text_table(content: bytes, name: str) -> list[tuple[int, list]]:
     """The same of a CSV: UTF-8 or Windows letters; semicolons, commas or tabs."""
     if b"\x00" in content[:2000] or name.lower().endswith((".xls", ".ods", ".pdf", ".docx")):
-        raise refuse(_("Wij kunnen dit bestand niet lezen. Bewaar het als .xlsx of .csv, zonder wachtwoord."))
+        raise refuse(unreadable())
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:

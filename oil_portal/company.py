@@ -62,13 +62,13 @@ def hours_of(partner: Partner) -> Hours:
         HoursEntry.objects.filter(partner=partner)
         .order_by()
         .values("project__title", "project")
-        .annotate(hours=Sum("hours"), year=Sum("hours", filter=Q(day__gte=first)))
-        .order_by("-hours")
+        .annotate(given=Sum("hours"), year=Sum("hours", filter=Q(day__gte=first)))
+        .order_by("-given")
     )
     return Hours(
-        total=sum(row["hours"] for row in rows),
+        total=sum(row["given"] for row in rows),
         year=sum(row["year"] or 0 for row in rows),
-        by_project=[(row["project__title"], row["project"], row["hours"]) for row in rows],
+        by_project=[(row["project__title"], row["project"], row["given"]) for row in rows],
     )
 
 

@@ -15,7 +15,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from challenges.models import Assignment, Challenge, Draft
+from challenges.models import Assignment, Challenge, Draft, Question
+from challenges.services.talk import ANSWER_DAYS
 from modules.models import Enrolment
 from oil_portal.core import clock
 from oil_portal.core.models import TimelineEntry
@@ -83,6 +84,9 @@ def for_contact(user) -> Iterator[WorkItem]:
         yield _item(challenge, "fill", _("De makelaar heeft een opmerking. Vul je vraagstuk aan."))
     for draft in Draft.objects.filter(author=user, version__gt=0):
         yield _item(draft, "finish", _("Je concept is nog niet ingediend."), since=draft.saved_at)
+    for question in Question.objects.filter(challenge__partner__in=mine, answered_at=None):
+        until = clock.working_days_after(timezone.localtime(question.created_at).date(), ANSWER_DAYS)
+        yield _item(question, "answer", _("Beantwoord deze vraag."), until=until)
     for assignment in _since(Assignment.objects.filter(challenge__partner__in=mine, status="sent")):
         yield _item(assignment, "agree", _("Lees de opdracht en geef je akkoord."))
     for project in _unconfirmed(Project.objects.filter(assignment__challenge__partner__in=mine), "company"):

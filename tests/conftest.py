@@ -81,13 +81,23 @@ def world(region) -> SimpleNamespace:
     for made in (running, confirming):
         f.ApplicationFactory(project=made, student=region.student, placed=True)
     f.AchievementFactory(project=confirming, student=region.student, goal=goals[0])
-    open_project = project()
+    open_project, completed = project(), project(completed=True)
+    f.OutcomeFactory(project=completed)
+    public = f.ChallengeFactory(accepted=True, **accepted)
+    draft = f.DraftFactory(author=region.contact, partner=company)
     region.__dict__.update(
         admin=User.objects.create_superuser("beheer@mail.example", first_name="Bo", last_name="Beheer"),
         challenge_returned=f.ChallengeFactory(returned=True, partner=company, contact=region.contact),
-        draft=f.DraftFactory(author=region.contact, partner=company),
+        draft=draft,
+        attachment=f.AttachmentFactory(challenge=public),
+        attachment_draft=f.AttachmentFactory(draft=draft),
+        remark=f.RemarkFactory(challenge=public, author=region.broker),
+        question=f.QuestionFactory(challenge=public, asker=region.student),
+        upload=f.UploadFactory(by=region.contact),
+        hours=f.HoursEntryFactory(project=running, partner=company, by=region.contact),
+        project_completed=completed,
         challenge_submitted=f.ChallengeFactory(submitted=True, partner=company, contact=region.contact),
-        challenge=f.ChallengeFactory(accepted=True, **accepted),
+        challenge=public,
         challenge_unclaimed=f.ChallengeFactory(accepted=True, partner=company, contact=region.contact),
         assignment=assignment(),
         assignment_sent=assignment(sent=True),

@@ -3,13 +3,14 @@
 from datetime import timedelta
 
 import factory
+from django.core.files.base import ContentFile
 from factory.django import DjangoModelFactory
 
-from challenges.models import Assignment, Challenge, Draft, GoalLink
+from challenges.models import Assignment, Attachment, Challenge, Draft, GoalLink, Question, Remark, Upload
 from modules.models import Elective, Enrolment, LearningGoal, Module, ModuleRun, Programme
 from oil_portal.core import clock
 from partners.models import Collaboration, Invitation, Membership, Partner, ProjectCard, User
-from projects.models import Achievement, Application, Outcome, Project
+from projects.models import Achievement, Application, HoursEntry, Outcome, Project
 
 
 class UserFactory(DjangoModelFactory):
@@ -231,6 +232,55 @@ class DraftFactory(DjangoModelFactory):
         }
 
 
+PIXEL = bytes.fromhex(  # a whole PNG of one pixel
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360f8cfc0000003010100"
+    "c9fe92ef0000000049454e44ae426082"
+)
+
+
+class AttachmentFactory(DjangoModelFactory):
+    """A picture of one pixel; say beside which draft or challenge."""
+
+    class Meta:
+        model = Attachment
+
+    name = "muur.png"
+    kind = "png"
+    size = len(PIXEL)
+    file = factory.LazyFunction(lambda: ContentFile(PIXEL, "muur.png"))
+    thumbnail = factory.LazyFunction(lambda: ContentFile(PIXEL, "muur-klein.png"))
+
+
+class UploadFactory(DjangoModelFactory):
+    class Meta:
+        model = Upload
+
+    by = factory.SubFactory(UserFactory)
+    name = "sectordag.xlsx"
+
+
+class RemarkFactory(DjangoModelFactory):
+    class Meta:
+        model = Remark
+
+    challenge = factory.SubFactory(ChallengeFactory)
+    field = "question"
+    quote = "een gat"
+    text = "Hoe groot is het gat?"
+
+
+class QuestionFactory(DjangoModelFactory):
+    class Meta:
+        model = Question
+
+    challenge = factory.SubFactory(ChallengeFactory, accepted=True)
+    asker = factory.SubFactory(UserFactory)
+    text = "Hoe oud is de muur?"
+
+    class Params:
+        answered = factory.Trait(answer="Uit 1640.", answered_at=factory.LazyFunction(clock.now))
+
+
 class AssignmentFactory(DjangoModelFactory):
     """A draft with three linked goals on an accepted challenge; `goals=n` or a list changes that."""
 
@@ -318,3 +368,14 @@ class OutcomeFactory(DjangoModelFactory):
     summary = "De meter werkt."
     result = "Een prototype dat een week meet."
     follow_up = "none"
+
+
+class HoursEntryFactory(DjangoModelFactory):
+    class Meta:
+        model = HoursEntry
+
+    project = factory.SubFactory(ProjectFactory, running=True)
+    partner = factory.SelfAttribute("project.assignment.challenge.partner")
+    by = factory.SubFactory(UserFactory)
+    day = factory.LazyFunction(clock.today)
+    hours = 2

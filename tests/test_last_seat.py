@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connections
 from django.urls import reverse
 
@@ -140,7 +141,7 @@ def test_seats_taken_away_while_they_are_given_are_never_exceeded(region, make):
         try:
             found = Project.objects.get(pk=project.pk)
             return services.edit_project(project=found, actor=fresh(region.teacher.pk), max_size=2)
-        except services.ValidationError as error:
+        except ValidationError as error:
             return error
 
     def place(pk: int) -> Callable:

@@ -55,7 +55,8 @@ def add(request):
             made, doubles = uploads.take_in(actor=request.user, rows=rows, name=given.name)
             if doubles:
                 told = ngettext(
-                    "%(count)s rij stond er al en is overgeslagen.", "%(count)s rijen stonden er al en zijn overgeslagen.",
+                    "%(count)s rij stond er al en is overgeslagen.",
+                    "%(count)s rijen stonden er al en zijn overgeslagen.",
                     doubles,
                 )  # fmt: skip
                 messages.info(request, told % {"count": doubles})

@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.utils import timezone
 from challenges import services as challenges
 from challenges.models import Assignment
 from challenges.services import draft as drafts
+from challenges.services.talk import answer_question, ask, keep, look
 from modules.models import LearningGoal, ModuleRun
 from oil_portal.core import clock
 from oil_portal.core.models import Notice
@@ -22,6 +24,11 @@ from projects.models import Achievement, Project
 DATA = Path(__file__).parent / "data"
 REPO_DATA = settings.BASE_DIR / "data"
 OPEN_DAYS = 28
+QUESTIONS = [  # what students ask, and what companies answer
+    ("Moeten we zelf kunnen programmeren?", "Nee. Het is handig als één van jullie het leuk vindt."),
+    ("Hoe vaak moeten we bij jullie langskomen?", "Twee of drie keer. De rest kan in het lab."),
+    ("Mogen we het resultaat op een beurs laten zien?", "Ja, dat mag. Laat ons wel eerst even meekijken."),
+]
 FAVOURITE = "yara.bakker@student.mborijnland.nl"
 
 
@@ -186,10 +193,32 @@ class Story:
         elif self.stage != "open":
             self.work()
 
+    def talk(self, until: datetime) -> None:
+        """Students look at it and some save it; now and then one asks, and the company answers within two days."""
+        curious = sorted(self.world.students[self.row["project"]["module"]], key=lambda student: student.pk)
+        for number, student in enumerate(curious[self.number % 3 :: 3][: 6 + self.number % 7], 1):
+            with clock.at(self.opened + (until - self.opened) * number / 16):
+                look(challenge=self.challenge, student=student)
+                if number % 3 == 0:
+                    keep(challenge=self.challenge, actor=student, saved=True)
+        if (
+            self.number % 4 == 0
+            and curious
+            and self.challenge.partner.is_paused is False
+            and not self.row["confidential"]
+        ):
+            asked, answered = QUESTIONS[self.number // 4 % len(QUESTIONS)]
+            with clock.at(self.opened + timedelta(hours=5)):
+                question = ask(challenge=self.challenge, actor=curious[0], text=asked)
+            if self.stage != "open" or self.number % 8 == 0:
+                with clock.at(min(self.opened + timedelta(days=2), self.now)):
+                    answer_question(question=question, actor=self.contact, text=answered, public=True)
+
     def gather(self, rows: list[dict]) -> None:
         """Students apply between opening and closing; the coach answers those whom the texts answer."""
         decisions = [row["decision"] for row in rows]
         until = min(day(self.closing), self.now - timedelta(hours=2))
+        self.talk(until)
         applicants = self.world.applicants(self.row["project"]["module"], decisions, self.stage)
         for number, (row, student) in enumerate(zip(rows, applicants, strict=True), 1):
             applied = self.opened + (until - self.opened) * number / (len(rows) + 1)
@@ -207,6 +236,7 @@ class Story:
         """The team starts, and, where the texts say so, wraps up and completes."""
         with clock.at(day(self.starts) - timedelta(days=4)):
             projects.start_project(project=self.project, actor=self.coach)
+        self.give_hours()
         if self.stage == "running":
             return
         ended = day(self.run.ends)
@@ -217,6 +247,19 @@ class Story:
         if self.stage == "completed":
             with clock.at(min(ended + timedelta(days=8), self.now - timedelta(days=1))):
                 self.finish()
+
+    def give_hours(self) -> None:
+        """The company helps the team for an hour or two every other week."""
+        until = min(day(self.run.ends), self.now)
+        for week in range(0, 8, 2):
+            moment = day(self.starts) + timedelta(weeks=week, days=1)
+            if moment < until:
+                with clock.at(moment):
+                    hours = Decimal("1.5") if week else Decimal(2)
+                    note = "Rondleiding en uitleg" if week == 0 else "Overleg met het team"
+                    projects.log_hours(
+                        project=self.project, actor=self.contact, day=moment.date(), hours=hours, note=note
+                    )
 
     def confirm(self) -> None:
         """All say which goals were reached; of a project that is still wrapping up, the company does so later."""
@@ -242,6 +285,18 @@ class Story:
             follow_up_note=told.get("follow_up_note") or "",
         )
         projects.complete_project(project=self.project, actor=self.coach)
+        if self.number % 2:
+            self.look_back()
+
+    def look_back(self) -> None:
+        """Both sides say how it was, and the company thanks the team."""
+        student = self.project.team()[0].student
+        told = {"good": "We begrepen elkaar snel. De afspraken waren duidelijk.", "better": "Eerder samen testen."}
+        projects.give_feedback(project=self.project, actor=self.contact, side="company", again=True, **told)
+        told = {"good": "We mochten alles vragen en zagen hoe het werk echt gaat.", "better": ""}
+        projects.give_feedback(project=self.project, actor=student, side="student", again=True, **told)
+        thanks = "Dank jullie wel. Wij gebruiken jullie werk nu elke week."
+        projects.thank_team(project=self.project, actor=self.contact, text=thanks)
 
 
 def all_challenges(world: World) -> None:

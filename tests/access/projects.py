@@ -2,6 +2,7 @@
 
 from tests.access import FORBIDDEN, HIDDEN, LOGGED_IN, PUBLIC, ROLES, Row
 
+ASKED = FORBIDDEN | {"contact": 200, "admin": 200}  # what the company that asked does
 LEADS = ("teacher", "coordinator", "admin")
 
 
@@ -57,4 +58,14 @@ ROWS = [
     ),
     row("outcome", "PK/uitkomst/", "project_confirming", FORBIDDEN | leads(200)),
     row("outcome", "PK/uitkomst/", "project", FORBIDDEN | leads(303)),
+    row("detail", "PK/", "project_completed", PUBLIC),
+    row("hours", "PK/uren/", "project_running", ASKED),
+    row("hours_remove", "uren/PK/weg/", "hours", HIDDEN | {"contact": 302}, "post"),
+    row("thank", "PK/bedankt/", "project_confirming", ASKED),
+    row("feedback", "PK/feedback/", "project_confirming", ASKED | {"student": 200}),
+    row("feedback", "PK/feedback/", "project_running", FORBIDDEN | {"contact": 404, "student": 404, "admin": 404}),
+    row("later", "PK/later/", "project_completed", ASKED),
+    row("later", "PK/later/", "project_confirming", FORBIDDEN | {"contact": 404, "admin": 404}),
+    row("card", "PK/kaart/", "project_completed", PUBLIC),
+    row("card", "PK/kaart/", "project_running", dict.fromkeys(ROLES, 404)),
 ]  # fmt: skip
