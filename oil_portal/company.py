@@ -7,7 +7,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Count, IntegerField, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from challenges.models import Challenge, Draft, Question
+from challenges.models import Challenge, Draft
 from oil_portal.core import clock
 from partners import roles
 from partners.models import Membership, Partner
@@ -26,9 +26,26 @@ class Hours:
 
 
 def choose(user, wanted: str) -> tuple[list[Partner], Partner | None]:
-    """The organisations of a contact by name, and the one the page is about; (.., None) for who is no contact."""
-    own = list(Partner.objects.filter(pk__in=roles.partner_ids(user, roles.CONTACT)))
-    return own, next((partner for partner in own if str(partner.pk) == wanted), own[0] if own else None)
+    """The organisations of a contact by name, and the one the page is about; (.., None) for who is no contact.
+
+    Each has `colleagues` (its contacts, by name) and `asked` (how many challenges it has): one query for all.
+    """
+    asked = Challenge.objects.filter(partner=OuterRef("partner")).order_by().values("partner")
+    number = Subquery(asked.annotate(n=Count("pk")).values("n"), output_field=IntegerField())
+    rows = (
+        Membership.objects.active()
+        .filter(role=roles.CONTACT, partner__in=roles.partner_ids(user, roles.CONTACT))
+        .select_related("partner", "user")
+        .annotate(asked=Coalesce(number, 0))
+        .order_by("partner__name", "partner", "user__first_name", "user")
+    )
+    own: dict[int, Partner] = {}
+    for row in rows:
+        partner = own.setdefault(row.partner_id, row.partner)
+        partner.asked = row.asked
+        partner.colleagues = [*getattr(partner, "colleagues", []), row.user]
+    found = list(own.values())
+    return found, next((partner for partner in found if str(partner.pk) == wanted), found[0] if found else None)
 
 
 def counted(challenges):
@@ -47,9 +64,11 @@ def counted(challenges):
 
 
 def challenges_of(partner: Partner, number: str | None) -> Page:
-    """One page of all challenges, newest first, each with its counts and what it waits for."""
+    """One page of all challenges of a `choose`n partner, newest first, each with its counts and what it waits for."""
     found = counted(Challenge.objects.filter(partner=partner)).prefetch_related("assignments")
-    page = Paginator(found, ROWS).get_page(number)
+    paginator = Paginator(found, ROWS)
+    paginator.count = partner.asked  # counted with the partner
+    page = paginator.get_page(number)
     for challenge in page.object_list:
         challenge.partner = partner  # read once
     return page
@@ -80,12 +99,6 @@ def company_page(user, partner: Partner, number: str | None) -> dict:
         "partner": partner,
         "page_obj": challenges_of(partner, number),
         "drafts": list(Draft.objects.filter(mine, partner=partner, challenge=None, version__gt=0)),
-        "colleagues": list(
-            Membership.objects.active().filter(partner=partner, role=roles.CONTACT).select_related("user")
-        ),
         "hours": hours_of(partner),
         "results": list(results.select_related("outcome").order_by("-ends", "-pk")[:RESULTS]),
-        "waiting": list(
-            Question.objects.filter(challenge__partner=partner, answered_at=None).select_related("challenge")
-        ),
     }

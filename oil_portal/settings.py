@@ -37,6 +37,9 @@ vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Open Innovatie Lab <portal@oil.example>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+REPLY_TO = env.str(
+    "REPLY_TO", default=""
+)  # who reads an answer to a mail; the mail itself says to answer in the portal
 MAILBOX_DIR = env.str("MAILBOX_DIR", default="")  # where the demo's mail catcher puts what it caught
 
 # --- The house --------------------------------------------------------------------------------------------------

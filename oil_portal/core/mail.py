@@ -17,6 +17,7 @@ def compose(template: str, *, to: str, language: str, context: dict, headers: di
     with override(language):
         subject = " ".join(render_to_string(f"{template}_subject.txt", context).split())
         message = EmailMultiAlternatives(subject, render_to_string(f"{template}_message.txt", context), to=[to])
+        message.reply_to = [settings.REPLY_TO] if settings.REPLY_TO else []
         message.attach_alternative(render_to_string(f"{template}.html", context), "text/html")
     message.extra_headers = {"Auto-Submitted": "auto-generated", **(headers or {})}
     return message
