@@ -106,7 +106,7 @@ def test_the_company_sees_the_team_once_it_began(region, login, make):
     for project in (running, opened):
         f.ApplicationFactory(project=project, student=region.student, placed=True)
     html = login(region.contact).get(running.challenge.get_absolute_url()).content.decode()
-    assert region.student.first_and_initial in html and region.student.last_name not in html
+    assert region.student.first_and_initial in html and str(region.student) not in html
     assert (
         region.student.first_name not in login(region.contact).get(opened.challenge.get_absolute_url()).content.decode()
     )

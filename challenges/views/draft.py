@@ -161,7 +161,8 @@ def leave(request, found: Draft, step: str, go: str):
     steps = list(STEPS)
     if go == "later":
         return left(request, found)
-    if go in steps and steps.index(go) <= steps.index(step):
+    straight = found.challenge_id and go == LAST  # a change of one field does not walk through all steps
+    if go in steps and (straight or steps.index(go) <= steps.index(step)):
         return redirect("challenges:draft_step", found.token, go)
     if step == LAST:
         return finish(request, found)

@@ -62,12 +62,16 @@ class Demo:
         current = static_is_current(self.home / "static")
         if ours and current and mark.exists() and mark.read_text() == state_of_code():
             return
-        static = [] if current else ["--static"]
-        command = self.start("prepare", sys.executable, ROOT / "manage.py", "prepare_demo", *static, shown=True)
+        # Before the first release a first migration may be written anew: tables of an older one cannot be moved along.
+        tables = self.home / "cluster" / "tables"
+        old = ours and mark.exists() and (not tables.exists() or tables.read_text() != state_of_tables())
+        options = ([] if current else ["--static"]) + (["--anew"] if old else [])
+        command = self.start("prepare", sys.executable, ROOT / "manage.py", "prepare_demo", *options, shown=True)
         if command.process.wait():
             raise StackError("The demo could not be prepared; the reason is above.")
         self.children.remove(command)
         if ours:
+            tables.write_text(state_of_tables())
             mark.write_text(state_of_code())
 
     def start_web(self, server) -> None:
@@ -139,6 +143,12 @@ def static_is_current(target: Path) -> bool:
     manifest = target / "staticfiles.json"
     sources = [*ROOT.glob("static/**/*"), *ROOT.glob("*/static/**/*"), ROOT / "requirements" / "base.txt"]
     return manifest.exists() and all(file.stat().st_mtime <= manifest.stat().st_mtime for file in sources)
+
+
+def state_of_tables() -> str:
+    """Changes when a migration does."""
+    found = sorted(ROOT.glob("*/migrations/0*.py")) + sorted(ROOT.glob("*/*/migrations/0*.py"))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in found)).hexdigest()
 
 
 def state_of_code() -> str:

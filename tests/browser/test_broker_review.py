@@ -64,11 +64,13 @@ def improve(page: Page, challenge: Challenge) -> None:
     check(page, challenge.title)
     expect(timeline(page).first).to_contain_text(REMARK)
     page.get_by_role("link", name="Wijzig de tekst").click()
-    check(page, "Wijzig je vraagstuk")
+    check(page, "Je vraag")
     expect(page.get_by_label("Wat is het probleem?")).to_have_value(OLD)
     page.get_by_label("Wat is het probleem?").fill(NEW)
+    page.get_by_role("button", name="Opslaan en controleren").click()
+    check(page, "Controleren")
     page.get_by_role("button", name="Dien opnieuw in").click()
-    expect(page.get_by_text("Je vraagstuk is ingediend. De makelaar kijkt ernaar.")).to_be_visible()
+    expect(page.get_by_text("Je vraagstuk is ingediend.")).to_be_visible()
     expect(current_step(page)).to_contain_text("Ingediend")
     changed = timeline(page).nth(1)
     expect(changed).to_contain_text("Tekst gewijzigd")
@@ -98,7 +100,7 @@ def decline(page: Page, challenge: Challenge) -> None:
 
 def read_why(page: Page, challenge: Challenge) -> None:
     assert REASON in mails_to("bedrijf@mail.example")[-1].body
-    page.goto("/vraagstukken/van-ons/")
+    page.goto("/bedrijf/")
     row = page.get_by_role("listitem").filter(has=page.get_by_role("link", name=challenge.title))
     expect(row).to_contain_text("Afgewezen")
     check(page)

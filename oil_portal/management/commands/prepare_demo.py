@@ -2,6 +2,7 @@
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
+from django.db import connection
 
 
 class Command(BaseCommand):
@@ -13,9 +14,14 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         """--static collects the static files; the launcher knows when that is needed."""
         parser.add_argument("--static", action="store_true", help="collect the static files too")
+        parser.add_argument("--anew", action="store_true", help="throw the demo's own tables away first")
 
-    def handle(self, *args, static, **options):
+    def handle(self, *args, static, anew, **options):
         """Run the steps in order; each says what it does."""
+        if anew:
+            self.stdout.write("The demo's tables are of an older version: making them anew")
+            with connection.cursor() as cursor:
+                cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
         call_command("messages", compile=True, stdout=self.stdout)
         if static:
             self.stdout.write("Collecting static files")
