@@ -7,7 +7,7 @@ from projects.funnel import STAGES, Funnel, funnel
 from projects.models import Project
 
 register = template.Library()
-HEIGHT, BAR, GAP = 120, 6, 10  # of the picture, in its own units
+HEIGHT, BAR, GAP = 120, 12, 20  # of the picture, in its own units
 
 
 @register.inclusion_tag("projects/challenge_funnel.html", takes_context=True)

@@ -129,7 +129,7 @@ def test_two_windows_and_an_ended_session(region, as_user, login):
     two = one.context.new_page()
     two.goto(draft.get_absolute_url() + "vraag/")
     write(two, "Titel", "Uit het tweede raam")
-    saved(two)
+    wait_until(lambda: Draft.objects.get().values["title"] == "Uit het tweede raam")
     write(one, "Titel", "Uit het eerste raam")
     one.get_by_label("Wat is het probleem?").focus()
     expect(one.get_by_text("Dit veld is ergens anders ook gewijzigd.")).to_be_visible()
