@@ -6,7 +6,7 @@
   const words = form.dataset;
   const status = document.querySelector("[data-saved]");
   const PAUSE = 3000; // ms without typing before a save
-  const KEY = `draft:${form.elements.fresh ? "new" : words.draft}:${words.step}`;
+  const key = () => `draft:${form.elements.fresh ? "new" : words.draft}:${words.step}`; // until its first save it is new
   let timer, running = null, dirty = false;
 
   // --- What stands in the form, as [name, value] pairs ---
@@ -38,14 +38,14 @@
   // --- This device ---
   const store = {
     keep() {
-      const kept = { now: pairs(), was: initial(), action: form.getAttribute("action"), save: words.save, fresh: form.elements.fresh?.value };
-      try { localStorage.setItem(KEY, JSON.stringify(kept)); } catch { /* a full or closed store: the server still saves */ }
+      const kept = { now: pairs(), was: initial(), action: form.getAttribute("action"), save: words.save, draft: words.draft, fresh: form.elements.fresh?.value };
+      try { localStorage.setItem(key(), JSON.stringify(kept)); } catch { /* a full or closed store: the server still saves */ }
     },
     take() {
-      try { return JSON.parse(localStorage.getItem(KEY)); } catch { return null; }
+      try { return JSON.parse(localStorage.getItem(key())); } catch { return null; }
     },
     drop() {
-      try { localStorage.removeItem(KEY); } catch { /* nothing was kept */ }
+      try { localStorage.removeItem(key()); } catch { /* nothing was kept */ }
     },
   };
 
@@ -123,7 +123,10 @@
     store.drop();
     dirty = String(sent) !== String(pairs());
     if (dirty) later();
-    if (form.elements.fresh) history.replaceState(null, "", form.getAttribute("action"));
+    if (form.elements.fresh) {
+      history.replaceState(null, "", form.getAttribute("action"));
+      form.elements.fresh.remove();
+    }
     return clashing.length === 0;
   }
 
@@ -194,6 +197,7 @@
       form.elements.fresh.value = kept.fresh;
       form.setAttribute("action", kept.action);
       words.save = kept.save;
+      words.draft = kept.draft;
     }
     fill(kept.now);
     setInitial(kept.was);
