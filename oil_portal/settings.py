@@ -135,6 +135,8 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 ACCOUNT_PRESERVE_USERNAME_CASING = False
+# Visitors may write and attach before they have an account: enough for a whole office, too little to fill a disk.
+ACCOUNT_RATE_LIMITS = {"draft": "3000/h/ip", "attach": "100/h/ip"}
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "partners.passwords.LongEnough", "OPTIONS": {"min_length": 10}},
     {"NAME": "partners.passwords.NotCommon"},
@@ -208,6 +210,7 @@ DIGEST_HOUR = env.int("DIGEST_HOUR", default=7)  # local hour from which a day's
 CELERY_BEAT_SCHEDULE = {
     "plan-digests": {"task": "oil_portal.tasks.plan_digests", "schedule": crontab(minute="*/5")},
     "close-due-projects": {"task": "projects.tasks.close_due_projects", "schedule": crontab(minute=15)},
+    "drop-forgotten-drafts": {"task": "challenges.tasks.drop_forgotten_drafts", "schedule": crontab(hour=4, minute=40)},
     "ask-what-became": {"task": "projects.tasks.ask_what_became", "schedule": crontab(hour=9, minute=30)},
 }
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}

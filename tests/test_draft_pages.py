@@ -242,3 +242,11 @@ def test_sharing_and_throwing_away_on_the_page(region, login):
     assert colleague.get(step(draft)).status_code == 200
     client.post(reverse("challenges:draft_discard", args=[draft.token]))
     assert not Draft.objects.exists()
+
+
+def test_a_flood_of_savings_is_stopped(region, login, settings):
+    settings.ACCOUNT_RATE_LIMITS = {"draft": "2/m/ip", "attach": "2/m/ip"}
+    draft, client = f.DraftFactory(author=region.contact), login(region.contact)
+    client.defaults["REMOTE_ADDR"] = "198.51.100.7"
+    assert [client.post(saving(draft), {"title": f"{n}"}).status_code for n in range(3)] == [200, 200, 429]
+    assert client.get(step(draft)).status_code == 200  # reading goes on

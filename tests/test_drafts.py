@@ -1,5 +1,7 @@
 """What a draft keeps, who may write it, and how it becomes a challenge."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from hypothesis import given
@@ -8,6 +10,8 @@ from hypothesis import strategies as st
 from challenges.forms.draft import MULTIPLE, NAMES, errors_by_step
 from challenges.models import Challenge, Draft
 from challenges.services import draft as drafts
+from challenges.tasks import drop_forgotten_drafts
+from oil_portal.core import clock
 from oil_portal.core.timeline import timeline_of
 from oil_portal.core.workflow import NotNow, Refusal
 from partners.models import Partner, User
@@ -236,3 +240,12 @@ def test_throwing_away(region):
         drafts.discard(draft=draft, actor=region.contact)
     assert not Draft.objects.exists()
     assert Challenge.objects.get() == challenge
+
+
+def test_what_a_visitor_forgot_is_thrown_away(region):
+    kept = f.DraftFactory(author=region.contact, saved_at=clock.now() - timedelta(days=300))
+    behalf = f.DraftFactory(author=None, written_by=region.broker, saved_at=clock.now() - timedelta(days=300))
+    f.DraftFactory(author=None, saved_at=clock.now() - timedelta(days=61))
+    recent = f.DraftFactory(author=None, saved_at=clock.now() - timedelta(days=59))
+    drop_forgotten_drafts()
+    assert set(Draft.objects.all()) == {kept, behalf, recent}

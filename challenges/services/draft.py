@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.validators import validate_email
@@ -21,6 +22,7 @@ from partners.models import Partner, User
 from partners.services import proven_addresses, register_partner
 from partners.workflow import LIVE_PARTNER
 
+KEPT_DAYS = 60  # a draft that no account claimed; we keep no more of a visitor than is needed
 LONGEST = 20_000  # characters of one field; more than any field may hold, so that too much is kept and told
 # Chosen beforehand, because they are right for most and can be changed in step 3.
 USUAL = {"confidential": "False", "secrecy": "False", "rights": "use", "photos": "ask"}
@@ -201,6 +203,13 @@ def discard(*, draft: Draft, actor: User | None) -> None:
     if not may_write(draft, actor):
         raise PermissionDenied
     draft.delete()
+
+
+def drop_forgotten() -> int:
+    """Delete visitors' drafts that nobody saved for KEPT_DAYS; returns how many. Their files go along."""
+    last = clock.now() - timedelta(days=KEPT_DAYS)
+    forgotten = Draft.objects.filter(author=None, written_by=None, challenge=None, saved_at__lt=last)
+    return sum(draft.delete()[0] > 0 for draft in forgotten)
 
 
 # --- On behalf of a company -------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Pages of attachments: put one beside a draft, take it away, read it."""
 
+from allauth.decorators import rate_limit
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import FileResponse, Http404, JsonResponse
@@ -21,6 +22,7 @@ SHUT = "default-src 'none'; sandbox"  # a file of a user is never a page of ours
 
 @login_not_required
 @require_POST
+@rate_limit(action="attach")
 def add(request, token: str):
     """Keep the step and the files that came with it; JSON for a script, else back to the step."""
     draft = draft_for(request, token)

@@ -2,6 +2,7 @@
 
 from urllib.parse import urlencode
 
+from allauth.decorators import rate_limit
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
@@ -124,6 +125,7 @@ def as_sent(request) -> dict:
 
 @login_not_required
 @never_cache
+@rate_limit(action="draft")
 def step(request, token: str, step: str):
     """Show a step; on POST keep it, and go where the button leads when nothing clashes and nothing is wrong."""
     if step not in STEPS:
@@ -184,6 +186,7 @@ def left(request, found: Draft):
 # --- Saving in the background -----------------------------------------------------------------------------------
 @login_not_required
 @require_POST
+@rate_limit(action="draft")
 def save(request, token: str):
     """Keep what was typed and answer JSON: when, what stands beside the form now, and what clashes.
 

@@ -15,14 +15,16 @@ LARGEST = 200_000  # bytes of one picture
 WIDE, NARROW = ViewportSize(width=1280, height=900), ViewportSize(width=390, height=844)
 
 
-def take(browser: Browser, url: str, name: str, *, account: str = "", size: ViewportSize = WIDE) -> None:
-    """One picture: the home page, or the start page as an account."""
+def take(
+    browser: Browser, url: str, name: str, *, account: str = "", path: str = "/start/", size: ViewportSize = WIDE
+) -> None:
+    """One picture: the home page, or a page as an account sees it."""
     context = browser.new_context(viewport=size, locale="nl-NL", color_scheme="light", reduced_motion="reduce")
     page = context.new_page()
     if account:
         page.goto(f"{url}/account/login/")
         page.locator(f'button[name="account"][value="{account}"]').click()
-        page.goto(f"{url}/start/")
+        page.goto(f"{url}{path}")
     else:
         page.goto(url)
     file = SHOTS / f"{name}.png"
@@ -48,6 +50,9 @@ def main() -> int:
         for account in ACCOUNTS:
             take(browser, url, account, account=account)
         take(browser, url, "student-phone", account="student", size=NARROW)
+        take(browser, url, "question", account="other-company", path="/vraagstukken/nieuw/")
+        take(browser, url, "question-phone", account="other-company", path="/vraagstukken/nieuw/", size=NARROW)
+        take(browser, url, "company-page", account="other-company", path="/bedrijf/")
     return 0
 
 

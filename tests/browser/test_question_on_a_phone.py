@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 
 from challenges.models import Challenge, Draft
 from tests.browser.conftest import PHONE, check, link_in, mails_to
+from tests.factories import PIXEL
 
 EMAIL = "noor@waterwerk.example"
 TITLE = "Meet hoeveel water er door een goot loopt"
@@ -54,6 +55,8 @@ def test_a_question_from_a_phone(region, as_user):
     first_step_with_the_line_cut(page)
     page.get_by_label("Een prototype dat werkt").tap()
     page.get_by_label("Een advies op papier").tap()
+    page.get_by_label("Bijlage (hoeft niet)").set_input_files({"name": "goot.png", "mimeType": "image/png", "buffer": PIXEL})
+    expect(page.get_by_role("link", name="goot.png")).to_be_visible()  # it went up at once, before the next step
     onward(page, "Praktisch")
     third_step_with_the_line_cut(page)
     sign_up(page)
@@ -65,6 +68,7 @@ def test_a_question_from_a_phone(region, as_user):
     assert (challenge.title, challenge.question, challenge.status) == (TITLE, QUESTION, "submitted")
     assert (challenge.deliverables, challenge.location) == (["prototype", "advice"], "both")
     assert challenge.partner.name == "Waterwerk"
+    assert challenge.attachments.get().name == "goot.png"
     assert int(page.evaluate("sessionStorage.taps")) < MOST_TAPS
     assert time.monotonic() - began < MOST_SECONDS
 
