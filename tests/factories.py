@@ -1,10 +1,12 @@
 """Objects for tests, made in any stage of their life by a trait: ChallengeFactory(accepted=True)."""
 
+import io
 from datetime import timedelta
 
 import factory
 from django.core.files.base import ContentFile
 from factory.django import DjangoModelFactory
+from PIL import Image
 
 from challenges.models import Assignment, Attachment, Challenge, Draft, GoalLink, Question, Remark, Upload
 from modules.models import Elective, Enrolment, LearningGoal, Module, ModuleRun, Programme
@@ -232,10 +234,14 @@ class DraftFactory(DjangoModelFactory):
         }
 
 
-PIXEL = bytes.fromhex(  # a whole PNG of one pixel
-    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360f8cfc0000003010100"
-    "c9fe92ef0000000049454e44ae426082"
-)
+def pixel() -> bytes:
+    """A whole PNG of one pixel."""
+    out = io.BytesIO()
+    Image.new("RGB", (1, 1)).save(out, "PNG")
+    return out.getvalue()
+
+
+PIXEL = pixel()
 
 
 class AttachmentFactory(DjangoModelFactory):

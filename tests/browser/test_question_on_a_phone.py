@@ -55,7 +55,8 @@ def test_a_question_from_a_phone(region, as_user):
     first_step_with_the_line_cut(page)
     page.get_by_label("Een prototype dat werkt").tap()
     page.get_by_label("Een advies op papier").tap()
-    page.get_by_label("Bijlage (hoeft niet)").set_input_files({"name": "goot.png", "mimeType": "image/png", "buffer": PIXEL})
+    photo = {"name": "goot.png", "mimeType": "image/png", "buffer": PIXEL}
+    page.get_by_label("Bijlage (hoeft niet)").set_input_files(photo)
     expect(page.get_by_role("link", name="goot.png")).to_be_visible()  # it went up at once, before the next step
     onward(page, "Praktisch")
     third_step_with_the_line_cut(page)
