@@ -44,8 +44,12 @@
     take() {
       try { return JSON.parse(localStorage.getItem(key())); } catch { return null; }
     },
-    drop() {
-      try { localStorage.removeItem(key()); } catch { /* nothing was kept */ }
+    // Saved: the text goes, the number of the version stays, so that an older page can be told from it.
+    drop(version) {
+      try {
+        if (version) localStorage.setItem(key(), JSON.stringify({ version }));
+        else localStorage.removeItem(key());
+      } catch { /* nothing was kept */ }
     },
   };
 
@@ -120,13 +124,14 @@
     offer();
     say(told.saved);
     for (const name of clashing) showClash(name, told.clashes[name]);
-    store.drop();
-    dirty = String(sent) !== String(pairs());
-    if (dirty) later();
     if (form.elements.fresh) {
+      store.drop();
       history.replaceState(null, "", form.getAttribute("action"));
       form.elements.fresh.remove();
     }
+    store.drop(told.version);
+    dirty = String(sent) !== String(pairs());
+    if (dirty) later();
     return clashing.length === 0;
   }
 
@@ -192,7 +197,10 @@
   // What an earlier visit could not save comes back, and is saved at once.
   offer();
   const kept = store.take();
-  if (kept && String(kept.now) !== String(pairs())) {
+  if (kept?.version) {
+    store.drop();
+    if (kept.version > Number(words.version)) location.reload(); // this page was made while its text was being saved
+  } else if (kept && String(kept.now) !== String(pairs())) {
     if (kept.fresh && form.elements.fresh) {
       form.elements.fresh.value = kept.fresh;
       form.setAttribute("action", kept.action);

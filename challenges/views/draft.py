@@ -198,10 +198,9 @@ def save(request, token: str):
     saved = drafts.save(draft=found, actor=actor_of(request), **as_sent(request))
     answer = {
         "saved": saved_at(saved.draft),
-        "address": reverse("challenges:draft", args=[token]),
+        "version": saved.draft.version,
         "aside": render_to_string("challenges/draft_aside.html", {"draft": found, **aside_of(found)}, request),
         "clashes": {name: shown(theirs) for name, (theirs, _ours) in saved.clashes.items()},
-        "by": str(saved.draft.saved_by or ""),
     }
     return JsonResponse(answer, status=409 if saved.clashes else 200)
 
