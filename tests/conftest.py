@@ -8,9 +8,14 @@ from types import SimpleNamespace
 
 import pytest
 from django.test import Client
+from hypothesis import HealthCheck, settings
 
 from partners.models import User
 from tests import factories as f
+
+# A fresh clone builds its tables of letters while the first example is drawn, which says nothing of a strategy.
+settings.register_profile("portal", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("portal")
 
 
 @pytest.fixture(autouse=True)

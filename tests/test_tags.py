@@ -121,6 +121,16 @@ def test_timeline_tells_what_changed_and_keeps_surnames(region):
     assert shown.index("Vraagstuk ingediend") < shown.index("Tekst gewijzigd")
 
 
+def test_timeline_names_the_choices_of_a_list_and_nothing_for_nothing(region):
+    challenge = f.ChallengeFactory(partner=region.company, deliverables=["prototype"])
+    services.edit_challenge(
+        challenge=challenge, actor=region.contact, deliverables=["prototype", "advice"], guidance_hours=2
+    )
+    shown = html("{% timeline c %}", c=challenge)
+    assert "Een prototype dat werkt, Een advies op papier</ins>" in shown
+    assert "None" not in shown
+
+
 def test_actions_are_what_this_reader_may_do(region):
     challenge = f.ChallengeFactory(partner=region.company, submitted=True)
     tag = '{% actions c "challenges:act" %}'

@@ -54,10 +54,12 @@ def due(obj: models.Model) -> date | None:
 
 def changed_fields(obj: models.Model, **values) -> dict:
     """{field: [before, after]} for the `values` that differ from what `obj` holds, as text."""
-    pairs = {name: (_with_newlines(getattr(obj, name)), _with_newlines(value)) for name, value in values.items()}
-    return {name: [str(before), str(after)] for name, (before, after) in pairs.items() if before != after}
+    pairs = {name: (_as_text(getattr(obj, name)), _as_text(value)) for name, value in values.items()}
+    return {name: [before, after] for name, (before, after) in pairs.items() if before != after}
 
 
-def _with_newlines(value):
-    """Browsers end lines with CR LF: that is no change of what stands there."""
-    return value.replace("\r\n", "\n") if isinstance(value, str) else value
+def _as_text(value) -> str:
+    """What people read of a value; browsers end lines with CR LF, which is no change of what stands there."""
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return "" if value is None else str(value).replace("\r\n", "\n")

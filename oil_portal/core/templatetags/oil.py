@@ -204,8 +204,9 @@ def field_value(obj, name: str, text: str) -> str:
     except FieldDoesNotExist:
         return text
     words = {"True": _("Ja"), "False": _("Nee")} if isinstance(field, BooleanField) else {}
-    words |= {str(value): label for value, label in getattr(field, "flatchoices", ())}
-    return words.get(text, text)
+    one = getattr(field, "base_field", field)  # of a list, the field of its items
+    words |= {str(value): str(label) for value, label in getattr(one, "flatchoices", ())}
+    return ", ".join(words.get(part, part) for part in text.split(", ")) if one is not field else words.get(text, text)
 
 
 @register.inclusion_tag("core/tags/actions.html", takes_context=True)
