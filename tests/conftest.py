@@ -11,6 +11,7 @@ from django.test import Client
 from hypothesis import HealthCheck, settings
 
 from partners.models import User
+from projects.models import Project
 from tests import factories as f
 
 # A fresh clone builds its tables of letters while the first example is drawn, which says nothing of a strategy.
@@ -190,3 +191,42 @@ def worker(transactional_db, monkeypatch):
     app.control.purge()
     with start_worker(app, pool="solo", perform_ping_check=False, shutdown_timeout=20):
         yield app
+
+
+@pytest.fixture
+def project(region) -> Project:
+    """An open project of the region."""
+    return f.ProjectFactory(
+        run=region.run,
+        lab=region.lab,
+        coach=region.teacher,
+        assignment__goals=region.goals,
+        assignment__challenge__partner=region.company,
+        assignment__challenge__translator=region.teacher,
+    )
+
+
+@pytest.fixture
+def make(region):
+    """make(running=True, …) -> a project of the region, about the goals of the student's module."""
+
+    def project(goals=None, challenge=None, **traits) -> Project:
+        challenge = {"partner": region.company, "translator": region.teacher, **(challenge or {})}
+        return f.ProjectFactory(
+            run=region.run,
+            lab=region.lab,
+            coach=region.teacher,
+            assignment__goals=region.goals if goals is None else goals,
+            **{f"assignment__challenge__{name}": value for name, value in challenge.items()},
+            **traits,
+        )
+
+    return project
+
+
+@pytest.fixture
+def assignment(region):
+    """A draft of the region's teacher on a challenge of the region's company, with three goals."""
+    return f.AssignmentFactory(
+        challenge__partner=region.company, challenge__translator=region.teacher, goals=region.goals
+    )

@@ -11,12 +11,11 @@ from challenges.workflow import ASSIGNMENT, CHALLENGE, AssignmentStatus, Challen
 from oil_portal.core.models import Notice, TimelineEntry
 from oil_portal.core.timeline import timeline_of
 from oil_portal.core.workflow import NotNow, Refusal
-from partners import roles
 from tests import factories as f
+from tests.helpers import PEOPLE, heard
 
 pytestmark = pytest.mark.django_db
 
-PEOPLE = ("contact", "other_contact", "teacher", "other_teacher", "student", "coordinator", "broker", "newcomer")
 REMARK = "Kun je zeggen hoe groot de muur is?"
 
 
@@ -38,11 +37,6 @@ def answer(assignment, action, actor, remark=REMARK):
     if action == "revise":
         return services.revise_assignment(assignment=assignment, actor=actor, remark=remark)
     return services.answer_assignment(assignment=assignment, actor=actor, action=action, remark=remark)
-
-
-def heard(person, event):
-    """Whether somebody has a notice of an event."""
-    return Notice.objects.filter(recipient=person, entry__event=event).exists()
 
 
 # --- Every transition -------------------------------------------------------------------------------------------
@@ -99,14 +93,6 @@ SIGN_TABLE = {
     ("sent", "ask_change"): "change_requested",
     ("agreed", "revise"): "draft",
 }
-
-
-@pytest.fixture
-def assignment(region):
-    """A draft of the region's teacher on a challenge of the region's company, with three goals."""
-    return f.AssignmentFactory(
-        challenge__partner=region.company, challenge__translator=region.teacher, goals=region.goals
-    )
 
 
 @pytest.mark.parametrize(("status", "action"), itertools.product(AssignmentStatus.values, SIGN_WHO))
@@ -315,128 +301,3 @@ def test_a_challenge_without_approval_never_opens(region, status):
     challenge = f.ChallengeFactory(partner=region.company, status=status)
     with pytest.raises(NotNow):
         services.settle(challenge=challenge, statuses={"open"}, actor=None)
-
-
-# --- The translation --------------------------------------------------------------------------------------------
-TEXT = {"title": "Bouw een meter", "summary": "Zonder gat.", "text": "Jullie bouwen.", "level": 4, "hours": 80}
-
-
-def test_only_the_translator_writes_and_only_after_acceptance(region):
-    challenge = f.ChallengeFactory(partner=region.company, accepted=True, translator=region.teacher)
-    for name in PEOPLE:
-        if name == "teacher":
-            continue
-        with pytest.raises(PermissionDenied):
-            services.write_assignment(challenge=challenge, actor=getattr(region, name), **TEXT)
-    assignment = services.write_assignment(challenge=challenge, actor=region.teacher, **TEXT)
-    assert (assignment.status, assignment.version) == ("draft", 1)
-    declined = f.ChallengeFactory(partner=region.company, declined=True, translator=region.teacher)
-    with pytest.raises(NotNow):
-        services.write_assignment(challenge=declined, actor=region.teacher, **TEXT)
-
-
-@pytest.mark.parametrize("hours", [0, 7, 1681])
-def test_hours_are_possible(region, hours):
-    challenge = f.ChallengeFactory(partner=region.company, accepted=True, translator=region.teacher)
-    with pytest.raises(ValidationError):
-        services.write_assignment(challenge=challenge, actor=region.teacher, **TEXT | {"hours": hours})
-
-
-@pytest.mark.parametrize("status", AssignmentStatus.values)
-def test_text_and_goals_change_only_while_the_teacher_writes(region, assignment, status):
-    Assignment.objects.filter(pk=assignment.pk).update(status=status)
-    goal, linked = f.LearningGoalFactory(), region.goals[0]
-    acts = [
-        lambda actor: services.edit_assignment(assignment=assignment, actor=actor, title="Anders"),
-        lambda actor: services.link_goal(assignment=assignment, actor=actor, goal=goal),
-        lambda actor: services.unlink_goal(assignment=assignment, actor=actor, goal=linked),
-    ]
-    for change in acts:
-        if status in ("draft", "change_requested"):
-            change(region.teacher)
-            continue
-        for actor in (region.teacher, region.contact, f.UserFactory(is_superuser=True)):
-            with pytest.raises(NotNow):
-                change(actor)
-    written = status in ("draft", "change_requested")
-    assignment.refresh_from_db()
-    assert (assignment.title == "Anders") is written
-    assert timeline_of(assignment).count() == (3 if written else 0)
-
-
-def test_goals_keep_the_teachers_order(region, assignment):
-    first, second, third = region.goals
-    fourth = f.LearningGoalFactory()
-    services.unlink_goal(assignment=assignment, actor=region.teacher, goal=second)
-    for goal in (fourth, second, second):
-        services.link_goal(assignment=assignment, actor=region.teacher, goal=goal)
-    services.unlink_goal(assignment=assignment, actor=region.teacher, goal=f.LearningGoalFactory())
-    assert [link.goal for link in assignment.links.all()] == [first, third, fourth, second]
-    assert timeline_of(assignment).count() == 3
-    for person in (region.contact, region.other_teacher, region.broker):
-        with pytest.raises(NotNow):
-            services.link_goal(assignment=assignment, actor=person, goal=f.LearningGoalFactory())
-
-
-def test_an_assignment_without_goals_is_not_sent(region, assignment):
-    assignment.links.all().delete()
-    with pytest.raises(Refusal):
-        services.send_assignment(assignment=assignment, actor=region.teacher)
-    assignment.refresh_from_db()
-    assert assignment.status == "draft"
-
-
-def test_a_new_version_needs_a_new_signature(region, assignment):
-    services.send_assignment(assignment=assignment, actor=region.teacher)
-    assert heard(region.contact, "send")
-    services.answer_assignment(assignment=assignment, actor=region.contact, action="agree")
-    assert heard(region.teacher, "agree")
-    assert (assignment.agreed_by, assignment.version) == (region.contact, 1)
-    assert assignment.agreed_at
-    services.revise_assignment(assignment=assignment, actor=region.teacher)
-    assert heard(region.contact, "revise")
-    assignment.refresh_from_db()
-    assert (assignment.version, assignment.status, assignment.agreed_by, assignment.agreed_at) == (
-        2, "draft", None, None,
-    )  # fmt: skip
-    services.edit_assignment(assignment=assignment, actor=region.teacher, title="Anders")
-    with pytest.raises(NotNow):
-        services.answer_assignment(assignment=assignment, actor=region.contact, action="agree")
-
-
-# --- Who sees what ----------------------------------------------------------------------------------------------
-PUBLIC = {"accepted", "published", "running", "completed"}
-
-
-@pytest.mark.parametrize("status", ChallengeStatus.values)
-def test_who_sees_a_challenge(region, status):
-    challenge = f.ChallengeFactory(partner=region.company, status=status, translator=region.teacher)
-    seen = {
-        name for name in PEOPLE if Challenge.objects.visible_to(getattr(region, name)).filter(pk=challenge.pk).exists()
-    }
-    assert seen == (set(PEOPLE) if status in PUBLIC else {"contact", "teacher", "broker"})
-
-
-def test_who_sees_an_assignment(region, assignment):
-    seen = {name for name in PEOPLE if Assignment.objects.visible_to(getattr(region, name)).exists()}
-    allowed = {name for name in PEOPLE if getattr(region, name).has_perm("challenges.see_assignment", assignment)}
-    assert seen == allowed == {"contact", "teacher", "other_teacher", "coordinator", "broker"}
-
-
-def test_words_of_a_confidential_challenge_are_not_found(region):
-    f.ChallengeFactory(title="Meet de muur", question="Onze geheime steen brokkelt.", accepted=True, confidential=True)
-    f.ChallengeFactory(title="Meet het dak", question="Ons dak van steen lekt.", accepted=True)
-    assert [str(one) for one in Challenge.objects.search("steen")] == ["Meet het dak"]
-    assert Challenge.objects.search("muren").count() == 1  # Dutch stems
-
-
-@pytest.mark.parametrize("text", ["", "'", "!&|", "a & b", "<->", "²", ":*", "é è", "x" * 100, "mu ur "])
-def test_a_search_never_fails(region, text):
-    assert list(Challenge.objects.search(text)) == []
-
-
-def test_a_contact_who_left_sees_nothing_more(region):
-    challenge = f.ChallengeFactory(partner=region.company)
-    region.contact.memberships.update(status="ended")
-    roles.forget(region.contact)
-    assert not Challenge.objects.visible_to(region.contact).filter(pk=challenge.pk).exists()

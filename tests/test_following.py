@@ -24,17 +24,6 @@ from projects.tasks import ask_what_became
 from tests import factories as f
 
 
-@pytest.fixture
-def make(region):
-    def project(**traits):
-        return f.ProjectFactory(
-            assignment__challenge__partner=region.company, assignment__challenge__translator=region.teacher,
-            assignment__goals=region.goals, run=region.run, lab=region.lab, coach=region.teacher, **traits,
-        )  # fmt: skip
-
-    return project
-
-
 # --- The funnel -------------------------------------------------------------------------------------------------
 def test_the_funnel_agrees_with_an_independent_count(region, make):
     """Thirty students over nine weeks, each going as far as their number says; counted by hand beside it."""

@@ -1,0 +1,21 @@
+"""What several files of tests say in the same words."""
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from oil_portal.core.models import Notice
+
+PEOPLE = ("contact", "other_contact", "teacher", "other_teacher", "student", "coordinator", "broker", "newcomer")
+
+
+def heard(person, event: str) -> bool:
+    """Whether somebody has a notice of an event."""
+    return Notice.objects.filter(recipient=person, entry__event=event).exists()
+
+
+def queries_of(client, address: str) -> int:
+    """How many queries a page costs that was asked for before."""
+    client.get(address)  # the first request fills caches
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(address).status_code == 200
+    return len(queries)
