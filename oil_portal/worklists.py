@@ -22,8 +22,10 @@ from oil_portal.core import clock
 from oil_portal.core.models import TimelineEntry
 from partners import roles
 from partners.models import Membership, Partner
-from projects.models import Achievement, Project
+from projects.models import Achievement, Feedback, Outcome, Project
 from projects.services import DECISION_DAYS
+
+LOOK_BACK_DAYS = 60  # for what would be nice to hear and nobody has to tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,19 +84,55 @@ def for_contact(user) -> Iterator[WorkItem]:
         yield _item(partner, "fill", _("De makelaar vraagt om een aanvulling."))
     for challenge in _since(Challenge.objects.filter(partner__in=mine, status="returned")):
         yield _item(challenge, "fill", _("De makelaar heeft een opmerking. Vul je vraagstuk aan."))
-    for draft in Draft.objects.filter(author=user, version__gt=0):
-        yield _item(draft, "finish", _("Je concept is nog niet ingediend."), since=draft.saved_at)
+    yield from _drafts(user)
     for question in Question.objects.filter(challenge__partner__in=mine, answered_at=None):
         until = clock.working_days_after(timezone.localtime(question.created_at).date(), ANSWER_DAYS)
         yield _item(question, "answer", _("Beantwoord deze vraag."), until=until)
     for assignment in _since(Assignment.objects.filter(challenge__partner__in=mine, status="sent")):
         yield _item(assignment, "agree", _("Lees de opdracht en geef je akkoord."))
-    for project in _unconfirmed(Project.objects.filter(assignment__challenge__partner__in=mine), "company"):
+    asked = Project.objects.filter(assignment__challenge__partner__in=mine)
+    for project in _unconfirmed(asked, "company"):
         yield _confirm(project)
+    yield from _look_back(asked, student=None)
+    for outcome in Outcome.objects.filter(project__in=asked, later="", later_asked_at__gt=_lately()).select_related(
+        "project"
+    ):
+        url, asked_at = reverse("projects:later", args=[outcome.project_id]), outcome.later_asked_at
+        yield _item(
+            outcome.project,
+            "later",
+            _("Wat is ervan geworden? Vertel het in een paar zinnen."),
+            url=url,
+            since=asked_at,
+        )
+
+
+def _drafts(user) -> Iterator[WorkItem]:
+    """What somebody is still writing, for the own organisation or on behalf of a company."""
+    for draft in Draft.objects.filter(author=user, version__gt=0):
+        yield _item(draft, "finish", _("Je concept is nog niet ingediend."), since=draft.saved_at)
+    for draft in Draft.objects.filter(written_by=user, author=None, invited_at=None, version__gt=0):
+        yield _item(
+            draft, "send", _("Je schrijft dit voor een bedrijf. Maak het af en stuur het op."), since=draft.saved_at
+        )
+
+
+def _lately() -> datetime:
+    return clock.now() - timedelta(days=LOOK_BACK_DAYS)
+
+
+def _look_back(projects: QuerySet, *, student) -> Iterator[WorkItem]:
+    """Completed projects of the last weeks about which this side said nothing yet; after that it is let go."""
+    said = Feedback.objects.filter(project=OuterRef("pk"), student=student)
+    for project in _since(projects.filter(~Exists(said), status="completed")):
+        if project.since and project.since > _lately():
+            url = reverse("projects:feedback", args=[project.pk])
+            yield _item(project, "feedback", _("Hoe was het? Vertel het, dan lees je ook wat de ander vond."), url=url)
 
 
 def for_teacher(user) -> Iterator[WorkItem]:
     """A teacher: translate, open, decide, wrap up."""
+    yield from _drafts(user)
     mine = Challenge.objects.filter(translator=user)
     unwritten = mine.filter(status="accepted").filter(~Exists(Assignment.objects.filter(challenge=OuterRef("pk"))))
     for challenge in _since(unwritten):
@@ -149,6 +187,8 @@ def for_student(user) -> Iterator[WorkItem]:
         )
     for project in _unconfirmed(Project.objects.all(), "student", student=user):
         yield _confirm(project)
+    mine = Project.objects.filter(applications__student=user, applications__status="placed")
+    yield from _look_back(mine, student=user)
 
 
 def for_coordinator(user) -> Iterator[WorkItem]:
@@ -163,7 +203,8 @@ def for_coordinator(user) -> Iterator[WorkItem]:
 
 
 def for_broker(user) -> Iterator[WorkItem]:
-    """A broker: review partners and challenges, find translators."""
+    """A broker: review partners and challenges, find translators, write for companies."""
+    yield from _drafts(user)
     for partner in _since(Partner.objects.filter(status="submitted")):
         yield _item(partner, "review", _("Nieuwe partner. Kijk of alles klopt."))
     for challenge in _since(Challenge.objects.filter(status="submitted")):

@@ -17,6 +17,7 @@ from challenges.services.talk import keep, look
 from oil_portal.core import clock
 from oil_portal.core.timeline import record
 from oil_portal.core.workflow import NotNow, Refusal
+from oil_portal.worklists import work_items
 from partners.services import pause_partner
 from projects import services
 from projects.funnel import STAGES, funnel
@@ -276,3 +277,28 @@ def test_ask_the_next_question_after_completion(region, make, login):
     answer = client.post(reverse("challenges:copy", args=[project.challenge.pk]))
     assert answer.url == project.challenge.copies_begun.get().get_absolute_url()
     assert drafts.may_write(project.challenge.copies_begun.get(), region.contact)
+
+
+def test_the_work_list_asks_to_look_back_and_lets_go(region, make):
+    project = make(completed=True)
+    f.OutcomeFactory(project=project, later_asked_at=clock.now())
+    f.ApplicationFactory(project=project, student=region.student, placed=True)
+    record(project, "complete", actor=region.teacher, to_status="completed")
+
+    def asked(person) -> list[str]:
+        return [item.url.split("/")[-2] for item in work_items(person) if item.title == project.title]
+
+    assert (sorted(asked(region.contact)), asked(region.student)) == (["feedback", "later"], ["feedback"])
+    services.give_feedback(project=project, actor=region.contact, side="company", good="Knap", again=True)
+    services.answer_later(project=project, actor=region.contact, text="Wij gebruiken hem.")
+    assert (asked(region.contact), asked(region.student)) == ([], ["feedback"])
+    with clock.at(clock.now() + timedelta(days=61)):
+        assert asked(region.student) == []
+
+
+def test_a_broker_finds_what_is_written_for_a_company(region):
+    draft = drafts.begin(actor=region.broker)
+    drafts.save(draft=draft, actor=region.broker, now={"title": "Voor een bedrijf", "email": "x@y.example"}, was={})
+    assert "Voor een bedrijf" in [item.title for item in work_items(region.broker)]
+    drafts.invite_company(draft=draft, actor=region.broker)
+    assert "Voor een bedrijf" not in [item.title for item in work_items(region.broker)]

@@ -20,6 +20,13 @@ class DateInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d")
 
 
+class Digits(forms.TextInput):
+    """For a number: a keyboard of digits, in a field that keeps every letter that somebody types after all."""
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"inputmode": "numeric", "autocomplete": "off"})
+
+
 class StepForm(forms.ModelForm):
     """A step is bound to what was typed; its hidden initial values tell which window changed what."""
 
@@ -153,6 +160,7 @@ class PracticalForm(StepForm):
         fields = [
             "location", "guidance_hours", "confidential", "secrecy", "rights", "photos", "most_interested"
         ]  # fmt: skip
+        widgets = {"guidance_hours": Digits, "most_interested": Digits}
         labels = {
             "guidance_hours": _("Hoeveel uur per week kun je het team helpen?"),
             "most_interested": _("Hoeveel studenten mogen zich hoogstens aanmelden?"),
