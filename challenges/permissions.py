@@ -4,6 +4,7 @@ import rules
 
 from challenges.models import Assignment, Challenge
 from challenges.workflow import EDITABLE, WRITABLE
+from modules.permissions import teaches_somewhere
 from partners import roles
 from partners.permissions import is_broker
 
@@ -104,3 +105,6 @@ rules.add_perm("challenges.send_assignment", translates)
 rules.add_perm("challenges.revise_assignment", translates)
 rules.add_perm("challenges.agree_assignment", owns_assignment)
 rules.add_perm("challenges.ask_change_assignment", owns_assignment)
+# Both sides say something about a passage, as long as the text is not signed.
+rules.add_perm("challenges.remark_assignment", owns_assignment | translates | is_broker)
+rules.add_perm("challenges.call_for_goal", teaches_somewhere)

@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from challenges.views import assignment, attachment, challenge, draft, talk, upload
+from challenges.views import assignment, attachment, call, challenge, draft, goals, talk, upload, version
 
 app_name = "challenges"
 urlpatterns = [
@@ -39,6 +39,9 @@ urlpatterns = [
     path("<int:pk>/opdracht/", assignment.assignment_add, name="assignment_add"),
     path("opdracht/<int:pk>/", assignment.assignment, name="assignment"),
     path("opdracht/<int:pk>/wijzig/", assignment.assignment_edit, name="assignment_edit"),
-    path("opdracht/<int:pk>/leerdoelen/", assignment.goals, name="goals"),
+    path("opdracht/<int:pk>/leerdoelen/", goals.goals, name="goals"),
+    path("opdracht/<int:pk>/versies/", version.versions, name="versions"),
+    path("opdracht/<int:pk>/opmerking/", version.remark, name="assignment_remark"),
+    path("oproep/<int:pk>/", call.detail, name="call"),
     path("opdracht/<int:pk>/doe/<slug:action>/", assignment.assignment_act, name="assignment_act"),
 ]

@@ -1,4 +1,4 @@
-"""Word lists for challenges.writing: jargon with a plainer word, verbs that begin a title, stems per theme."""
+"""Word lists: jargon with a plainer word, verbs that begin a title, stems per theme, words without a subject."""
 
 JARGON = {
     "adequaat": "goed", "agenderen": "bespreken", "alvorens": "voordat", "analyseren": "onderzoeken",
@@ -79,3 +79,13 @@ STEMS = {
         "vis", "melk", "kaas", "restaurant", "gewas", "teelt", "deeg", "recept", "bier", "zuivel",
     ),
 }  # fmt: skip
+
+# Words that say nothing of what a question is about.
+EMPTY = """
+aan af al alle alles als altijd ander andere bij daar daarna dan dat de deze die dit doen door dus een eens
+eerst elk elke en er gaan gaat geen geven graag haar had heb hebben heeft hem het hier hij hoe hoeveel hun ik
+iemand iets in is ja je jij jullie kan komen komt kunnen kunt laten maar maken mee meer men met mij mijn moet
+moeten naar niet niets nog nu of om omdat onder ons onze ook op over paar per samen soms steeds te toch tot uit
+van veel vooral voor vraag waar wanneer want waren was wat we weer weet weg wel welke werd wie wij wil willen
+worden wordt zal ze zelf zich zij zijn zo zonder zou zodat zoek
+"""

@@ -114,7 +114,7 @@ ASSIGNMENT = Workflow(
         ),
     ],
     {"write": _("Opdracht begonnen"), "edit": _("Opdracht gewijzigd"), "link": _("Leerdoel gekoppeld"),
-     "unlink": _("Leerdoel losgemaakt")},
+     "unlink": _("Leerdoel losgemaakt"), "remark": _("Opmerking bij de opdracht")},
     [
         (_("In de maak"), ("draft", "change_requested")),
         (_("Wacht op akkoord"), ("sent",)),
@@ -128,3 +128,10 @@ ASSIGNMENT = Workflow(
     },
     {"draft": 15, "sent": 5, "change_requested": 10},
 )  # fmt: skip
+
+
+class CallStatus(TextChoices):
+    SENT = "sent", _("Verstuurd")
+
+
+CALL = Workflow("challenges.call", [], {"call": _("Oproep: jullie vraag is welkom")})

@@ -4,7 +4,7 @@ import django_filters
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from modules.models import Level, Module
+from modules.models import LearningGoal, Level, Module, Programme
 from partners.models import Partner
 
 
@@ -46,3 +46,37 @@ class ModuleFilter(django_filters.FilterSet):
     def by_kind(self, queryset, _name, kinds):
         """Both or none chosen is the same as no choice."""
         return queryset.filter(elective__isnull=kinds[0] == "own") if len(set(kinds)) == 1 else queryset
+
+
+class GoalFilter(django_filters.FilterSet):
+    """Search words, programme, level, and goals that still need an explanation."""
+
+    q = django_filters.CharFilter(label=_("Zoek een leerdoel"), method="search", max_length=100)
+    explained = django_filters.MultipleChoiceFilter(
+        label=_("Uitleg"),
+        choices=[("no", _("Nog zonder uitleg")), ("yes", _("Met uitleg"))],
+        method="by_explanation",
+        widget=forms.CheckboxSelectMultiple,
+    )
+    level = django_filters.MultipleChoiceFilter(
+        label=_("Niveau"),
+        field_name="programme__level",
+        choices=Level.choices,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    programme = django_filters.ModelMultipleChoiceFilter(
+        label=_("Opleiding"), queryset=Programme.objects.all(), widget=forms.CheckboxSelectMultiple
+    )
+
+    class Meta:
+        model = LearningGoal
+        fields = ["q", "explained", "level", "programme"]
+
+    def search(self, queryset, _name, text):
+        return queryset.search(text)
+
+    def by_explanation(self, queryset, _name, chosen):
+        """Both or none chosen is the same as no choice."""
+        if len(set(chosen)) != 1:
+            return queryset
+        return queryset.filter(explanation="") if chosen[0] == "no" else queryset.exclude(explanation="")

@@ -4,10 +4,39 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from modules.importing import KEYWORD, SENTENCE, unwritable
 from modules.models import Elective, LearningGoal, Module, ModuleRun
 from partners import roles
 from partners.models import Partner, User
 from partners.workflow import MembershipStatus
+
+MOST_BYTES = 10_000_000
+MOST_LINES = 80
+
+
+class LinesField(forms.CharField):
+    """A list of short texts, one on each line."""
+
+    widget = forms.Textarea
+
+    def __init__(self, *, room: int, **kwargs) -> None:
+        self.room = room
+        super().__init__(required=False, max_length=room * MOST_LINES, **kwargs)
+        self.error_messages["max_length"] = _("Dit is te lang. Laat regels weg.")
+
+    def prepare_value(self, value):
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def clean(self, value) -> list[str]:
+        lines = list(dict.fromkeys(" ".join(line.split()) for line in super().clean(value).splitlines()))
+        lines = [line for line in lines if line]
+        if len(lines) > MOST_LINES:
+            raise forms.ValidationError(_("Schrijf hoogstens %d regels.") % MOST_LINES)
+        for number, line in enumerate(lines, 1):
+            if len(line) > self.room:
+                told = _("Regel %(number)d is te lang: hoogstens %(room)d tekens.")
+                raise forms.ValidationError(told % {"number": number, "room": self.room})
+        return lines
 
 
 class ModuleForm(forms.ModelForm):
@@ -15,7 +44,7 @@ class ModuleForm(forms.ModelForm):
 
     goals = forms.ModelMultipleChoiceField(
         label=_("Leerdoelen"),
-        queryset=LearningGoal.objects.select_related("programme"),
+        queryset=LearningGoal.objects.select_related("programme").defer("explanation", "company_says", "keywords"),
         widget=forms.CheckboxSelectMultiple,
         error_messages={
             "required": _("Kies minstens één leerdoel."),
@@ -86,6 +115,8 @@ class ModuleForm(forms.ModelForm):
         groups: dict[int, dict] = {}
         for goal in self.fields["goals"].queryset:
             ticked = str(goal.pk) in chosen
+            if goal.retired_at and not ticked:
+                continue
             words = f"{goal.title} {goal.code} {goal.programme}".lower()
             if ticked or text.lower() in words:
                 group = groups.setdefault(goal.programme_id, {"programme": goal.programme, "goals": [], "ticked": 0})
@@ -132,3 +163,62 @@ class RunForm(forms.ModelForm):
         if starts and ends and ends <= starts:
             self.add_error("ends", _("Kies een datum na de begindatum."))
         return cleaned
+
+
+class GoalForm(forms.ModelForm):
+    """A learning goal in plain language."""
+
+    company_says = LinesField(
+        label=_("Wat zegt een bedrijf?"),
+        help_text=_("Zinnen van bedrijven die dit leerdoel nodig hebben. Zet elke zin op een eigen regel."),
+        room=SENTENCE,
+    )
+    keywords = LinesField(
+        label=_("Trefwoorden"),
+        help_text=_("Gewone woorden die in zo'n vraag staan. Zet elk woord op een eigen regel."),
+        room=KEYWORD,
+    )
+    twins = forms.BooleanField(label=_("Ook bij de andere opleidingen met dit leerdoel"), required=False, initial=True)
+
+    class Meta:
+        model = LearningGoal
+        fields = ["explanation", "company_says", "keywords"]
+        labels = {"explanation": _("Uitleg in gewone taal")}
+        help_texts = {"explanation": _("Wat doet een student hier? Schrijf zoals je het aan een leerling vertelt.")}
+        widgets = {"explanation": forms.Textarea(attrs={"rows": 5})}
+        error_messages = {"explanation": {"max_length": _("Maak de uitleg korter: hoogstens 1500 tekens.")}}
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["explanation"].required = True
+        self.fields["explanation"].error_messages["required"] = _("Schrijf een uitleg.")
+
+
+class ImportForm(forms.Form):
+    """A file with learning goals, programmes, electives or explanations."""
+
+    file = forms.FileField(
+        label=_("Bestand"),
+        help_text=_("Een CSV-bestand, een CASE-pakket (JSON) of uitleg per leerdoel (JSON). Hoogstens 10 MB."),
+        max_length=200,
+        error_messages={
+            "required": _("Kies een bestand."),
+            "empty": _("Het bestand is leeg."),
+            "invalid": _("Kies een bestand."),
+            "missing": _("Kies een bestand."),
+        },
+    )
+
+    def clean_file(self):
+        """The text of the file in `cleaned_data["text"]`."""
+        file = self.cleaned_data["file"]
+        if file.size > MOST_BYTES:
+            raise forms.ValidationError(_("Het bestand is groter dan 10 MB. Splits het op."))
+        try:
+            text = file.read().decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise forms.ValidationError(_("Het bestand is geen UTF-8. Bewaar het als ‘CSV UTF-8’.")) from error
+        if unwritable(text):
+            raise forms.ValidationError(_("Het bestand bevat tekens die geen tekst zijn."))
+        self.cleaned_data["text"] = text
+        return file

@@ -1,8 +1,9 @@
-"""Reading learning goals and electives from CSV and CASE v1.0 packages. Pure: text in, rows and errors out.
+"""Reading a curriculum from CSV, JSON and CASE v1.0 packages. Pure: text in, rows and errors out.
 
 Formats: `werkprocessen.csv` (crebo, kwalificatie, niveau, dossier_crebo, dossier, civ, kerntaak_code, kerntaak,
-werkproces_code, werkproces), `keuzedelen.csv` (code, naam), and a CASE v1.0 CFPackage (1EdTech) whose CFItems are of
-type Kwalificatie, Kerntaak and Werkproces, tied by isChildOf associations.
+werkproces_code, werkproces; and, where known, editie), `kwalificaties.csv` (crebo, naam, niveau, leerweg, …),
+`keuzedelen.csv` (code, naam; and, where known, uren), `goal_explanations.json` (title: uitleg, bedrijf_zegt,
+trefwoorden), and a CASE v1.0 CFPackage (1EdTech), which modules.case reads.
 """
 
 import csv
@@ -18,6 +19,8 @@ LEVELS = {"2": 2, "3": 3, "4": 4, "6": 6, "mbo-2": 2, "mbo-3": 3, "mbo-4": 4, "h
 
 @dataclass(frozen=True, slots=True)
 class GoalRow:
+    """One learning goal; None is "this file does not say", which differs from empty."""
+
     crebo: str
     programme: str
     level: int
@@ -27,12 +30,38 @@ class GoalRow:
     core_task: str
     code: str
     title: str
+    edition: str = ""
+    explanation: str | None = None
+    company_says: tuple[str, ...] | None = None
+    keywords: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ElectiveRow:
     code: str
     title: str
+    hours: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeRow:
+    code: str
+    name: str
+    level: int
+    learning_path: str
+    dossier_code: str
+    dossier: str
+    edition: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ExplanationRow:
+    """What a goal means in plain language, for every goal of that title."""
+
+    title: str
+    explanation: str
+    company_says: tuple[str, ...]
+    keywords: tuple[str, ...]
 
 
 @dataclass
@@ -41,13 +70,19 @@ class Reading:
 
     goals: list[GoalRow] = field(default_factory=list)
     electives: list[ElectiveRow] = field(default_factory=list)
+    programmes: list[ProgrammeRow] = field(default_factory=list)
+    explanations: list[ExplanationRow] = field(default_factory=list)
     errors: list[tuple[int, str]] = field(default_factory=list)
 
 
 GOAL_COLUMNS = {"crebo", "kwalificatie", "niveau", "kerntaak_code", "kerntaak", "werkproces_code", "werkproces"}
+PROGRAMME_COLUMNS = {"crebo", "naam", "niveau", "leerweg"}
 # What the database has room for, in characters.
 ROOM = {
     "kwalificatie": 120,
+    "naam": 120,
+    "leerweg": 20,
+    "editie": 10,
     "dossier_crebo": 10,
     "dossier": 120,
     "kerntaak_code": 20,
@@ -55,13 +90,14 @@ ROOM = {
     "werkproces_code": 20,
     "werkproces": 250,
 }
+EXPLANATION, SENTENCE, KEYWORD = 1500, 300, 60
 
 
 def read(text: str) -> Reading:
     """Recognise the format and read it; what is wrong lands in `errors`, never in an exception."""
     text = text.removeprefix("\ufeff")
     if text.lstrip().startswith("{"):
-        return read_case(text)
+        return read_json(text)
     first_line = text.partition("\n")[0]
     delimiter = ";" if first_line.count(";") > first_line.count(",") else ","  # as a Dutch Excel saves it
     rows, reading = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter), Reading()
@@ -69,6 +105,8 @@ def read(text: str) -> Reading:
         columns = set(rows.fieldnames or [])
         if columns >= GOAL_COLUMNS:
             read_goals(rows, reading)
+        elif columns >= PROGRAMME_COLUMNS:
+            read_programmes(rows, reading)
         elif columns >= {"code", "naam"}:
             read_electives(rows, reading)
         elif not columns:
@@ -80,22 +118,26 @@ def read(text: str) -> Reading:
     return reading
 
 
+def cells_of(row: dict) -> dict[str, str]:
+    """The cells of a row that have a column, without white space around them."""
+    return {key: (value or "").strip() for key, value in row.items() if isinstance(value, str | None) and key}
+
+
 def read_goals(rows: csv.DictReader, reading: Reading) -> None:
     """Rows of werkprocessen.csv."""
-    seen: set[tuple[str, str]] = set()
+    seen: set[tuple[str, ...]] = set()
     for row in rows:
-        cells = {key: (value or "").strip() for key, value in row.items() if isinstance(value, str | None) and key}
-        if error := add_goal(cells, reading, seen):
+        if error := add_goal(cells_of(row), reading, seen):
             reading.errors.append((rows.line_num, error))
 
 
-def add_goal(cells: dict[str, str], reading: Reading, seen: set[tuple[str, str]]) -> str:
-    """Add one goal to `reading`, once; or say what is wrong with it."""
-    if error := goal_error(cells):
+def add_goal(cells: dict[str, str], reading: Reading, seen: set[tuple[str, ...]], **plain) -> str:
+    """Add one goal to `reading`, once, with its `plain` language where known; or say what is wrong with it."""
+    if error := row_error(cells, GOAL_COLUMNS):
         return error
-    key = (cells["crebo"], cells["werkproces_code"])
+    key = (cells["crebo"], cells.get("editie", ""), cells["werkproces_code"])
     if key in seen:
-        return _("Dit werkproces staat er al: %s.") % " ".join(key)
+        return _("Dit werkproces staat er al: %s.") % " ".join(filter(None, key))
     seen.add(key)
     reading.goals.append(
         GoalRow(
@@ -108,9 +150,37 @@ def add_goal(cells: dict[str, str], reading: Reading, seen: set[tuple[str, str]]
             core_task=cells["kerntaak"],
             code=cells["werkproces_code"],
             title=cells["werkproces"],
+            edition=cells.get("editie", ""),
+            **plain,
         )
     )
     return ""
+
+
+def read_programmes(rows: csv.DictReader, reading: Reading) -> None:
+    """Rows of kwalificaties.csv."""
+    seen: set[tuple[str, str]] = set()
+    for row in rows:
+        cells = cells_of(row)
+        error = row_error(cells, {"crebo", "naam", "niveau"})
+        key = (cells["crebo"], cells.get("editie", ""))
+        if not error and key in seen:
+            error = _("Deze kwalificatie staat er al: %s.") % cells["crebo"]
+        if error:
+            reading.errors.append((rows.line_num, error))
+            continue
+        seen.add(key)
+        reading.programmes.append(
+            ProgrammeRow(
+                code=cells["crebo"],
+                name=cells["naam"],
+                level=LEVELS[cells["niveau"]],
+                learning_path=cells["leerweg"],
+                dossier_code=cells.get("dossier_crebo", ""),
+                dossier=cells.get("dossier_naam", ""),
+                edition=cells.get("editie", ""),
+            )
+        )
 
 
 def unwritable(text: str) -> bool:
@@ -118,9 +188,9 @@ def unwritable(text: str) -> bool:
     return "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
-def goal_error(cells: dict[str, str]) -> str:
-    """What is wrong with one row, or ""."""
-    empty = sorted(column for column in GOAL_COLUMNS if not cells.get(column))
+def row_error(cells: dict[str, str], needed: set[str]) -> str:
+    """What is wrong with one row of a programme or goal, or ""."""
+    empty = sorted(column for column in needed if not cells.get(column))
     if empty:
         return _("Deze cellen zijn leeg: %s.") % ", ".join(empty)
     if not re.fullmatch("[0-9]{5}", cells["crebo"]):
@@ -139,61 +209,62 @@ def read_electives(rows: csv.DictReader, reading: Reading) -> None:
     """Rows of keuzedelen.csv."""
     seen: set[str] = set()
     for row in rows:
-        code, title = (row["code"] or "").strip(), (row["naam"] or "").strip()
+        cells = cells_of(row)
+        code, title, hours = cells["code"], cells["naam"], cells.get("uren", "")
         if not re.fullmatch("K[0-9]{4}", code):
             reading.errors.append((rows.line_num, _("Een keuzedeel is bijvoorbeeld K0072, niet ‘%s’.") % code))
         elif not title or len(title) > 150 or unwritable(title):
             reading.errors.append((rows.line_num, _("De naam is leeg, te lang of geen tekst.")))
+        elif hours and not (re.fullmatch("[0-9]{2,4}", hours) and 60 <= int(hours) <= 1680):
+            reading.errors.append((rows.line_num, _("De uren zijn een getal van 60 tot en met 1680.")))
         elif code in seen:
             reading.errors.append((rows.line_num, _("Dit keuzedeel staat er al: %s.") % code))
         else:
             seen.add(code)
-            reading.electives.append(ElectiveRow(code, title))
+            reading.electives.append(ElectiveRow(code, title, int(hours) if hours else None))
 
 
-def read_case(text: str) -> Reading:
-    """A CASE v1.0 package: goals are the items of type Werkproces below a Kerntaak below a Kwalificatie."""
-    reading, seen = Reading(), set()
+def read_json(text: str) -> Reading:
+    """A CASE package, or explanations by title."""
+    from modules.case import read_package
+
     try:
-        package = json.loads(text)
-        items = {item["identifier"]: item for item in package["CFItems"]}
-        parents = {
-            link["originNodeURI"]["identifier"]: link["destinationNodeURI"]["identifier"]
-            for link in package["CFAssociations"]
-            if link["associationType"] == "isChildOf"
-        }
+        data = json.loads(text)
     except json.JSONDecodeError as error:
         return Reading(errors=[(error.lineno, _("Dit is geen goede JSON: %s.") % error.msg)])
-    except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         return Reading(errors=[(0, _("Dit is geen CASE-pakket: er klopt iets niet bij %s.") % error)])
-    for identifier, item in items.items():
-        if item.get("CFItemType") != "Werkproces":
-            continue
-        core_task = items.get(parents.get(identifier), {})
-        qualification = items.get(parents.get(core_task.get("identifier")), {})
-        if error := add_goal(case_cells(item, core_task, qualification), reading, seen):
-            line = text.count("\n", 0, max(text.find(str(identifier)), 0)) + 1
-            reading.errors.append((line, f"{item.get('fullStatement', identifier)}: {error}"))
+    if (
+        isinstance(data, dict)
+        and data
+        and all(isinstance(value, dict) and "uitleg" in value for value in data.values())
+    ):
+        return read_explanations(text, data)
+    return read_package(text, data)
+
+
+def read_explanations(text: str, data: dict) -> Reading:
+    """What goals mean, by title."""
+    reading = Reading()
+    for title, value in data.items():
+        says, keywords = value.get("bedrijf_zegt", []), value.get("trefwoorden", [])
+        if error := plain_error(value["uitleg"], says, keywords):
+            line = text.count("\n", 0, max(text.find(json.dumps(title, ensure_ascii=False)), 0)) + 1
+            reading.errors.append((line, f"{title[:80]}: {error}"))
+        else:
+            reading.explanations.append(ExplanationRow(title, value["uitleg"], tuple(says), tuple(keywords)))
     return reading
 
 
-def case_cells(item: dict, core_task: dict, qualification: dict) -> dict[str, str]:
-    """The columns of werkprocessen.csv from three CASE items; codes are '25919' and '25919 B1-K1-W1'."""
-
-    def code(node: dict) -> str:
-        return str(node.get("humanCodingScheme", "")).rsplit(" ", 1)[-1]
-
-    def title(node: dict) -> str:
-        # A remark of whoever made the package, such as [tekst in bron afgebroken], is no part of the title.
-        return re.sub(r"\s*\[[^\]]*\]$", "", str(node.get("fullStatement") or "").strip())
-
-    levels = qualification.get("educationLevel") or item.get("educationLevel")
-    return {
-        "crebo": code(qualification),
-        "kwalificatie": title(qualification),
-        "niveau": str(levels[0]) if isinstance(levels, list) else "",
-        "kerntaak_code": code(core_task),
-        "kerntaak": title(core_task),
-        "werkproces_code": code(item),
-        "werkproces": title(item),
-    }
+def plain_error(explanation, says, keywords) -> str:
+    """What is wrong with a goal's plain language, or ""."""
+    lists = [(says, SENTENCE), (keywords, KEYWORD)]
+    if not isinstance(explanation, str) or not all(
+        isinstance(texts, list) and all(isinstance(each, str) for each in texts) for texts, _room in lists
+    ):
+        return _("De uitleg is geen tekst, of de trefwoorden zijn geen lijst.")
+    if unwritable(explanation) or any(unwritable(each) for texts, _room in lists for each in texts):
+        return _("De tekst bevat tekens die geen tekst zijn.")
+    if len(explanation) > EXPLANATION or any(len(each) > room for texts, room in lists for each in texts):
+        return _("De uitleg, een zin of een trefwoord is te lang.")
+    return ""

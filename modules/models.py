@@ -2,6 +2,7 @@
 
 import pghistory
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.urls import reverse
@@ -40,6 +41,30 @@ class Programme(models.Model):
         return f"{self.name} ({self.code})"
 
 
+class LearningGoalQuerySet(models.QuerySet):
+    def current(self) -> "LearningGoalQuerySet":
+        """Goals that can be linked: those that are not retired."""
+        return self.filter(retired_at=None)
+
+    def unexplained(self) -> "LearningGoalQuerySet":
+        """The editors' list: current goals that nobody has put in plain language yet."""
+        return self.current().filter(explanation="")
+
+    def search(self, text: str) -> "LearningGoalQuerySet":
+        """Goals that have each word of `text` in their title, code, programme, explanation or keywords."""
+        found = self
+        for word in text.split():
+            found = found.filter(
+                models.Q(title__icontains=word)
+                | models.Q(code__icontains=word)
+                | models.Q(programme__name__icontains=word)
+                | models.Q(programme__code__startswith=word)
+                | models.Q(explanation__icontains=word)
+                | models.Q(keywords__icontains=word)
+            )
+        return found
+
+
 @pghistory.track()
 class LearningGoal(models.Model):
     """A *werkproces* of a qualification, or a competence of an hbo programme."""
@@ -49,13 +74,27 @@ class LearningGoal(models.Model):
     title = models.CharField(max_length=250)
     core_task_code = models.CharField(max_length=20, blank=True)
     core_task = models.CharField(max_length=250, blank=True)
+    # In plain language: what it means, what a company says when its question needs it, and words that go with it.
+    explanation = models.TextField(_("uitleg"), max_length=1500, blank=True)
+    company_says = ArrayField(
+        models.CharField(max_length=300), default=list, blank=True, verbose_name=_("wat een bedrijf zegt")
+    )
+    keywords = ArrayField(models.CharField(max_length=60), default=list, blank=True, verbose_name=_("trefwoorden"))
+    retired_at = models.DateTimeField(null=True, blank=True)  # no longer in the curriculum; links to it stay
+    changed_at = models.DateTimeField(default=clock.now)
+
+    objects = LearningGoalQuerySet.as_manager()
 
     class Meta:
         ordering = ["programme__name", "code"]
         constraints = [models.UniqueConstraint(fields=["programme", "code"], name="one_goal_per_code")]
+        indexes = [models.Index(fields=["title"]), models.Index(fields=["changed_at"])]
 
     def __str__(self) -> str:
         return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("modules:goal", args=[self.pk])
 
 
 class Elective(models.Model):
@@ -65,12 +104,35 @@ class Elective(models.Model):
         max_length=5, unique=True, validators=[RegexValidator(r"^K\d{4}$", _("Een keuzedeel is bijvoorbeeld K0072."))]
     )
     title = models.CharField(max_length=150)
+    hours = models.PositiveSmallIntegerField(
+        _("uren"), default=240, validators=[MinValueValidator(60), MaxValueValidator(1680)]
+    )  # room in the curriculum, in units of 240 hours
 
     class Meta:
         ordering = ["code"]
 
     def __str__(self) -> str:
         return f"{self.code} {self.title}"
+
+
+class GoalImport(models.Model):
+    """A file with a part of the curriculum: what it would change is shown before anything is written."""
+
+    name = models.CharField(max_length=200)
+    text = models.TextField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(default=clock.now)
+    applied_at = models.DateTimeField(null=True, blank=True)
+    counts = models.JSONField(default=dict)  # once applied: new, changed, same, retired, deleted, wrong
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("modules:import", args=[self.pk])
 
 
 class ModuleQuerySet(models.QuerySet):

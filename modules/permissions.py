@@ -22,5 +22,18 @@ def may_enrol(user, run: ModuleRun | None) -> bool:
     )
 
 
+@rules.predicate
+def teaches_somewhere(user, _goal=None) -> bool:
+    return roles.has(user, roles.TEACHER, roles.COORDINATOR)
+
+
+@rules.predicate
+def coordinates(user, _obj=None) -> bool:
+    return roles.has(user, roles.COORDINATOR)
+
+
+# What a goal means is written by whoever teaches; what the goals are, by coordinators.
+rules.add_perm("modules.explain_learninggoal", teaches_somewhere)
+rules.add_perm("modules.import_learninggoals", coordinates)
 rules.add_perm("modules.change_module", runs_the_school)
 rules.add_perm("modules.enrol_modulerun", may_enrol)

@@ -37,7 +37,13 @@ def detail(user, project: Project, form: ApplyForm) -> dict:
         "may": may,
         "form": form,
         "goals": [
-            {"title": link.goal.title, "code": link.goal.code, "state": state}
+            {
+                "pk": link.goal_id,
+                "title": link.goal.title,
+                "code": link.goal.code,
+                "state": state,
+                "explanation": link.goal.explanation,
+            }
             for link, state in zip(links, project.states, strict=True)
         ],
         "plan": plan(project),

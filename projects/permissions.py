@@ -4,6 +4,7 @@ import rules
 
 from challenges.models import Assignment
 from challenges.permissions import is_owner
+from modules.permissions import teaches_somewhere
 from partners import roles
 from partners.permissions import is_broker
 from projects.models import Application, Project
@@ -86,3 +87,5 @@ rules.add_perm("projects.confirm_as_student", is_placed)
 rules.add_perm("projects.place_application", leads_its_project)
 rules.add_perm("projects.decline_application", leads_its_project)
 rules.add_perm("projects.withdraw_application", is_applicant & before_start)
+# Which goals challenges work on: for who teaches and for the brokers.
+rules.add_perm("projects.see_coverage", teaches_somewhere | is_broker)

@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from projects.views import following, project
+from projects.views import coverage, following, project
 
 app_name = "projects"
 urlpatterns = [
     path("", project.project_list, name="list"),
     path("van-mij/", project.mine, name="mine"),
+    path("dekking/", coverage.coverage, name="coverage"),
+    path("oproep/<int:pk>/", coverage.call, name="call"),
     path("nieuw/<int:assignment_pk>/", project.open_, name="open"),
     path("aanmelding/<int:pk>/doe/<slug:action>/", project.application_act, name="application_act"),
     path("<int:pk>/", project.detail, name="detail"),

@@ -115,6 +115,8 @@ def world(region) -> SimpleNamespace:
         module=region.run.module,
         invitation=f.InvitationFactory(partner=company, invited_by=region.contact),
         card=f.ProjectCardFactory(),
+        goal_import=f.GoalImportFactory(by=region.coordinator),
+        call=f.CallFactory(goal=goals[0], by=teacher, partners=[company]),
         partner_submitted=f.PartnerFactory(submitted=True),
         membership_requested=f.MembershipFactory(partner=company, requested=True),
     )

@@ -8,8 +8,8 @@ from django.core.files.base import ContentFile
 from factory.django import DjangoModelFactory
 from PIL import Image
 
-from challenges.models import Assignment, Attachment, Challenge, Draft, GoalLink, Question, Remark, Upload
-from modules.models import Elective, Enrolment, LearningGoal, Module, ModuleRun, Programme
+from challenges.models import Assignment, Attachment, Call, Challenge, Draft, GoalLink, Question, Remark, Upload
+from modules.models import Elective, Enrolment, GoalImport, LearningGoal, Module, ModuleRun, Programme
 from oil_portal.core import clock
 from partners.models import Collaboration, Invitation, Membership, Partner, ProjectCard, User
 from projects.models import Achievement, Application, HoursEntry, Outcome, Project
@@ -137,6 +137,28 @@ class LearningGoalFactory(DjangoModelFactory):
     title = factory.Sequence(lambda n: f"Test een prototype {n}")
     core_task_code = "B1-K1"
     core_task = "Ontwerpt producten"
+
+
+class GoalImportFactory(DjangoModelFactory):
+    class Meta:
+        model = GoalImport
+
+    name = "leerdoelen.csv"
+    text = "code,naam\nK0072,Ondernemend gedrag\n"
+
+
+class CallFactory(DjangoModelFactory):
+    class Meta:
+        model = Call
+        skip_postgeneration_save = True
+
+    goal = factory.SubFactory("tests.factories.LearningGoalFactory")
+    text = "Hebben jullie een vraag waarbij studenten meten?"
+
+    @factory.post_generation
+    def partners(self, create, extracted, **kwargs):
+        if create and extracted:
+            self.partners.set(extracted)
 
 
 class ElectiveFactory(DjangoModelFactory):

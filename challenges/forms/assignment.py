@@ -73,8 +73,8 @@ class GoalSearchForm(forms.Form):
 
 
 class LinkForm(forms.Form):
-    """One goal to link or to take off."""
+    """One goal to link, to take off, or to say of that it does not fit."""
 
-    LINK, UNLINK = "link", "unlink"
+    LINK, UNLINK, REJECT = "link", "unlink", "reject"
     goal = forms.ModelChoiceField(queryset=LearningGoal.objects.all())
-    do = forms.ChoiceField(choices=[(LINK, LINK), (UNLINK, UNLINK)])
+    do = forms.ChoiceField(choices=[(LINK, LINK), (UNLINK, UNLINK), (REJECT, REJECT)])

@@ -3,8 +3,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from challenges.models import Challenge
-from challenges.services.talk import REMARKED
+from challenges.models import Assignment, Challenge
+from challenges.services.talk import ASSIGNMENT_TEXTS, REMARKED
 
 TOO_LONG = {"max_length": _("Maak de tekst korter: hoogstens %(limit_value)d tekens.")}
 
@@ -12,6 +12,7 @@ TOO_LONG = {"max_length": _("Maak de tekst korter: hoogstens %(limit_value)d tek
 class RemarkForm(forms.Form):
     """A passage of the company's text and what is said about it."""
 
+    model, texts, first = Challenge, REMARKED, "question"
     field = forms.ChoiceField(label=_("Bij welke tekst?"), error_messages={"required": _("Kies een tekst.")})
     quote = forms.CharField(
         label=_("Over welke woorden?"),
@@ -31,9 +32,19 @@ class RemarkForm(forms.Form):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, prefix="opmerking", **kwargs)
-        labels = {name: Challenge._meta.get_field(name).verbose_name for name in REMARKED}
+        labels = {name: self.model._meta.get_field(name).verbose_name for name in self.texts}
         self.fields["field"].choices = [(name, label[:1].upper() + label[1:]) for name, label in labels.items()]
-        self.fields["field"].initial = "question"
+        self.fields["field"].initial = self.first
+
+
+class AssignmentRemarkForm(RemarkForm):
+    """A passage of the assignment and what is said about it."""
+
+    model, texts, first = Assignment, ASSIGNMENT_TEXTS, "text"
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["text"].help_text = _("Het bedrijf en de docent lezen dit bij de opdracht.")
 
 
 class AskForm(forms.Form):

@@ -1,6 +1,7 @@
 """The models of the room, by noun."""
 
-from challenges.models.assignment import Assignment, GoalLink
+from challenges.models.assignment import Assignment, AssignmentVersion, GoalLink, GoalVerdict
+from challenges.models.call import Call
 from challenges.models.challenge import (
     SEARCH_CONFIG,
     Challenge,
@@ -17,11 +18,14 @@ from challenges.models.talk import Interest, Question, Remark
 __all__ = [
     "SEARCH_CONFIG",
     "Assignment",
+    "AssignmentVersion",
     "Attachment",
+    "Call",
     "Challenge",
     "Deliverable",
     "Draft",
     "GoalLink",
+    "GoalVerdict",
     "Interest",
     "Location",
     "Photos",

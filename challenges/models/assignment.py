@@ -88,3 +88,45 @@ class GoalLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.assignment}: {self.goal}"
+
+
+class AssignmentVersion(models.Model):
+    """An assignment as it was sent to the company: what a signature is about. It never changes but for that."""
+
+    assignment = models.ForeignKey(Assignment, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveSmallIntegerField()
+    title = models.CharField(max_length=90)
+    summary = models.CharField(max_length=250)
+    text = models.TextField()
+    result = models.TextField(blank=True)
+    level = models.PositiveSmallIntegerField(choices=Level.choices)
+    hours = models.PositiveSmallIntegerField()
+    goals = models.JSONField(default=list)  # titles with their code, in the teacher's order
+    sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    sent_at = models.DateTimeField(default=clock.now)
+    agreed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    agreed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["assignment", "number"], name="one_text_per_version")]
+
+    def __str__(self) -> str:
+        return f"{self.assignment}, {self.number}"
+
+
+class GoalVerdict(models.Model):
+    """Whether a goal fits a challenge, as a teacher said: what does not fit is not offered there again."""
+
+    challenge = models.ForeignKey(Challenge, on_delete=models.CASCADE, related_name="verdicts")
+    goal = models.ForeignKey(LearningGoal, on_delete=models.CASCADE, related_name="verdicts")
+    fits = models.BooleanField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        constraints = [models.UniqueConstraint(fields=["challenge", "goal"], name="one_verdict_per_goal")]
+
+    def __str__(self) -> str:
+        return f"{self.challenge}: {self.goal}"

@@ -4,6 +4,7 @@ import pghistory
 from django.conf import settings
 from django.db import models
 
+from challenges.models.assignment import Assignment
 from challenges.models.challenge import Challenge
 from oil_portal.core import clock
 from partners import roles
@@ -11,10 +12,12 @@ from partners import roles
 
 @pghistory.track()
 class Remark(models.Model):
-    """What a broker or teacher says about a passage of a challenge; the company handles it."""
+    """What somebody says about a passage: of a challenge, which the company handles, or of its assignment, which the
+    translator handles."""
 
     challenge = models.ForeignKey(Challenge, on_delete=models.CASCADE, related_name="remarks")
-    field = models.CharField(max_length=20)  # of Challenge: title, question, why or result
+    assignment = models.ForeignKey(Assignment, null=True, blank=True, on_delete=models.CASCADE, related_name="remarks")
+    field = models.CharField(max_length=20)  # of Challenge or Assignment: title, question, summary, …
     quote = models.CharField(max_length=500, blank=True)  # the passage as it stood; "" for the whole field
     text = models.TextField(max_length=2000)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
@@ -28,7 +31,7 @@ class Remark(models.Model):
         return self.text[:60]
 
     def get_absolute_url(self) -> str:
-        return self.challenge.get_absolute_url()
+        return (self.assignment or self.challenge).get_absolute_url()
 
 
 class QuestionQuerySet(models.QuerySet):

@@ -4,7 +4,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from challenges.models import Assignment, Challenge, GoalLink
+from challenges.models import Assignment, AssignmentVersion, Challenge, GoalLink, GoalVerdict
 from challenges.services.challenge import owners
 from challenges.workflow import WRITABLE
 from modules.models import LearningGoal
@@ -12,6 +12,8 @@ from oil_portal.core import clock
 from oil_portal.core.timeline import changed_fields, notify, record
 from oil_portal.core.workflow import NotNow, Refusal, lock, move
 from partners.models import User
+
+TEXTS = ("title", "summary", "text", "result", "level", "hours")  # what a version holds, beside the goals
 
 
 @transaction.atomic
@@ -60,7 +62,21 @@ def link_goal(*, assignment: Assignment, goal: LearningGoal, actor: User) -> Goa
     )
     if created:
         record(assignment, "link", actor=actor, remark=goal.title)
+    _judge(assignment, goal, actor, fits=True)
     return link
+
+
+def _judge(assignment: Assignment, goal: LearningGoal, actor: User, *, fits: bool) -> None:
+    GoalVerdict.objects.update_or_create(
+        challenge=assignment.challenge, goal=goal, defaults={"fits": fits, "by": actor, "created_at": clock.now()}
+    )
+
+
+@transaction.atomic
+def reject_goal(*, assignment: Assignment, goal: LearningGoal, actor: User) -> None:
+    """A goal does not fit this challenge: it is not suggested here again. Linking it later undoes that."""
+    _lock_to_link(assignment, actor)
+    _judge(assignment, goal, actor, fits=False)
 
 
 @transaction.atomic
@@ -70,23 +86,38 @@ def unlink_goal(*, assignment: Assignment, goal: LearningGoal, actor: User) -> N
     deleted, _by_model = assignment.links.filter(goal=goal).delete()
     if deleted:
         record(assignment, "unlink", actor=actor, remark=goal.title)
+        GoalVerdict.objects.filter(challenge=assignment.challenge, goal=goal).delete()
 
 
 @transaction.atomic
 def send_assignment(*, assignment: Assignment, actor: User, remark: str = "") -> Assignment:
-    """Ask the company for its sign-off; needs at least one linked goal."""
+    """Ask the company for its sign-off on the text as it stands now; needs at least one linked goal."""
     if not assignment.links.exists():
         raise Refusal(_("Koppel eerst minstens één leerdoel. Dan weet het bedrijf wat studenten leren."))
     entry = move(assignment, "send", actor=actor, remark=remark)
+    links = assignment.links.select_related("goal")
+    AssignmentVersion.objects.update_or_create(
+        assignment=assignment,
+        number=assignment.version,
+        defaults={name: getattr(assignment, name) for name in TEXTS}
+        | {
+            "goals": [f"{link.goal.title} ({link.goal.code})" for link in links],
+            "sent_by": actor,
+            "sent_at": clock.now(),
+        },
+    )
     notify(entry, owners(assignment.challenge), mail=True)
     return assignment
 
 
 @transaction.atomic
 def answer_assignment(*, assignment: Assignment, actor: User, action: str, remark: str = "") -> Assignment:
-    """The company agrees or asks for a change; `action` is the transition's name."""
-    signature = {"agreed_by": actor, "agreed_at": clock.now()} if action == "agree" else {}
-    entry = move(assignment, action, actor=actor, remark=remark, **signature)
+    """The company agrees or asks for a change, which begins a next version; `action` is the transition's name."""
+    signature = {"agreed_by": actor, "agreed_at": clock.now()}
+    changes = signature if action == "agree" else {"version": assignment.version + 1}
+    entry = move(assignment, action, actor=actor, remark=remark, **changes)
+    if action == "agree":
+        assignment.versions.filter(number=assignment.version).update(**signature)
     notify(entry, [assignment.challenge.translator], mail=True)
     return assignment
 

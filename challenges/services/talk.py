@@ -6,7 +6,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from challenges.marks import find
-from challenges.models import Challenge, Interest, Question, Remark
+from challenges.models import Assignment, Challenge, Interest, Question, Remark
 from challenges.services.challenge import owners
 from challenges.workflow import EDITABLE
 from oil_portal.core import clock
@@ -15,6 +15,7 @@ from oil_portal.core.workflow import NotNow, Refusal, lock
 from partners import roles
 from partners.models import User
 
+ASSIGNMENT_TEXTS = ("title", "summary", "text", "result")
 REMARKED = ("title", "question", "why", "result")  # the texts of a challenge that a remark can be about
 ASKABLE = ("accepted", "published", "running")
 ANSWER_DAYS = 5  # working days in which a company promises to answer
@@ -48,20 +49,46 @@ def remark(*, challenge: Challenge, actor: User, field: str, text: str, quote: s
         raise NotNow(_("De tekst ligt vast. Een opmerking helpt het bedrijf nu niet meer."))
     if field not in REMARKED:
         raise ValidationError({"field": _("Kies bij welke tekst je opmerking hoort.")})
-    quote = " ".join(quote.split())
-    if quote and not find(getattr(challenge, field), quote):
-        raise ValidationError({"quote": _("Deze woorden staan niet zo in de tekst. Kopieer ze, of laat dit leeg.")})
-    made = Remark(challenge=challenge, author=actor, field=field, quote=quote, text=text.strip())
-    made.full_clean()
-    made.save()
+    made = _remark(challenge, None, actor, field, text, quote)
     notify(record(challenge, "remark", actor=actor, remark=made.text), owners(challenge))
     return made
 
 
 @transaction.atomic
+def remark_on_assignment(*, assignment: Assignment, actor: User, field: str, text: str, quote: str = "") -> Remark:
+    """The company, the translator or a broker says something about a passage of an assignment; both sides hear it."""
+    if not actor.has_perm("challenges.remark_assignment", assignment):
+        raise PermissionDenied
+    lock(assignment)
+    if assignment.status == "agreed":
+        raise NotNow(_("Deze versie ligt vast. De docent kan een nieuwe versie maken."))
+    if field not in ASSIGNMENT_TEXTS:
+        raise ValidationError({"field": _("Kies bij welke tekst je opmerking hoort.")})
+    made = _remark(assignment.challenge, assignment, actor, field, text, quote)
+    people = [*owners(assignment.challenge), assignment.challenge.translator]
+    notify(record(assignment, "remark", actor=actor, remark=made.text), people)
+    return made
+
+
+def _remark(challenge: Challenge, assignment: Assignment | None, actor: User, field: str, text: str, quote: str):
+    """The remark on a passage that stands there; ValidationError when it does not."""
+    quote = " ".join(quote.split())
+    if quote and not find(getattr(assignment or challenge, field), quote):
+        raise ValidationError({"quote": _("Deze woorden staan niet zo in de tekst. Kopieer ze, of laat dit leeg.")})
+    made = Remark(challenge=challenge, assignment=assignment, author=actor, field=field, quote=quote, text=text.strip())
+    made.full_clean()
+    made.save()
+    return made
+
+
+@transaction.atomic
 def handle_remark(*, remark: Remark, actor: User, done: bool = True) -> None:
-    """The company says that it did something with a remark, or its writer takes it back; it may be undone."""
-    if remark.author_id != actor.pk and not actor.has_perm("challenges.withdraw_challenge", remark.challenge):
+    """Whose text it is says that something was done with a remark, or its writer takes it back; it may be undone."""
+    if remark.assignment_id:
+        handles = actor.has_perm("challenges.revise_assignment", remark.assignment)
+    else:
+        handles = actor.has_perm("challenges.withdraw_challenge", remark.challenge)
+    if remark.author_id != actor.pk and not handles:
         raise PermissionDenied
     lock(remark)
     remark.done_at = clock.now() if done else None

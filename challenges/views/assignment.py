@@ -1,31 +1,32 @@
-"""Pages of assignments and their learning goals: fetch what the reader may see, validate, call one service, answer."""
+"""Pages of assignments: fetch what the reader may see, validate, call one service, answer."""
 
 from functools import partial
 
 from django.contrib import messages
-from django.db.models import Count, Q, prefetch_related_objects
-from django.http import HttpResponseRedirect, QueryDict
+from django.db.models import prefetch_related_objects
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from challenges import services
-from challenges.forms.assignment import AssignmentForm, GoalSearchForm, LinkForm
+from challenges.checklist import Brief, points
+from challenges.forms.assignment import AssignmentForm
+from challenges.forms.talk import AssignmentRemarkForm
+from challenges.marks import marked
 from challenges.models import Assignment
 from challenges.views.common import assignment_for, challenge_for, need, posted
-from challenges.workflow import PUBLIC, WRITABLE
-from modules.models import LearningGoal
+from challenges.workflow import WRITABLE
+from challenges.writing import readability
+from modules.models import Module
 from oil_portal.core import views as core
 from oil_portal.core.views import attempt
 from oil_portal.core.workflow import available
-
-GOALS = 30
 
 
 def assignment_add(request, pk: int):
     """The translator starts an assignment beside the company's own text."""
     challenge = challenge_for(request.user, pk)
     need(request.user, "challenges.translate_challenge", challenge)
-    initial = {"title": challenge.title, "result": challenge.result}
+    initial = {"title": challenge.title, "result": challenge.result} | copied(challenge, request.GET.get("van", ""))
     form = AssignmentForm(posted(request), initial=initial)
     if request.method == "POST" and form.is_valid():
         service = partial(services.write_assignment, challenge=challenge, actor=request.user)
@@ -36,24 +37,60 @@ def assignment_add(request, pk: int):
     return render(request, "challenges/assignment_form.html", context, status=422 if form.errors else 200)
 
 
+def copied(challenge, number: str) -> dict:
+    """The texts of another assignment of the challenge, to write one for another level."""
+    if not number.isascii() or not number.isdigit() or len(number) > 9:
+        return {}
+    return challenge.assignments.filter(pk=number).values("title", "summary", "text", "result", "hours").first() or {}
+
+
 def assignment(request, pk: int):
     """The company's own text and the assignment side by side, with what waits for whom."""
-    shown, user = assignment_for(request.user, pk), request.user
+    return page(request, assignment_for(request.user, pk))
+
+
+def page(request, shown: Assignment, *, status: int = 200, **forms):
+    """The page of an assignment; `forms` are those that were refused, with what was typed in them."""
+    user = request.user
     prefetch_related_objects([shown], "links__goal__programme", "projects__lab")
     acts = available(shown, user)
+    remarks = list(shown.remarks.select_related("author", "challenge"))
+    quotes = {each.pk: each.quote for each in remarks if each.field == "text" and not each.done_at}
+    remarks_now = shown.status != "agreed" and user.has_perm("challenges.remark_assignment", shown)
+    translates = user.has_perm("challenges.revise_assignment", shown)
     context = {
         "assignment": shown,
         "challenge": shown.challenge,
         "reads": user.has_perm("challenges.read_challenge", shown.challenge),
         "links": shown.links.all(),
         "edits": shown.status in WRITABLE and user.has_perm("challenges.edit_assignment", shown),
+        "translates": translates,
         "opens": shown.status == "agreed" and user.has_perm("projects.open_project", shown),
         "projects": [project for project in shown.projects.all() if project.status != "cancelled"],
         "acts": acts,
         "signs": any(transition.action == "agree" for transition in acts),
         "leads": shown.status != "agreed",
+        "sent": shown.versions.count(),
+        "remarks": remarks,
+        "marked": marked(shown.text, quotes),
+        "remark_form": AssignmentRemarkForm() if remarks_now else None,
+        "points": points(brief_of(shown)) if translates else [],
+        "hints": readability(f"{shown.summary}\n{shown.text}") if translates else [],
+        "owns": translates,
     }
-    return render(request, "challenges/assignment_detail.html", context)
+    return render(request, "challenges/assignment_detail.html", context | forms, status=status)
+
+
+def brief_of(shown: Assignment) -> Brief:
+    """What the checklist looks at; expects the goals of the links with their programmes."""
+    challenge, goals = shown.challenge, [link.goal for link in shown.links.all()]
+    loads = Module.objects.filter(goals__in=goals).order_by().values_list("study_load", flat=True).distinct()
+    return Brief(
+        title=shown.title, text=shown.text, result=shown.result, hours=shown.hours, level=shown.level,
+        goal_levels=[goal.programme.level for goal in goals], loads=list(loads) if goals else [],
+        guidance_hours=challenge.guidance_hours, rights=challenge.rights, secrecy=challenge.secrecy,
+        confidential=challenge.confidential,
+    )  # fmt: skip
 
 
 def written_by(request, shown: Assignment) -> bool:
@@ -89,78 +126,3 @@ def assignment_act(request, pk: int, action: str):
         "revise": partial(services.revise_assignment, assignment=shown),
     }
     return core.act(request, shown, action, verbs)
-
-
-# --- Its goals --------------------------------------------------------------------------------------------------
-def goals(request, pk: int):
-    """Link learning goals: one POST per goal, back to the same module or search, with the focus on the next row."""
-    shown = assignment_for(request.user, pk)
-    if not written_by(request, shown):
-        return redirect(shown)
-    search = GoalSearchForm.for_request(request)
-    linked = list(shown.links.select_related("goal__programme", "linked_by"))
-    offered = list(offer(search, shown)[: GOALS + 1])
-    if request.method == "POST":
-        return change_links(request, shown, offered, linked)
-    context = {
-        "assignment": shown,
-        "challenge": shown.challenge,
-        "search": search,
-        "module": search.cleaned_data.get("module"),
-        "q": search.cleaned_data.get("q", ""),
-        "offered": offered[:GOALS],
-        "more": len(offered) > GOALS,
-        "linked": linked,
-        "focus": request.GET.get("bij", ""),
-        "address": f"{request.path}?{kept_choice(request).urlencode()}",
-    }
-    return render(request, "challenges/assignment_goals.html", context)
-
-
-def offer(search: GoalSearchForm, shown: Assignment):
-    """The goals to choose from that are not linked yet, with `others`: how many other challenges link them."""
-    text, module = search.cleaned_data.get("q", ""), search.cleaned_data.get("module")
-    found = LearningGoal.objects.select_related("programme").exclude(links__assignment=shown)
-    if text:
-        for word in text.split():
-            found = found.filter(
-                Q(title__icontains=word)
-                | Q(code__icontains=word)
-                | Q(programme__name__icontains=word)
-                | Q(programme__code__startswith=word)
-            )
-    else:
-        found = found.filter(modules=module) if module else found.none()
-    elsewhere = Q(links__assignment__challenge__status__in=PUBLIC) & ~Q(links__assignment__challenge=shown.challenge_id)
-    return found.annotate(others=Count("links__assignment__challenge", filter=elsewhere, distinct=True))
-
-
-def change_links(request, shown: Assignment, offered: list, linked: list):
-    """Link or take off one goal and answer with the same address, which names the row that follows."""
-    form, address = LinkForm(request.POST), kept_choice(request)
-    if form.is_valid():
-        goal, links = form.cleaned_data["goal"], form.cleaned_data["do"] == LinkForm.LINK
-        service, rows = (
-            (services.link_goal, offered) if links else (services.unlink_goal, [link.goal for link in linked])
-        )
-        service(assignment=shown, goal=goal, actor=request.user)
-        address["bij"] = f"{'doel' if links else 'los'}-{next_after(goal, rows)}"
-    else:
-        messages.error(request, _("Dit leerdoel staat niet meer in de lijst. Kies een ander."))
-    return HttpResponseRedirect(f"{request.path}?{address.urlencode()}", status=303)
-
-
-def kept_choice(request) -> QueryDict:
-    """The module or search in the address, without the row that had the focus."""
-    address = request.GET.copy()
-    address.pop("bij", None)
-    return address
-
-
-def next_after(goal: LearningGoal, rows: list[LearningGoal]) -> int | str:
-    """The pk of the row after `goal`, else of the one before it, else "kop": the heading of the list."""
-    others = [row.pk for row in rows]
-    if goal.pk not in others or len(others) == 1:
-        return "kop"
-    at = others.index(goal.pk)
-    return (others[at + 1 :] or others[at - 1 :])[0]

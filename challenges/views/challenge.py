@@ -91,7 +91,7 @@ def page(request, challenge: Challenge, *, status: int = 200, **forms):
 def talk_of(user, challenge: Challenge, *, follows: bool) -> dict:
     """Remarks with the texts they mark, questions with their answers, and the forms that this reader has."""
     may = partial(user.has_perm, obj=challenge)
-    remarks = list(challenge.remarks.select_related("author")) if follows else []
+    remarks = list(challenge.remarks.filter(assignment=None).select_related("author")) if follows else []
     quotes = {name: {each.pk: each.quote for each in remarks if each.field == name and not each.done_at}
               for name in ("question", "why")}  # fmt: skip
     questions = list(Question.objects.visible_to(user, challenge).select_related("asker", "answered_by"))

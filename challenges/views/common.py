@@ -1,10 +1,12 @@
 """How the pages of this room fetch what a reader may see."""
 
-from django.core.exceptions import PermissionDenied
 from django.http import QueryDict
 from django.shortcuts import get_object_or_404
 
 from challenges.models import Assignment, Challenge
+from oil_portal.core.views import need
+
+__all__ = ["assignment_for", "challenge_for", "need", "posted"]
 
 
 def challenge_for(user, pk: int) -> Challenge:
@@ -18,12 +20,6 @@ def assignment_for(user, pk: int) -> Assignment:
     """The assignment with its challenge; Http404 when `user` may not see it."""
     related = ("challenge__partner", "challenge__translator", "agreed_by")
     return get_object_or_404(Assignment.objects.visible_to(user).select_related(*related), pk=pk)
-
-
-def need(user, permission: str, obj=None) -> None:
-    """PermissionDenied unless the user has the permission."""
-    if not user.has_perm(permission, obj):
-        raise PermissionDenied
 
 
 def posted(request) -> QueryDict | None:

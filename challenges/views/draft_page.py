@@ -62,7 +62,7 @@ def bound(found: Draft, form: type, *, judged: bool, clashes: dict, **options):
 
 def dress(found: Draft, form, clashes: dict) -> list[dict]:
     """Each field with its example, the broker's open remarks on it and the version of somebody else."""
-    remarks = list(found.challenge.remarks.filter(done_at=None)) if found.challenge_id else []
+    remarks = list(found.challenge.remarks.filter(done_at=None, assignment=None)) if found.challenge_id else []
     return [
         {
             "field": form[name],

@@ -13,7 +13,7 @@ from challenges.forms.talk import AnswerForm, AskForm, RemarkForm
 from challenges.models import Challenge, Question, Remark
 from challenges.services import talk
 from challenges.views.challenge import page
-from challenges.views.common import challenge_for, need
+from challenges.views.common import assignment_for, challenge_for, need
 from oil_portal.core.views import attempt
 
 
@@ -38,11 +38,13 @@ def remark(request, pk: int):
 @require_POST
 def remark_done(request, pk: int):
     """A remark was handled, or not after all."""
-    found = get_object_or_404(Remark.objects.select_related("challenge__partner"), pk=pk)
-    if not Challenge.objects.visible_to(request.user).filter(pk=found.challenge_id).exists():
+    found = get_object_or_404(Remark.objects.select_related("challenge__partner", "assignment__challenge"), pk=pk)
+    if found.assignment_id:
+        assignment_for(request.user, found.assignment_id)
+    elif not Challenge.objects.visible_to(request.user).filter(pk=found.challenge_id).exists():
         raise Http404
     talk.handle_remark(remark=found, actor=request.user, done=request.POST.get("done") != "0")
-    return redirect(found.challenge)
+    return redirect(found)
 
 
 @require_POST

@@ -4,13 +4,19 @@ from collections.abc import Callable
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
 from django.db import models
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from oil_portal.core.workflow import Refusal, Transition, available, workflow_of
+
+
+def need(user, permission: str, obj=None) -> None:
+    """PermissionDenied unless the user has the permission."""
+    if not user.has_perm(permission, obj):
+        raise PermissionDenied
 
 
 def attempt(form: forms.BaseForm, service: Callable, **values):

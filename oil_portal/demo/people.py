@@ -7,7 +7,7 @@ from django.utils.text import slugify
 
 from modules.importing import GoalRow, Reading, read
 from modules.models import Elective, LearningGoal, Module, ModuleRun, Programme
-from modules.services import enrol, import_reading, save_module, save_run
+from modules.services import apply, enrol, plan, save_module, save_run
 from oil_portal.core import clock
 from oil_portal.demo.story import REPO_DATA, World, days_ago, load
 from partners.importing import import_network
@@ -95,7 +95,7 @@ def teachers(world: World) -> None:
 def curriculum(world: World) -> None:
     """The real goals and electives, two hbo programmes, and twelve modules with their runs."""
     for name in ("werkprocessen.csv", "keuzedelen.csv"):
-        import_reading(read((REPO_DATA / name).read_text(encoding="utf-8")))
+        apply(plan(read((REPO_DATA / name).read_text(encoding="utf-8"))))
     data = load("modules")
     for programme in data["hbo_programmes"]:
         rows = [
@@ -106,7 +106,7 @@ def curriculum(world: World) -> None:
             )
             for goal in programme["goals"]
         ]  # fmt: skip
-        import_reading(Reading(goals=rows))
+        apply(plan(Reading(goals=rows)))
     world.goals = {(goal.programme.code, goal.code): goal for goal in LearningGoal.objects.select_related("programme")}
     for row in data["modules"]:
         with clock.at(days_ago(450)):

@@ -58,7 +58,7 @@ class ProjectQuerySet(models.QuerySet):
     def for_cards(self) -> "ProjectQuerySet":
         """With all that a card draws: host, lab, level and the goals in the teacher's order."""
         return (
-            self.select_related("assignment__challenge__partner", "lab", "run__module__school")
+            self.select_related("assignment__challenge__partner", "lab", "run__module__school", "run__module__elective")
             .prefetch_related("assignment__links__goal")
             .with_counts()
         )

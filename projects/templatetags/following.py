@@ -3,6 +3,7 @@
 from django import template
 
 from challenges.permissions import is_translator
+from projects.coverage import modules_for
 from projects.funnel import STAGES, Funnel, funnel
 from projects.models import Project
 
@@ -44,3 +45,9 @@ def challenge_team(context, challenge) -> dict:
             if user.has_perm("projects.see_team_project", project)
         ]
     }
+
+
+@register.inclusion_tag("projects/assignment_modules.html")
+def assignment_modules(assignment) -> dict:
+    """Which modules could take an assignment, when, and for how many students its goals are still open."""
+    return {"fits": modules_for(assignment)}

@@ -88,6 +88,17 @@ ROWS = [
         HIDDEN | dict.fromkeys(("contact", "teacher", "other_teacher", "coordinator", "broker", "admin"), 200),
     ),
     row("assignment_edit", "opdracht/PK/wijzig/", "assignment", HIDDEN | READERS | {"teacher": 200, "admin": 200}),
+    row(
+        "versions", "opdracht/PK/versies/", "assignment",
+        HIDDEN | dict.fromkeys(("contact", "teacher", "other_teacher", "coordinator", "broker", "admin"), 200),
+    ),
+    row(
+        "assignment_remark", "opdracht/PK/opmerking/", "assignment",
+        HIDDEN | READERS | dict.fromkeys(("teacher", "contact", "broker", "admin"), 302), "post",
+        {"opmerking-field": "text", "opmerking-text": "Hoe groot?"},
+    ),
+    row("call", "oproep/PK/", "call",
+        HIDDEN | dict.fromkeys(("contact", "teacher", "other_teacher", "coordinator", "broker", "admin"), 200)),
     row("goals", "opdracht/PK/leerdoelen/", "assignment", HIDDEN | READERS | {"teacher": 200, "admin": 200}),
     row("assignment_act", "opdracht/PK/doe/send/", "assignment", HIDDEN | {"teacher": 200, "admin": 200}),
     row(

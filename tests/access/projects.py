@@ -3,6 +3,7 @@
 from tests.access import FORBIDDEN, HIDDEN, LOGGED_IN, PUBLIC, ROLES, Row
 
 ASKED = FORBIDDEN | {"contact": 200, "admin": 200}  # what the company that asked does
+TEACHING = dict.fromkeys(("teacher", "other_teacher", "coordinator", "admin"), 200)
 LEADS = ("teacher", "coordinator", "admin")
 
 
@@ -22,6 +23,8 @@ def leads(status: int) -> dict:
 ROWS = [
     Row("projects:list", lambda world: "/projecten/", PUBLIC),
     Row("projects:mine", lambda world: "/projecten/van-mij/", LOGGED_IN),
+    Row("projects:coverage", lambda world: "/projecten/dekking/", FORBIDDEN | TEACHING | {"broker": 200}),
+    Row("projects:call", lambda world: f"/projecten/oproep/{world.goals[0].pk}/", FORBIDDEN | TEACHING),
     row("detail", "PK/", "project", PUBLIC),
     row("detail", "PK/", "project_running", PUBLIC),
     row("detail", "PK/", "project_confirming", PUBLIC),

@@ -1,0 +1,137 @@
+"""Coverage both ways: which goals of a curriculum challenges work on, and which modules could take an assignment.
+
+Reads only. A goal is covered when an assignment of a public challenge links it, planned when a project about it is open
+or running, and achieved when students reached it (all three sides said so).
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from challenges.models import Assignment, Challenge, GoalLink
+from challenges.workflow import PUBLIC
+from modules.models import Enrolment, LearningGoal, Module, ModuleRun
+from oil_portal.core import clock
+from projects.models import Achievement
+
+COLUMNS = 12  # challenges drawn in the heat map; the numbers beside it count all
+NEVER, COVERED, PLANNED, ACHIEVED = range(4)
+BUSY = ("open", "running", "confirming")
+MODULES = 8
+
+
+@dataclass
+class Row:
+    """One goal: its state and totals over all challenges, and a cell per drawn challenge."""
+
+    goal: LearningGoal
+    challenges: int = 0
+    projects: int = 0
+    students: int = 0
+    cells: list[tuple[int, int]] = field(default_factory=list)  # (state, students who reached it there)
+
+    @property
+    def state(self) -> int:
+        if self.students:
+            return ACHIEVED
+        return PLANNED if self.projects else COVERED if self.challenges else NEVER
+
+
+@dataclass
+class Matrix:
+    rows: list[Row]
+    columns: list[Challenge]
+    more: int  # challenges that are counted but not drawn
+
+    def number(self, state: int) -> int:
+        return sum(row.state == state for row in self.rows)
+
+    @property
+    def never(self) -> int:
+        return self.number(NEVER)
+
+
+def matrix(goals: QuerySet[LearningGoal]) -> Matrix:
+    """The coverage of `goals` in six queries, however many challenges there are."""
+    wanted = list(goals.select_related("programme"))
+    ids = [goal.pk for goal in wanted]
+    links = GoalLink.objects.filter(goal__in=ids, assignment__challenge__status__in=PUBLIC).order_by()
+    covered = _by_goal(links.values("goal").annotate(n=Count("assignment__challenge", distinct=True)))
+    planned = Q(assignment__projects__status__in=BUSY)
+    busy = _by_goal(
+        links.filter(planned).values("goal").annotate(n=Count("assignment__projects", filter=planned, distinct=True))
+    )
+    reached = Achievement.objects.filter(goal__in=ids, achieved=True).order_by()
+    students = _by_goal(reached.values("goal").annotate(n=Count("student", distinct=True)))
+    challenges = Challenge.objects.filter(
+        Exists(links.filter(assignment__challenge=OuterRef("pk"))), status__in=PUBLIC
+    ).select_related("partner")
+    drawn = list(challenges.order_by("-created_at", "-pk")[:COLUMNS])
+    cells = _cells(links, reached, drawn)
+    rows = [
+        Row(goal, covered.get(goal.pk, 0), busy.get(goal.pk, 0), students.get(goal.pk, 0),
+            [cells.get((goal.pk, challenge.pk), (NEVER, 0)) for challenge in drawn])
+        for goal in wanted
+    ]  # fmt: skip
+    more = challenges.count() - COLUMNS if len(drawn) == COLUMNS else 0
+    return Matrix(rows, drawn, max(more, 0))
+
+
+def _by_goal(rows) -> dict[int, int]:
+    return {row["goal"]: row["n"] for row in rows}
+
+
+def _cells(links, reached, drawn: list[Challenge]) -> dict[tuple[int, int], tuple[int, int]]:
+    """(goal, challenge) -> (state, students) for the challenges that are drawn."""
+    found: dict[tuple[int, int], tuple[int, int]] = {}
+    shown = links.filter(assignment__challenge__in=drawn)
+    busy = Q(assignment__projects__status__in=BUSY)
+    for row in shown.values("goal", "assignment__challenge").annotate(n=Count("assignment__projects", filter=busy)):
+        found[row["goal"], row["assignment__challenge"]] = (PLANNED if row["n"] else COVERED, 0)
+    path = "project__assignment__challenge"
+    for row in (
+        reached.filter(**{f"{path}__in": drawn}).values("goal", path).annotate(n=Count("student", distinct=True))
+    ):
+        found[row["goal"], row[path]] = (ACHIEVED, row["n"])
+    return found
+
+
+# --- The other way: which modules could take an assignment -------------------------------------------------------
+@dataclass
+class Fit:
+    """A module that teaches goals of an assignment, its next runs, and how many students still have them open."""
+
+    module: Module
+    shared: int
+    runs: list[tuple[ModuleRun, int]]
+
+    @property
+    def first(self) -> date:
+        return self.runs[0][0].starts if self.runs else date.max
+
+
+def modules_for(assignment: Assignment) -> list[Fit]:
+    """At most MODULES modules, those that share most goals first; three queries."""
+    ids = [link.goal_id for link in assignment.links.all()]
+    shared = Count("goals", filter=Q(goals__in=ids), distinct=True)
+    found = list(
+        Module.objects.filter(goals__in=ids).select_related("school").annotate(shared=shared)
+        .order_by("-shared", "title", "pk")[:MODULES]
+    ) if ids else []  # fmt: skip
+    runs = list(ModuleRun.objects.filter(module__in=found, ends__gte=clock.today()).order_by("starts", "pk"))
+    waiting = open_students(runs, ids) if runs else {}
+    by_module: dict[int, list] = {}
+    for run in runs:
+        by_module.setdefault(run.module_id, []).append((run, waiting.get(run.pk, 0)))
+    return [Fit(module, module.shared, by_module.get(module.pk, [])) for module in found]
+
+
+def open_students(runs: list[ModuleRun], ids: list[int]) -> dict[int, int]:
+    """Per run: the students for whom at least one of the goals that the module teaches is not achieved yet."""
+    taught = LearningGoal.objects.filter(pk__in=ids, modules=OuterRef("run__module"))
+    reached = Achievement.objects.filter(
+        student=OuterRef(OuterRef("student")), goal=OuterRef("pk"), achieved=True
+    )  # fmt: skip
+    left = Enrolment.objects.filter(Exists(taught.filter(~Exists(reached))), run__in=runs).order_by()
+    return {row["run"]: row["n"] for row in left.values("run").annotate(n=Count("student", distinct=True))}
