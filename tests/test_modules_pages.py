@@ -99,7 +99,7 @@ def test_the_page_shows_goals_runs_and_projects(region, login):
 
 def test_an_elective_names_its_room(client, region):
     module = f.ModuleFactory(school=region.school, elective=f.ElectiveFactory(), study_load=240)
-    assert "Hier is 240 uur voor een project" in text(page(client, "detail", module.pk))
+    assert "Deze module heeft 240 uur." in text(page(client, "detail", module.pk))
 
 
 def test_a_student_enrols_and_leaves(region, login):
