@@ -125,7 +125,7 @@ def test_the_same_code_in_two_editions_is_two_goals():
 def test_five_thousand_goals_under_ten_seconds():
     rows = [
         GoalRow(f"{30000 + number // 20}", f"Opleiding {number // 20}", 4, "", "", f"B1-K{number % 5}", "Kerntaak",
-                f"B1-K{number % 5}-W{number % 20}", f"Doet werk nummer {number}", "", f"Je doet {number}.", (), ("werk",))
+                f"B1-K{number % 5}-W{number % 20}", f"Doet werk nummer {number}", "", f"Je doet {number}.", (), ("w",))
         for number in range(5000)
     ]  # fmt: skip
     began = time.perf_counter()
@@ -187,7 +187,7 @@ def test_bad_plain_language_in_a_package_is_an_error_of_that_goal(change):
 # --- Plain language ---------------------------------------------------------------------------------------------
 def test_an_import_of_explanations_never_undoes_what_a_teacher_wrote(region, login):
     load(HEADER + ONE + TWO)
-    goal = LearningGoal.objects.get(code="B1-K1-W1")
+    goal, other = LearningGoal.objects.filter(programme__code="25919").order_by("code")
     client = login(region.teacher)
     words = {
         "explanation": "Mijn uitleg.",
@@ -206,7 +206,8 @@ def test_an_import_of_explanations_never_undoes_what_a_teacher_wrote(region, log
     load((DATA / "goal_explanations.json").read_text(encoding="utf-8"))
     goal.refresh_from_db()
     assert goal.explanation == "Mijn uitleg."
-    assert LearningGoal.objects.get(code="B1-K1-W2").explanation
+    other.refresh_from_db()
+    assert other.explanation
 
 
 def test_twins_change_together_when_asked(region):

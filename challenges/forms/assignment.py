@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from challenges.models import Assignment
-from modules.models import LearningGoal, Module, taught_by
+from modules.models import LearningGoal, Module
 
 
 class AssignmentForm(forms.ModelForm):
@@ -43,33 +43,35 @@ class AssignmentForm(forms.ModelForm):
         widgets = {"text": forms.Textarea(attrs={"rows": 10}), "result": forms.Textarea(attrs={"rows": 4})}
 
 
-class ModuleField(forms.ModelChoiceField):
-    def label_from_instance(self, module: Module) -> str:
-        return f"{module.title} ({module.school})"
-
-
 class GoalSearchForm(forms.Form):
     """Which goals to choose from: those of a module, or those that a search finds."""
 
-    module = ModuleField(
+    module = forms.ChoiceField(
         label=_("Leerdoelen van module"),
-        queryset=Module.objects.select_related("school"),
-        empty_label=_("Kies een module"),
         required=False,
         error_messages={"invalid_choice": _("Kies een module uit de lijst.")},
     )
     q = forms.CharField(label=_("Zoek in alle leerdoelen"), max_length=100, required=False)
 
+    def __init__(self, *args, **kwargs) -> None:
+        """Reads the modules once, for the list and for the choice."""
+        super().__init__(*args, **kwargs)
+        self.modules = {str(module.pk): module for module in Module.objects.select_related("school")}
+        named = [(key, f"{module.title} ({module.school})") for key, module in self.modules.items()]
+        self.fields["module"].choices = [("", _("Kies een module")), *named]
+
     @classmethod
-    def for_request(cls, request) -> "GoalSearchForm":
-        """Bound to the address; without a choice in it, to the first module that the reader teaches."""
+    def for_request(cls, request, own: int | None) -> "GoalSearchForm":
+        """Bound to the address; without a choice in it, to `own`, the module that the reader teaches."""
         data = request.GET.copy()
         if not data.get("module") and not data.get("q"):
-            own = taught_by(request.user).order_by("-starts").values_list("module", flat=True).first()
-            data["module"] = own or ""
+            data["module"] = str(own or "")
         form = cls(data)
         form.is_valid()
         return form
+
+    def clean_module(self) -> Module | None:
+        return self.modules.get(self.cleaned_data["module"])
 
 
 class LinkForm(forms.Form):

@@ -2,6 +2,7 @@
 
 import pghistory
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.urls import reverse
@@ -25,6 +26,11 @@ class AssignmentQuerySet(models.QuerySet):
         if roles.has(user, roles.COORDINATOR):
             mine |= models.Q(challenge__confidential=False)
         return self.filter(mine)
+
+    def with_rejected(self) -> "AssignmentQuerySet":
+        """Add `rejected`: the titles of goals that do not fit its challenge."""
+        verdicts = GoalVerdict.objects.filter(challenge=models.OuterRef("challenge"), fits=False).order_by()
+        return self.annotate(rejected=ArraySubquery(verdicts.values_list("goal__title", flat=True)))
 
 
 @pghistory.track()

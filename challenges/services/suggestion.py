@@ -4,10 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import SearchQuery, SearchRank
-from django.db.models import Count, F, Max
+from django.db.models import Count, Exists, F, Max, OuterRef
 
-from challenges.models import SEARCH_CONFIG, Assignment, Challenge, GoalVerdict
+from challenges.models import SEARCH_CONFIG, Assignment, Challenge, GoalLink
 from challenges.suggestions import Evidence, Goal, Index, words_of
 from challenges.workflow import PUBLIC
 from modules.models import LearningGoal
@@ -16,7 +17,6 @@ OFFERED = 8  # suggestions at a time
 SIMILAR = 5  # earlier challenges that count
 LEAST = 0.15  # how much an earlier challenge must resemble this one: below it, links lowered recall
 QUERY_WORDS = 40
-EARLIER = 200  # links of the similar challenges that are read
 
 
 @dataclass
@@ -74,30 +74,25 @@ def text_of(challenge: Challenge) -> str:
 
 
 def evidence(challenge: Challenge, ready: Index) -> list[Evidence]:
-    """Earlier public challenges that resemble this one, with the titles they are linked to. Two queries."""
+    """Earlier public challenges that resemble this one, with the titles they are linked to. One query."""
     words = list(dict.fromkeys(words_of(f"{challenge.title} {text_of(challenge)}")))[:QUERY_WORDS]
     if not words:
         return []
     query = SearchQuery(" | ".join(words), search_type="raw", config=SEARCH_CONFIG)
+    links = GoalLink.objects.filter(assignment__challenge=OuterRef("pk")).order_by()
+    linked = links.values_list("goal__title", flat=True).distinct()
     found = (
-        Challenge.objects.filter(
-            document=query, status__in=PUBLIC, confidential=False, assignments__links__isnull=False
-        )
+        Challenge.objects.filter(document=query, status__in=PUBLIC, confidential=False)
+        .filter(Exists(links))
         .exclude(pk=challenge.pk)
-        .annotate(rank=SearchRank(F("document"), query))
-        .order_by("-rank", "-pk")
-        .distinct()[: SIMILAR * 2]
+        .annotate(rank=SearchRank(F("document"), query), titles=ArraySubquery(linked))
+        .order_by("-rank", "-pk")[: SIMILAR * 2]
     )
     others = list(found)
     alike = ready.similarity(f"{challenge.title}. {text_of(challenge)}", [f"{c.title}. {text_of(c)}" for c in others])
-    linked = defaultdict(set)
-    for pk, title in Assignment.goals.through.objects.filter(assignment__challenge__in=others).values_list(
-        "assignment__challenge", "goal__title"
-    )[:EARLIER]:
-        linked[pk].add(title)
     nearest = sorted(zip(alike, others, strict=True), key=lambda pair: (-pair[0], pair[1].pk))
     return [
-        Evidence(other.title, similarity, frozenset(linked[other.pk]))
+        Evidence(other.title, similarity, frozenset(other.titles))
         for similarity, other in nearest[:SIMILAR]
         if similarity >= LEAST
     ]
@@ -111,13 +106,12 @@ def _distance(goal: LearningGoal, assignment: Assignment, own: set[int]) -> tupl
 def suggest(assignment: Assignment, linked: Iterable[LearningGoal], own: set[int]) -> list[Offer]:
     """At most OFFERED goals for an assignment, best first, without what is linked or was rejected at its challenge.
 
-    `own` are the programmes of the reader's modules: of the goals with one title, those come first, then the level of
-    the assignment.
+    Expects `with_rejected`. `own` are the programmes of the reader's modules: of the goals with one title, those come
+    first, then the level of the assignment.
     """
     challenge = assignment.challenge
     ready = index()
-    rejected = GoalVerdict.objects.filter(challenge=challenge, fits=False).values_list("goal__title", flat=True)
-    out = {goal.title for goal in linked} | set(rejected)
+    out = {goal.title for goal in linked} | set(assignment.rejected)
     ranked = ready.rank(challenge.title, text_of(challenge), evidence(challenge, ready))
     chosen = [one for one in ranked if one.title not in out and one.score > 0][:OFFERED]
     ready.explain(challenge.title, text_of(challenge), chosen)

@@ -17,9 +17,10 @@ def challenge_for(user, pk: int) -> Challenge:
 
 
 def assignment_for(user, pk: int) -> Assignment:
-    """The assignment with its challenge; Http404 when `user` may not see it."""
+    """The assignment with its challenge and `rejected` goals; Http404 when `user` may not see it."""
     related = ("challenge__partner", "challenge__translator", "agreed_by")
-    return get_object_or_404(Assignment.objects.visible_to(user).select_related(*related), pk=pk)
+    found = Assignment.objects.visible_to(user).with_rejected().select_related(*related)
+    return get_object_or_404(found, pk=pk)
 
 
 def posted(request) -> QueryDict | None:

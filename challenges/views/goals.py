@@ -1,14 +1,14 @@
 """Linking the goals of an assignment: suggestions, those of a module or search, and what is linked."""
 
 from django.contrib import messages
-from django.db.models import Count, Q
+from django.db.models import Count, Prefetch, Q, prefetch_related_objects
 from django.http import HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from challenges import services
 from challenges.forms.assignment import GoalSearchForm, LinkForm
-from challenges.models import Assignment
+from challenges.models import Assignment, GoalLink
 from challenges.services.suggestion import suggest
 from challenges.views.assignment import written_by
 from challenges.views.common import assignment_for
@@ -23,11 +23,13 @@ def goals(request, pk: int):
     shown = assignment_for(request.user, pk)
     if not written_by(request, shown):
         return redirect(shown)
-    search = GoalSearchForm.for_request(request)
-    linked = list(shown.links.select_related("goal__programme", "linked_by"))
+    teaching = list(taught_by(request.user).order_by("-starts").values_list("module", "module__goals__programme"))
+    search = GoalSearchForm.for_request(request, teaching[0][0] if teaching else None)
+    links = GoalLink.objects.select_related("goal__programme")
+    prefetch_related_objects([shown], Prefetch("links", queryset=links))
+    linked = list(shown.links.all())
     offered = list(offer(search, shown)[: GOALS + 1])
-    own = set(taught_by(request.user).values_list("module__goals__programme", flat=True))
-    suggested = suggest(shown, [link.goal for link in linked], own)
+    suggested = suggest(shown, [link.goal for link in linked], {programme for _module, programme in teaching})
     if request.method == "POST":
         return change_links(request, shown, offered, linked, suggested)
     context = {
