@@ -1,9 +1,11 @@
 """Suggested goals: a ranking with its reasons, what was accepted and rejected, and the command that measures."""
 
 import json
+import time
 from io import StringIO
 from itertools import pairwise
 
+import pgtrigger
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
@@ -12,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from challenges import services
-from challenges.models import Assignment, GoalVerdict
+from challenges.models import Assignment, GoalLink, GoalVerdict
 from challenges.services.suggestion import evidence, index, suggest
 from challenges.suggestions import Evidence, Goal, Index
 from modules.models import LearningGoal
@@ -206,3 +208,31 @@ def test_the_development_sets_name_real_goals():
     for name in ("development", "held_out"):
         for row in json.loads((SETS / f"{name}.json").read_text(encoding="utf-8"))["challenges"]:
             assert row["gold"] and all(title in lines for title in row["gold"])
+
+
+@pytest.mark.django_db
+def test_the_page_with_five_thousand_goals_and_fifty_thousand_links(region, login, draft):
+    """Written in bulk, without services: it is the number of rows that counts."""
+    with pgtrigger.ignore():  # the history of fifty thousand links tells nothing here
+        programmes = f.ProgrammeFactory.create_batch(50)
+        goals = LearningGoal.objects.bulk_create(
+            LearningGoal(programme=programmes[number % 50], code=f"W{number}", title=f"Doet werk {number} met hekken")
+            for number in range(5000)
+        )
+        many = f.ChallengeFactory.create_batch(250, published=True, question="Het hek lassen en verven.")
+        made = Assignment.objects.bulk_create(
+            Assignment(challenge=challenge, title="Hek", summary="Hek", text="Hek")
+            for challenge in many
+            for _twice in "ab"
+        )
+        GoalLink.objects.bulk_create(
+            GoalLink(assignment=assignment, goal=goals[(number * 37 + at) % 5000], position=at)
+            for number, assignment in enumerate(made)
+            for at in range(100)
+        )
+    assert GoalLink.objects.count() >= 50_000
+    client = login(region.teacher)
+    assert queries_of(client, address(draft)) < 12
+    began = time.perf_counter()
+    client.get(address(draft))
+    assert time.perf_counter() - began < 3

@@ -190,7 +190,7 @@ def write_assignment(page: Page, challenge: Challenge) -> Assignment:
 
 def link_goals(page: Page, goals: list) -> None:
     for number, goal in enumerate(goals, 1):
-        page.get_by_role("button", name=f"Koppel {goal.title}").click()
+        page.get_by_role("button", name=f"Koppel {goal.title}").first.click()
         expect(page.get_by_role("heading", name=f"{number} gekoppeld")).to_be_visible()
     expect(page.get_by_role("img", name="Sleutel: 3 leerdoelen gekoppeld")).to_be_visible()
     check(page)
