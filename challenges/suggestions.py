@@ -18,7 +18,7 @@ from functools import lru_cache
 import numpy as np
 import snowballstemmer
 
-from challenges.words import EMPTY
+from challenges.words import DULL, EMPTY
 
 STEMMER = snowballstemmer.stemmer("dutch")
 WORD = re.compile(r"[^\W\d_]+")
@@ -26,6 +26,7 @@ SENTENCE = re.compile(r"[.!?\n;:]+")
 GRAMS = (3, 4, 5)
 READ = 8_000  # characters of a question; what comes after tells nothing new
 STOP = frozenset(EMPTY.split())
+NO_REASON = frozenset(DULL.split())
 
 
 BEST = 2  # goals of a family that speak for it
@@ -225,6 +226,8 @@ class Index:
         grams = {gram for word in words_of(goal_text(goal)) for gram in features(word)[0] if len(gram) == max(GRAMS)}
         idf, found = self.spaces[1]["title"].idf, {}
         for word in dict.fromkeys(words_of(f"{title} {text}")):
+            if word in NO_REASON:
+                continue
             own, stem = features(word)[0], features(word)[1][0]
             long = [gram for gram in own if len(gram) == max(GRAMS)]
             shared = sum(gram in grams for gram in long) / len(long) if long else 0

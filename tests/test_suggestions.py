@@ -182,6 +182,18 @@ def test_the_measured_quality_on_both_sets():
 
 
 @pytest.mark.django_db
+def test_other_weights_are_for_one_run(tmp_path):
+    f.LearningGoalFactory(title="Last metaal", keywords=["hek"])
+    file = tmp_path / "set.json"
+    file.write_text(json.dumps({"challenges": [{"title": "Hek", "text": "Een hek", "gold": ["Last metaal"]}]}))
+    call_command("evaluate_suggestions", str(file), weights="tasks=0,stems=0.5", stdout=StringIO())
+    assert index().weights.tasks > 0
+    for odd in ("taken=1", "tasks=veel", "tasks"):
+        with pytest.raises(CommandError):
+            call_command("evaluate_suggestions", str(file), weights=odd, stdout=StringIO())
+
+
+@pytest.mark.django_db
 def test_a_hit_is_any_goal_of_the_title_and_equal_titles_count_once(tmp_path):
     for _number in range(3):
         f.LearningGoalFactory(title="Last metaal", keywords=["hek"])

@@ -2,6 +2,8 @@
 
 import json
 import random
+from copy import copy
+from dataclasses import replace
 from pathlib import Path
 from statistics import fmean
 from time import perf_counter
@@ -9,7 +11,7 @@ from time import perf_counter
 from django.core.management.base import BaseCommand, CommandError
 
 from challenges.services.suggestion import index
-from challenges.suggestions import Index, Suggestion
+from challenges.suggestions import Index, Suggestion, Weights
 
 SAMPLES, SEED = 2_000, 7
 
@@ -23,10 +25,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser) -> None:
         parser.add_argument("file", type=Path)
+        parser.add_argument("--weights", default="", help="try others, such as tasks=0,programmes=0,stems=0.5")
 
-    def handle(self, *, file: Path, **options) -> None:
+    def handle(self, *, file: Path, weights: str, **options) -> None:
         rows = self.read(file)
-        ready = index()
+        ready = copy(index())  # other weights are for this run alone
+        ready.weights = other_weights(ready.weights, weights)
         if not ready.goals:
             raise CommandError("There are no goals yet: import_goals data/werkprocessen.csv")
         known = {goal.title for goal in ready.goals}
@@ -62,6 +66,15 @@ class Command(BaseCommand):
             for name, value in zip(measures, scores(ranked, row["gold"]), strict=True):
                 measures[name].append(value)
         return measures, seconds
+
+
+def other_weights(weights: Weights, text: str) -> Weights:
+    """The weights with those of "name=number,…" instead; CommandError for a name or number that is none."""
+    try:
+        pairs = dict(pair.split("=") for pair in text.split(",") if pair)
+        return replace(weights, **{name: float(value) for name, value in pairs.items()})
+    except (TypeError, ValueError) as error:
+        raise CommandError(f"--weights {text}: {error}") from error
 
 
 def scores(ranked: list[Suggestion], gold: set[str]) -> tuple[float, float, float]:
