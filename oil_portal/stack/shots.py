@@ -52,6 +52,8 @@ def main() -> int:
         take(browser, url, "student-phone", account="student", size=NARROW)
         take(browser, url, "question", account="other-company", path="/vraagstukken/nieuw/")
         take(browser, url, "question-phone", account="other-company", path="/vraagstukken/nieuw/", size=NARROW)
+        take(browser, url, "link-goals", account="teacher", path="/vraagstukken/opdracht/5/leerdoelen/")
+        take(browser, url, "coverage", account="teacher", path="/projecten/dekking/")
         take(browser, url, "company-page", account="other-company", path="/bedrijf/")
     return 0
 
