@@ -74,11 +74,15 @@ def page(request, shown: Assignment, *, status: int = 200, **forms):
         "remarks": remarks,
         "marked": marked(shown.text, quotes),
         "remark_form": AssignmentRemarkForm() if remarks_now else None,
-        "points": points(brief_of(shown)) if translates else [],
-        "hints": readability(f"{shown.summary}\n{shown.text}") if translates else [],
         "owns": translates,
     }
+    context |= tips(shown) if translates else {}
     return render(request, "challenges/assignment_detail.html", context | forms, status=status)
+
+
+def tips(shown: Assignment) -> dict:
+    """The checklist and what can be said more plainly, of the text as it was last saved."""
+    return {"points": points(brief_of(shown)), "hints": readability(f"{shown.summary}\n{shown.text}")}
 
 
 def brief_of(shown: Assignment) -> Brief:
@@ -112,7 +116,7 @@ def assignment_edit(request, pk: int):
         if attempt(form, service, **form.cleaned_data):
             messages.success(request, _("De opdracht is bewaard."))
             return redirect(shown)
-    context = {"form": form, "challenge": shown.challenge, "assignment": shown}
+    context = {"form": form, "challenge": shown.challenge, "assignment": shown} | tips(shown)
     return render(request, "challenges/assignment_form.html", context, status=422 if form.errors else 200)
 
 
