@@ -40,6 +40,7 @@ import psycopg
 database = os.environ["DATABASE_URL"]
 with psycopg.connect(f"postgresql://portal@/portal?host={embedded.Path(database.split('@')[1]).parent}") as connection:
     print(os.environ["DEMO"], connection.execute("SELECT 40 + 2").fetchone()[0], flush=True)
+    sys.stdin.read()  # until the test lets go
     time.sleep(float(os.environ.get("STAY", 0)))
 """
 
@@ -102,10 +103,11 @@ def sockets(home):
     return [file for file in home.rglob("*") if file.is_socket() or file.name == "postmaster.pid"]
 
 
-def command(environ, **more):
-    """A manage.py command that asks the database something."""
+def command(environ, stdin=subprocess.DEVNULL, **more):
+    """A manage.py command that asks the database something, and stays until its `stdin` ends."""
+    pipe = subprocess.PIPE
     return subprocess.Popen(
-        [sys.executable, "-c", COMMAND], env=environ | more, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-c", COMMAND], env=environ | more, stdin=stdin, stdout=pipe, stderr=pipe, text=True
     )
 
 
@@ -168,11 +170,11 @@ def get(url):
 
 # --- Commands ---------------------------------------------------------------------------------------------------
 def test_commands_start_the_databases_share_them_and_the_first_waits_for_the_last(home, environ):
-    first = command(environ)
-    until(lambda: (home / "state.json").exists())
+    first = command(environ, stdin=subprocess.PIPE)
+    assert first.stdout.readline() == "1 42\n"
     second = command(environ, STAY="1.5")
     assert second.stdout.readline() == "1 42\n"
-    assert first.communicate(timeout=60)[0] == "1 42\n"
+    assert "Waiting for another command" in first.communicate(timeout=60)[1]
     assert second.communicate(timeout=60)[1] == ""
     until(lambda: not of_stack(home), 30)
     assert not sockets(home)
