@@ -168,15 +168,22 @@ def evaluate(path) -> str:
     return out.getvalue()
 
 
+LEAST = {  # (recall@5, recall@10, MRR), just below the figures of docs/suggestions.md
+    "development": (0.8, 0.88, 0.9),
+    "held_out": (0.8, 0.88, 0.9),
+    "independent": (0.72, 0.85, 0.85),
+}
+
+
 @pytest.mark.django_db
-def test_the_measured_quality_on_both_sets():
-    """Below the figures of docs/suggestions.md, so that a change that makes the suggestions worse is noticed."""
+def test_the_measured_quality_on_all_sets():
+    """A change that makes the suggestions worse is noticed."""
     call_command("import_goals", str(settings.BASE_DIR / "data" / "werkprocessen.csv"), stdout=StringIO())
     before = TimelineEntry.objects.count(), LearningGoal.objects.count()
-    for name in ("development", "held_out"):
+    for name, least in LEAST.items():
         told = evaluate(SETS / f"{name}.json")
         figures = {line.split()[0]: float(line.split()[1]) for line in told.splitlines() if line[:3] in ("rec", "MRR")}
-        assert figures["recall@5"] > 0.8 and figures["recall@10"] > 0.88 and figures["MRR"] > 0.9, told
+        assert all(figures[key] > value for key, value in zip(figures, least, strict=True)), told
         assert "83 goal titles" in told and "ms per query" in told
     assert before == (TimelineEntry.objects.count(), LearningGoal.objects.count())
 
@@ -217,7 +224,7 @@ def test_a_bad_file_is_said(tmp_path, text):
 
 def test_the_development_sets_name_real_goals():
     lines = (settings.BASE_DIR / "data" / "werkprocessen.csv").read_text(encoding="utf-8")
-    for name in ("development", "held_out"):
+    for name in LEAST:
         for row in json.loads((SETS / f"{name}.json").read_text(encoding="utf-8"))["challenges"]:
             assert row["gold"] and all(title in lines for title in row["gold"])
 
