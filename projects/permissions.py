@@ -89,3 +89,41 @@ rules.add_perm("projects.decline_application", leads_its_project)
 rules.add_perm("projects.withdraw_application", is_applicant & before_start)
 # Which goals challenges work on: for who teaches and for the brokers.
 rules.add_perm("projects.see_coverage", teaches_somewhere | is_broker)
+
+
+# --- Matching rounds --------------------------------------------------------------------------------------------
+@rules.predicate
+def runs_round(user, round_=None) -> bool:
+    """A coordinator of the round's school; without a round, of any school."""
+    schools = roles.school_ids(user, roles.COORDINATOR)
+    return bool(schools) if round_ is None else round_.school_id in schools
+
+
+@rules.predicate
+def helps_round(user, round_=None) -> bool:
+    """Teachers of the school, and who coaches one of its projects, read along."""
+    if round_ is None or not user.pk:
+        return False
+    return (
+        round_.school_id in roles.school_ids(user, roles.TEACHER)
+        or round_.entries.filter(project__coach_id=user.pk).exists()
+    )
+
+
+@rules.predicate
+def takes_part(user, round_=None) -> bool:
+    """A student of one of the runs of the round."""
+    return round_ is not None and is_student(user) and round_.runs.filter(enrolments__student_id=user.pk).exists()
+
+
+@rules.predicate
+def coaches_entry(user, entry=None) -> bool:
+    return entry is not None and leads(user, entry.project)
+
+
+for action in ("open", "close", "reopen", "cancel", "edit", "solve", "publish"):
+    rules.add_perm(f"projects.{action}_matchinground", runs_round)
+rules.add_perm("projects.make_matchinground", runs_round)
+rules.add_perm("projects.see_matchinground", runs_round | helps_round)
+rules.add_perm("projects.rank_matchinground", takes_part)
+rules.add_perm("projects.favour_roundproject", coaches_entry)

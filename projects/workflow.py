@@ -95,3 +95,59 @@ APPLICATION = Workflow(
     ],
     {"submitted": _("De docent kiest het team.")},
 )  # fmt: skip
+
+
+class RoundStatus(TextChoices):
+    DRAFT = "draft", _("In voorbereiding")
+    OPEN = "open", _("Studenten kiezen")
+    CLOSED = "closed", _("Teams worden gemaakt")
+    PUBLISHED = "published", _("Gepubliceerd")
+    CANCELLED = "cancelled", _("Gaat niet door")
+
+
+LIVE_ROUND = ("draft", "open", "closed")
+
+ROUND = Workflow(
+    "projects.matchinground",
+    [
+        Transition(
+            "open", ("draft",), "open", _("coördinator"), _("Laat studenten kiezen"), _("Kiezen is begonnen"), "",
+            _("Alle studenten die mogen meedoen krijgen bericht."),
+        ),
+        Transition(
+            "close", ("open",), "closed", _("coördinator"), _("Sluit het kiezen"), _("Kiezen is gesloten"), "optional",
+            _("Studenten kunnen hun keuzes daarna niet meer wijzigen. Het portaal berekent meteen een voorstel."),
+        ),
+        Transition(
+            "reopen", ("closed",), "open", _("coördinator"), _("Laat studenten weer kiezen"), _("Kiezen is heropend"),
+            "optional", _("Zet eerst een nieuwe sluitdatum. Studenten krijgen bericht."),
+        ),
+        Transition(
+            "publish", ("closed",), "published", _("coördinator"), _("Publiceer"), _("Teams gepubliceerd"), system=True,
+        ),
+        Transition(
+            "cancel", LIVE_ROUND, "cancelled", _("coördinator"), _("Blaas de ronde af"), _("Ronde afgeblazen"),
+            "required", _("Studenten die mogen meedoen lezen dit. De projecten staan daarna weer gewoon open."),
+        ),
+    ],
+    {
+        "make": _("Ronde gemaakt"),
+        "edit": _("Ronde gewijzigd"),
+        "rules": _("Regels gewijzigd"),
+        "choices_changed": _("Een project is gewijzigd"),
+        "answer": _("Je antwoord van de matchronde"),
+        "repair": _("Teams hersteld"),
+        "late": _("Gepubliceerd had vandaag gemoeten"),
+    },
+    [
+        (_("Voorbereiden"), ("draft", "cancelled")),
+        (_("Kiezen"), ("open",)),
+        (_("Voorstel"), ("closed",)),
+        (_("Gepubliceerd"), ("published",)),
+    ],
+    {
+        "draft": _("De coördinator kiest projecten en regels."),
+        "open": _("Studenten kiezen hun projecten."),
+        "closed": _("De coördinator kiest een voorstel en publiceert."),
+    },
+)  # fmt: skip

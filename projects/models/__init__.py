@@ -1,6 +1,7 @@
 """The models of the room, by noun."""
 
 from projects.models.following import Feedback, HoursEntry
+from projects.models.profile import Profile
 from projects.models.project import (
     MAX_TEAM,
     Achievement,
@@ -10,15 +11,43 @@ from projects.models.project import (
     asked_by,
     led_by,
 )
+from projects.models.proposal import Proposal, ProposedSeat
+from projects.models.round import (
+    MOST_CHOICES,
+    CoachLimit,
+    Favourite,
+    FriendGroup,
+    LabPlaces,
+    MatchingRound,
+    Pair,
+    Participant,
+    Preference,
+    RoundProject,
+    SeatRule,
+)
 
 __all__ = [
     "MAX_TEAM",
+    "MOST_CHOICES",
     "Achievement",
     "Application",
+    "CoachLimit",
+    "Favourite",
     "Feedback",
+    "FriendGroup",
     "HoursEntry",
+    "LabPlaces",
+    "MatchingRound",
     "Outcome",
+    "Pair",
+    "Participant",
+    "Preference",
+    "Profile",
     "Project",
+    "Proposal",
+    "ProposedSeat",
+    "RoundProject",
+    "SeatRule",
     "asked_by",
     "led_by",
 ]

@@ -118,6 +118,8 @@ class Project(models.Model):
     starts = models.DateField(_("het team begint op"))
     ends = models.DateField(_("het team is klaar op"))
     status = models.CharField(max_length=10, choices=ProjectStatus.choices, default=ProjectStatus.OPEN)
+    # From then on the company may reach the team by mail; the coach says when.
+    contact_opened_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=clock.now)
     document = models.GeneratedField(
         expression=SearchVector("title", weight="A", config=SEARCH_CONFIG)
@@ -216,6 +218,10 @@ class Application(models.Model):
     status = models.CharField(max_length=10, choices=ApplicationStatus.choices, default=ApplicationStatus.SUBMITTED)
     created_at = models.DateTimeField(default=clock.now)
     decided_at = models.DateTimeField(null=True, blank=True)
+    # The matching round that gave the seat; None for who applied directly.
+    matching_round = models.ForeignKey(
+        "projects.MatchingRound", null=True, blank=True, on_delete=models.SET_NULL, related_name="placements"
+    )
 
     objects = ApplicationQuerySet.as_manager()
 
