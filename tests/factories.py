@@ -407,3 +407,15 @@ class HoursEntryFactory(DjangoModelFactory):
     by = factory.SubFactory(UserFactory)
     day = factory.LazyFunction(clock.today)
     hours = 2
+
+
+from tests.factories_round import (  # noqa: E402, F401  rounds have a file of their own, and one door
+    FavouriteFactory,
+    FriendGroupFactory,
+    MatchingRoundFactory,
+    ParticipantFactory,
+    PreferenceFactory,
+    ProfileFactory,
+    ProposalFactory,
+    RoundProjectFactory,
+)
