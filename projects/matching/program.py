@@ -1,0 +1,166 @@
+"""A thin coat over HiGHS: binary columns, rows, linear relaxation and integer solve. Knows nothing of students.
+
+One thread and a fixed seed: the same program gives the same answer every time.
+"""
+
+import math
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import highspy
+import numpy as np
+
+INFINITE = highspy.kHighsInf
+EPSILON = 1e-5
+Watch = Callable[[float, float], None]  # (value, bound) of a running solve
+
+
+@dataclass(frozen=True)
+class Row:
+    """lower <= sum of coefficient x column <= upper."""
+
+    columns: Sequence[int]
+    coefficients: Sequence[float]
+    lower: float = -INFINITE
+    upper: float = INFINITE
+
+
+@dataclass(frozen=True)
+class Relaxed:
+    """An optimum of the linear relaxation."""
+
+    columns: np.ndarray
+    value: float
+    reduced: np.ndarray
+    duals: np.ndarray
+    rows: np.ndarray
+
+
+@dataclass(frozen=True)
+class Solved:
+    """The best integer point found (None: none) and the bound below which none can be. Infeasible: bound is inf."""
+
+    columns: np.ndarray | None
+    bound: float
+
+
+@dataclass
+class Program:
+    """Columns lie between 0 and `upper`; those from `integers` on are left continuous in an integer solve."""
+
+    upper: np.ndarray
+    rows: list[Row]
+    continuous: int = 0  # so many columns at the end need not be integer
+    _highs: highspy.Highs = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.lower = np.zeros(len(self.upper))
+        self.limits = [(row.lower, row.upper) for row in self.rows]
+        self._highs = _quiet()
+        self._highs.passModel(self._as_lp())
+
+    def add(self, rows: list[Row]) -> None:
+        self.rows += rows
+        self.limits += [(row.lower, row.upper) for row in rows]
+        starts, indices, values = _packed(rows)
+        lower, upper = np.array([(row.lower, row.upper) for row in rows]).T.copy()
+        self._highs.addRows(len(rows), lower, upper, len(indices), starts[:-1], indices, values)
+
+    def fix(self, columns: np.ndarray, values: np.ndarray) -> None:
+        """Hold these columns at these values."""
+        self.lower[columns] = self.upper[columns] = values
+        self._highs.changeColsBounds(len(columns), columns.astype(np.int32), values, values)
+
+    def tighten(self, rows: np.ndarray, values: np.ndarray) -> None:
+        """Turn these rows into equations."""
+        for row, value in zip(rows.tolist(), values.tolist(), strict=True):
+            self.limits[row] = (value, value)
+            self._highs.changeRowBounds(row, value, value)
+
+    def relax(self, costs: np.ndarray, seconds: float) -> Relaxed | None:
+        """Minimise without asking for integers; None when there is no solution or no time. Starts where it last was."""
+        highs = self._highs
+        highs.changeColsCost(len(costs), np.arange(len(costs), dtype=np.int32), costs)
+        highs.setOptionValue("time_limit", highs.getRunTime() + max(seconds, 0.01))
+        highs.run()
+        if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return None
+        found = highs.getSolution()
+        values, reduced = np.array(found.col_value), np.array(found.col_dual)
+        value = highs.getInfo().objective_function_value
+        return Relaxed(values, value, reduced, np.array(found.row_dual), np.array(found.row_value))
+
+    def solve(
+        self, costs: np.ndarray, seconds: float, start: np.ndarray | None = None,
+        watch: Watch | None = None, nodes: int | None = None,
+    ) -> Solved:  # fmt: skip
+        """Minimise over integers; costs are whole numbers, so a distance below 1 to the bound is a proof."""
+        highs = _quiet()
+        lp = self._as_lp()
+        lp.col_cost_ = costs
+        kinds = highspy.HighsVarType
+        whole = len(costs) - self.continuous
+        lp.integrality_ = [kinds.kInteger] * whole + [kinds.kContinuous] * self.continuous
+        highs.passModel(lp)
+        highs.setOptionValue("time_limit", max(seconds, 0.01))
+        if nodes is not None:
+            highs.setOptionValue("mip_max_nodes", nodes)
+        if start is not None:
+            solution = highspy.HighsSolution()
+            solution.col_value = start.tolist()
+            highs.setSolution(solution)
+        if watch:
+            _listen(highs, watch)
+        highs.run()
+        return _outcome(highs, start)
+
+    def _as_lp(self) -> highspy.HighsLp:
+        lp = highspy.HighsLp()
+        lp.num_col_, lp.num_row_ = len(self.upper), len(self.rows)
+        lp.col_cost_, lp.col_lower_, lp.col_upper_ = np.zeros(len(self.upper)), self.lower, self.upper
+        limits = np.array(self.limits, dtype=float).reshape(-1, 2)
+        lp.row_lower_, lp.row_upper_ = limits[:, 0].copy(), limits[:, 1].copy()
+        lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+        lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = _packed(self.rows)
+        return lp
+
+
+def _packed(rows: list[Row]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    starts = np.zeros(len(rows) + 1, dtype=np.int32)
+    np.cumsum([len(row.columns) for row in rows], out=starts[1:])
+    indices = np.array([column for row in rows for column in row.columns], dtype=np.int32)
+    values = np.array([value for row in rows for value in row.coefficients], dtype=float)
+    return starts, indices, values
+
+
+def _quiet() -> highspy.Highs:
+    highs = highspy.Highs()
+    for option, value in (
+        ("output_flag", False), ("threads", 1), ("random_seed", 1), ("mip_rel_gap", 0.0), ("mip_abs_gap", 0.999),
+    ):  # fmt: skip
+        highs.setOptionValue(option, value)
+    return highs
+
+
+def _listen(highs: highspy.Highs, watch: Watch) -> None:
+    last = time.monotonic()
+
+    def heard(_kind, _message, data, _answer, _user) -> None:
+        nonlocal last
+        if time.monotonic() - last > 0.2:
+            last = time.monotonic()
+            watch(data.mip_primal_bound, data.mip_dual_bound)
+
+    highs.setCallback(heard, None)
+    highs.startCallback(highspy.cb.HighsCallbackType.kCallbackMipLogging)
+
+
+def _outcome(highs: highspy.Highs, start: np.ndarray | None) -> Solved:
+    info = highs.getInfo()
+    if highs.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
+        return Solved(None, math.inf)
+    bound = info.mip_dual_bound if highs.getModelStatus() != highspy.HighsModelStatus.kModelEmpty else 0.0
+    if info.primal_solution_status != int(highspy.SolutionStatus.kSolutionStatusFeasible):
+        return Solved(start, bound)
+    return Solved(np.array(highs.getSolution().col_value), bound)

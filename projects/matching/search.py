@@ -1,0 +1,188 @@
+"""Lexicographic search: one goal after the other, each without giving up what the goals before it reached."""
+
+import math
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from projects.matching.answers import Progress, Stage
+from projects.matching.goals import Goal
+from projects.matching.instance import Id, Instance
+from projects.matching.model import Model
+from projects.matching.program import EPSILON, Relaxed, Row, Watch
+from projects.matching.rules import broken
+
+Report = Callable[[Progress], None]
+HEAVIEST = 1e6  # coefficients above this meet the solver's tolerances
+FIRST_WEIGHT = 100
+
+
+@dataclass(frozen=True)
+class Found:
+    """What one goal's search proved: weighted costs of these goals are nowhere below `bound`."""
+
+    goal: Goal
+    weights: dict[str, int]
+    bound: float
+    seconds: float
+
+
+@dataclass
+class Search:
+    """Holds the best seating so far; `run` takes it through the goals.
+
+    Per goal the linear relaxation comes first. Its optimum is nearly always whole, for what remains once projects are
+    chosen is a transport problem; then it is also proven. Every seating that is optimal so far then lies on one face of
+    the program, and the next goal searches that face only (complementary slackness: a column with reduced costs keeps
+    its value, a row with a dual stays tight). Otherwise the integer solver goes on from there, and earlier goals stay
+    in the costs with a weight. A weight can be too light; that is seen, and a cut-off row replaces it.
+    """
+
+    instance: Instance
+    goals: list[Goal]
+    seats: Mapping[Id, Id]
+    report: Report | None = None
+    model: Model = field(init=False)
+    found: list[Found] = field(default_factory=list)
+    tight: bool = False
+    slipped: bool = False
+
+    def __post_init__(self) -> None:
+        self.began = time.monotonic()
+        self.model = Model(self.instance)
+        self._free()
+
+    @property
+    def left(self) -> float:
+        return self.instance.settings.seconds - (time.monotonic() - self.began)
+
+    def run(self) -> None:
+        for place, goal in enumerate(self.goals):
+            began = time.monotonic()
+            bound, weights = self._pursue(place)
+            self.found.append(Found(goal, weights, bound, time.monotonic() - began))
+            if self.report:
+                stage = self.stages()[-1]
+                self.report(Progress(goal.name, self._spent(), stage.value, stage.bound, stage.gap))
+
+    def stages(self) -> list[Stage]:
+        """Every goal so far with its honest bound, given the values of the goals before it."""
+        costs = {goal.name: _cost(goal, self.seats) for goal in self.goals}
+        stages = []
+        for found in self.found:
+            goal, cost = found.goal, costs[found.goal.name]
+            others = sum(weight * costs[name] for name, weight in found.weights.items() if name != goal.name)
+            bound = min(found.bound - others, cost)
+            value, best = goal.value(self.seats), goal.constant + goal.sign * bound
+            stages.append(Stage(goal.name, value, float(best), bound == cost, found.seconds))
+        return stages
+
+    def _spent(self) -> float:
+        return time.monotonic() - self.began
+
+    def _free(self) -> None:
+        """Earlier goals hold by themselves from here: nothing of them is needed in the costs."""
+        self.base = np.zeros(len(self.model.program.upper))
+        self.weights: dict[str, int] = {}
+
+    def _pursue(self, place: int) -> tuple[float, dict[str, int]]:
+        """The bound that this goal reached, and the weights of the goals in it."""
+        costs = self.model.costs(self.goals[place])
+        weight = min(FIRST_WEIGHT, 1 + int(self.model.highest(costs) - self.model.lowest(costs)))
+        if weight * np.abs(self.base).max(initial=0) > HEAVIEST:
+            self._cut_off(place)
+        for _attempt in ("weighted", "cut off"):
+            objective = weight * self.base + costs
+            weights = {name: weight * times for name, times in self.weights.items()} | {self.goals[place].name: 1}
+            bound = self._improve(objective, place)
+            if not self.slipped:
+                break
+            self._cut_off(place)
+        self.base, self.weights = objective, weights
+        if self.tight:
+            self._free()
+        return bound, weights
+
+    def _improve(self, objective: np.ndarray, place: int) -> float:
+        """Offer the best seating by these costs; answers the bound that was proven for them."""
+        self.tight = self.slipped = False
+        bound = self.model.lowest(objective)
+        relaxed = self._relax(objective)
+        if relaxed:
+            bound = max(bound, math.ceil(relaxed.value - EPSILON))
+            if _is_whole(relaxed.columns[: len(self.model.cells)]):
+                self._offer(self.model.seats(relaxed.columns), place)
+        if not self.slipped and self._reached(objective) > bound and self.left > 0:
+            start = self.model.columns(self.seats)
+            solved = self.model.program.solve(objective, self.left, start, self._watch(objective, place))
+            bound = max(bound, math.ceil(solved.bound - EPSILON))
+            self._offer(self.model.seats(solved.columns), place)
+        if relaxed and not self.slipped:
+            self._restrict(relaxed, self._reached(objective) - relaxed.value)
+        return bound
+
+    def _relax(self, objective: np.ndarray) -> Relaxed | None:
+        """The linear optimum with every row it needs, or None when time ran out."""
+        relaxed = None
+        while self.left > 0:
+            relaxed = self.model.program.relax(objective, self.left)
+            rows = self.model.loose(relaxed.columns) if relaxed else []
+            if not rows:
+                return relaxed
+            self.model.program.add(rows)
+        return None
+
+    def _offer(self, seats: Mapping[Id, Id], place: int) -> None:
+        """Take a seating that is no worse up to this goal; one that gave up an earlier goal is seen as slipped."""
+        if broken(self.instance, seats):
+            return
+        new, old = ([_cost(goal, these) for goal in self.goals[: place + 1]] for these in (seats, self.seats))
+        self.slipped = new[:-1] > old[:-1]
+        if new <= old:
+            self.seats = seats
+
+    def _reached(self, objective: np.ndarray) -> float:
+        return float(objective @ self.model.columns(self.seats))
+
+    def _restrict(self, relaxed: Relaxed, gap: float) -> None:
+        """Fix what no seating as good as this one can have otherwise; without a gap the rest is one face."""
+        columns = np.flatnonzero(np.abs(relaxed.reduced) > gap + EPSILON)
+        self.model.program.fix(columns, np.round(relaxed.columns[columns]))
+        self.tight = gap < EPSILON
+        if self.tight:
+            rows = np.flatnonzero(np.abs(relaxed.duals) > EPSILON)
+            self.model.program.tighten(rows, np.round(relaxed.rows[rows]))
+
+    def _cut_off(self, place: int) -> None:
+        """Hold the earlier goals with rows of their own."""
+        rows = []
+        for goal in self.goals[:place]:
+            costs = self.model.costs(goal)
+            used = np.flatnonzero(costs)
+            rows.append(Row(used.tolist(), costs[used].tolist(), upper=_cost(goal, self.seats)))
+        self.model.program.add(rows)
+        self._free()
+
+    def _watch(self, objective: np.ndarray, place: int) -> Watch | None:
+        if not self.report:
+            return None
+        goal = self.goals[place]
+        others = self._reached(objective) - _cost(goal, self.seats)
+
+        def heard(value: float, bound: float) -> None:
+            value, bound = (goal.constant + goal.sign * (cost - others) for cost in (value, bound))
+            gap = abs(value - bound) / max(1, abs(value))
+            self.report(Progress(goal.name, self._spent(), value, bound, gap))
+
+        return heard
+
+
+def _cost(goal: Goal, seats: Mapping[Id, Id]) -> int:
+    """The goal's sum, to be minimised."""
+    return goal.sign * (goal.value(seats) - goal.constant)
+
+
+def _is_whole(columns: np.ndarray) -> bool:
+    return bool(np.all(np.abs(columns - np.round(columns)) < EPSILON))

@@ -1,0 +1,60 @@
+"""From an instance to a proposal or a clash."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from projects.matching.answers import Clash, Proposal, Stage
+from projects.matching.clash import first_seating, smallest_clash, without
+from projects.matching.goals import Goal, fit, harm, moved, placed
+from projects.matching.instance import Id, Instance
+from projects.matching.rules import broken
+from projects.matching.search import Report, Search
+
+
+def solve(instance: Instance, *, progress: Report | None = None, previous: Proposal | None = None) -> Proposal | Clash:
+    """The best proposal: most placed, least harm, most goals met, most even mixing; each before the next.
+
+    Within settings.seconds; when they run out, the best so far with its honest bounds. The same instance in whatever
+    order gives the same proposal. `previous` is where the search starts, if it still breaks no rule.
+    """
+    goals = [placed(), *harm(instance), fit(instance)]
+    return best(instance, goals, previous.seats if previous else {}, progress) or _clash(instance)
+
+
+def repair(instance: Instance, previous_seats: Mapping[Id, Id], *, progress: Report | None = None) -> Proposal | Clash:
+    """After a drop-out or a late student: most placed, then fewest students moved, least harm, most goals met.
+
+    Moved is who has a seat in `previous_seats` and not in the proposal; who left the round does not count.
+    """
+    before = {s: p for s, p in previous_seats.items() if s in instance.student and p in instance.project}
+    goals = [placed(), moved(before), *harm(instance), fit(instance)]
+    return best(instance, goals, before, progress) or _clash(instance)
+
+
+def best(
+    instance: Instance, goals: list[Goal], start: Mapping[Id, Id], report: Report | None = None
+) -> Proposal | None:
+    """The lexicographically best proposal for these goals; None when the rules clash."""
+    if broken(instance, start):
+        start = first_seating(instance)
+        if start is None:
+            return None
+    search = Search(instance, goals, start, report)
+    search.run()
+    return proposal(instance, search.seats, search.stages())
+
+
+def proposal(instance: Instance, seats: Mapping[Id, Id], stages: Sequence[Stage] = ()) -> Proposal:
+    used = set(seats.values())
+    closed = tuple(project for project in instance.project if project not in used)
+    return Proposal(dict(sorted(seats.items())), closed, tuple(stages))
+
+
+def _clash(instance: Instance) -> Clash:
+    """The clash, and what the round gives without each of its rules; the time is shared out evenly."""
+    seconds = instance.settings.seconds / 2
+    rules, smallest = smallest_clash(instance, seconds)
+    hurried = replace(instance, settings=replace(instance.settings, seconds=seconds / len(rules)))
+    goals = [placed(), *harm(instance), fit(instance)]
+    relaxed = tuple((rule, best(without(hurried, rule), goals, {})) for rule in rules)
+    return Clash(rules, relaxed, smallest)

@@ -1,0 +1,1 @@
+"""The solver of matching rounds, checked without a database."""
