@@ -6,26 +6,51 @@ together. `rules` judges any seating by counting, apart from the model.
 """
 
 from projects.matching.answers import Clash, Progress, Proposal, Rule, Stage
+from projects.matching.explain import (
+    Explanation,
+    ProjectExplanation,
+    Reason,
+    WhatIf,
+    explain,
+    explain_project,
+    what_if,
+)
+from projects.matching.figures import Figures, MoveCost, figures, move_cost
 from projects.matching.instance import BadInstance, Id, Instance, Project, Seats, Settings, Student, barriers, choices
 from projects.matching.rules import broken
-from projects.matching.solving import repair, solve
+from projects.matching.solving import repair, seated, solve
+from projects.matching.stability import blocking_pairs, stable
 
 __all__ = [
     "BadInstance",
     "Clash",
+    "Explanation",
+    "Figures",
     "Id",
     "Instance",
+    "MoveCost",
     "Progress",
     "Project",
+    "ProjectExplanation",
     "Proposal",
+    "Reason",
     "Rule",
     "Seats",
     "Settings",
     "Stage",
     "Student",
+    "WhatIf",
     "barriers",
+    "blocking_pairs",
     "broken",
     "choices",
+    "explain",
+    "explain_project",
+    "figures",
+    "move_cost",
     "repair",
+    "seated",
     "solve",
+    "stable",
+    "what_if",
 ]

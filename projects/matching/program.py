@@ -6,7 +6,7 @@ One thread and a fixed seed: the same program gives the same answer every time.
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import highspy
 import numpy as np
@@ -47,24 +47,22 @@ class Solved:
 
 @dataclass
 class Program:
-    """Columns lie between 0 and `upper`; those from `integers` on are left continuous in an integer solve."""
+    """Columns lie between 0 and `upper`; the last `continuous` ones need not be integer in an integer solve."""
 
     upper: np.ndarray
     rows: list[Row]
-    continuous: int = 0  # so many columns at the end need not be integer
+    continuous: int = 0
     _highs: highspy.Highs = field(init=False)
 
     def __post_init__(self) -> None:
         self.lower = np.zeros(len(self.upper))
-        self.limits = [(row.lower, row.upper) for row in self.rows]
         self._highs = _quiet()
         self._highs.passModel(self._as_lp())
 
     def add(self, rows: list[Row]) -> None:
         self.rows += rows
-        self.limits += [(row.lower, row.upper) for row in rows]
         starts, indices, values = _packed(rows)
-        lower, upper = np.array([(row.lower, row.upper) for row in rows]).T.copy()
+        lower, upper = _limits(rows)
         self._highs.addRows(len(rows), lower, upper, len(indices), starts[:-1], indices, values)
 
     def fix(self, columns: np.ndarray, values: np.ndarray) -> None:
@@ -75,8 +73,15 @@ class Program:
     def tighten(self, rows: np.ndarray, values: np.ndarray) -> None:
         """Turn these rows into equations."""
         for row, value in zip(rows.tolist(), values.tolist(), strict=True):
-            self.limits[row] = (value, value)
+            self.rows[row] = replace(self.rows[row], lower=value, upper=value)
             self._highs.changeRowBounds(row, value, value)
+
+    def extended(self, columns: int, rows: list[Row]) -> "Program":
+        """A new program with this many continuous columns more, from 0 to 1, and these rows."""
+        larger = Program(np.concatenate([self.upper, np.ones(columns)]), [*self.rows, *rows], columns)
+        fixed = np.flatnonzero(self.lower)
+        larger.fix(fixed, self.upper[fixed])
+        return larger
 
     def relax(self, costs: np.ndarray, seconds: float) -> Relaxed | None:
         """Minimise without asking for integers; None when there is no solution or no time. Starts where it last was."""
@@ -110,20 +115,24 @@ class Program:
             solution = highspy.HighsSolution()
             solution.col_value = start.tolist()
             highs.setSolution(solution)
-        if watch:
-            _listen(highs, watch)
+        failure = _listen(highs, watch) if watch else []
         highs.run()
+        if failure:
+            raise failure[0]
         return _outcome(highs, start)
 
     def _as_lp(self) -> highspy.HighsLp:
         lp = highspy.HighsLp()
         lp.num_col_, lp.num_row_ = len(self.upper), len(self.rows)
         lp.col_cost_, lp.col_lower_, lp.col_upper_ = np.zeros(len(self.upper)), self.lower, self.upper
-        limits = np.array(self.limits, dtype=float).reshape(-1, 2)
-        lp.row_lower_, lp.row_upper_ = limits[:, 0].copy(), limits[:, 1].copy()
+        lp.row_lower_, lp.row_upper_ = _limits(self.rows)
         lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
         lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = _packed(self.rows)
         return lp
+
+
+def _limits(rows: list[Row]) -> tuple[np.ndarray, np.ndarray]:
+    return np.array([row.lower for row in rows], dtype=float), np.array([row.upper for row in rows], dtype=float)
 
 
 def _packed(rows: list[Row]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -134,26 +143,41 @@ def _packed(rows: list[Row]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return starts, indices, values
 
 
+class _Silent(highspy.Highs):
+    """HiGHS greets on standard output while it is being made, before an option can be set."""
+
+    def enableCallbacks(self) -> None:
+        self.silent()
+        super().enableCallbacks()
+
+
 def _quiet() -> highspy.Highs:
-    highs = highspy.Highs()
+    highs = _Silent()
     for option, value in (
-        ("output_flag", False), ("threads", 1), ("random_seed", 1), ("mip_rel_gap", 0.0), ("mip_abs_gap", 0.999),
+        ("threads", 1), ("random_seed", 1), ("mip_rel_gap", 0.0), ("mip_abs_gap", 0.999),
     ):  # fmt: skip
         highs.setOptionValue(option, value)
     return highs
 
 
-def _listen(highs: highspy.Highs, watch: Watch) -> None:
+def _listen(highs: highspy.Highs, watch: Watch) -> list[Exception]:
+    """Let watch hear the bounds twice a second. What it raises stops HiGHS, which no exception may cross."""
+    failure: list[Exception] = []
     last = time.monotonic()
 
-    def heard(_kind, _message, data, _answer, _user) -> None:
+    def heard(event: highspy.highs.HighsCallbackEvent) -> None:
         nonlocal last
-        if time.monotonic() - last > 0.2:
-            last = time.monotonic()
-            watch(data.mip_primal_bound, data.mip_dual_bound)
+        if failure or time.monotonic() - last < 0.5:
+            return
+        last = time.monotonic()
+        try:
+            watch(event.data_out.mip_primal_bound, event.data_out.mip_dual_bound)
+        except Exception as problem:
+            failure.append(problem)
+            event.data_in.user_interrupt = True
 
-    highs.setCallback(heard, None)
-    highs.startCallback(highspy.cb.HighsCallbackType.kCallbackMipLogging)
+    highs.cbMipInterrupt += heard
+    return failure
 
 
 def _outcome(highs: highspy.Highs, start: np.ndarray | None) -> Solved:

@@ -20,11 +20,12 @@ def broken(instance: Instance, seats: Mapping[Id, Id]) -> list[Rule]:
         Rule(code, project=p, students=(s,)) for s, p in sorted(known.items()) for code in barriers(instance, s, p)
     ]
     for project in instance.project.values():
-        rules += _of_project(project, teams.get(project.id, []))
+        rules += team_breaks(project, teams.get(project.id, []))
     return [*rules, *_of_pairs(instance, known), *_of_coaches(instance, teams), *_of_labs(instance, teams)]
 
 
-def _of_project(project: Project, team: list[Student]) -> Iterator[Rule]:
+def team_breaks(project: Project, team: list[Student]) -> Iterator[Rule]:
+    """The rules of the project alone that this team breaks."""
     size = len(team)
     if project.must_run and not size:
         yield Rule("must_run", project=project.id)

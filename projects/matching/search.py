@@ -79,6 +79,20 @@ class Search:
             stages.append(Stage(goal.name, value, float(best), bound == cost, found.seconds))
         return stages
 
+    def cut_offs(self, place: int) -> list[Row]:
+        """Rows that hold the goals before this place at what they reached."""
+        rows = []
+        for goal in self.goals[:place]:
+            costs = self.model.costs(goal)
+            used = np.flatnonzero(costs)
+            rows.append(Row(used.tolist(), costs[used].tolist(), upper=_cost(goal, self.seats)))
+        return rows
+
+    def holds(self, seats: Mapping[Id, Id]) -> bool:
+        """Whether a seating breaks no rule and is as good for every goal."""
+        same = all(_cost(goal, seats) == _cost(goal, self.seats) for goal in self.goals)
+        return same and not broken(self.instance, seats)
+
     def _spent(self) -> float:
         return time.monotonic() - self.began
 
@@ -156,13 +170,7 @@ class Search:
             self.model.program.tighten(rows, np.round(relaxed.rows[rows]))
 
     def _cut_off(self, place: int) -> None:
-        """Hold the earlier goals with rows of their own."""
-        rows = []
-        for goal in self.goals[:place]:
-            costs = self.model.costs(goal)
-            used = np.flatnonzero(costs)
-            rows.append(Row(used.tolist(), costs[used].tolist(), upper=_cost(goal, self.seats)))
-        self.model.program.add(rows)
+        self.model.program.add(self.cut_offs(place))
         self._free()
 
     def _watch(self, objective: np.ndarray, place: int) -> Watch | None:

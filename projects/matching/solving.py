@@ -7,6 +7,7 @@ from projects.matching.answers import Clash, Proposal, Stage
 from projects.matching.clash import first_seating, smallest_clash, without
 from projects.matching.goals import Goal, fit, harm, moved, placed
 from projects.matching.instance import Id, Instance
+from projects.matching.mixing import mix
 from projects.matching.rules import broken
 from projects.matching.search import Report, Search
 
@@ -17,8 +18,7 @@ def solve(instance: Instance, *, progress: Report | None = None, previous: Propo
     Within settings.seconds; when they run out, the best so far with its honest bounds. The same instance in whatever
     order gives the same proposal. `previous` is where the search starts, if it still breaks no rule.
     """
-    goals = [placed(), *harm(instance), fit(instance)]
-    return best(instance, goals, previous.seats if previous else {}, progress) or _clash(instance)
+    return best(instance, _standard(instance), previous.seats if previous else {}, progress) or clash(instance)
 
 
 def repair(instance: Instance, previous_seats: Mapping[Id, Id], *, progress: Report | None = None) -> Proposal | Clash:
@@ -28,7 +28,7 @@ def repair(instance: Instance, previous_seats: Mapping[Id, Id], *, progress: Rep
     """
     before = {s: p for s, p in previous_seats.items() if s in instance.student and p in instance.project}
     goals = [placed(), moved(before), *harm(instance), fit(instance)]
-    return best(instance, goals, before, progress) or _clash(instance)
+    return best(instance, goals, before, progress) or clash(instance)
 
 
 def best(
@@ -41,20 +41,26 @@ def best(
             return None
     search = Search(instance, goals, start, report)
     search.run()
-    return proposal(instance, search.seats, search.stages())
+    seats, mixing = mix(search)
+    return seated(instance, seats, [*search.stages(), mixing])
 
 
-def proposal(instance: Instance, seats: Mapping[Id, Id], stages: Sequence[Stage] = ()) -> Proposal:
+def _standard(instance: Instance) -> list[Goal]:
+    return [placed(), *harm(instance), fit(instance)]
+
+
+def seated(instance: Instance, seats: Mapping[Id, Id], stages: Sequence[Stage] = ()) -> Proposal:
+    """Seats as a proposal; without stages one that was made by hand."""
     used = set(seats.values())
     closed = tuple(project for project in instance.project if project not in used)
     return Proposal(dict(sorted(seats.items())), closed, tuple(stages))
 
 
-def _clash(instance: Instance) -> Clash:
+def clash(instance: Instance) -> Clash:
     """The clash, and what the round gives without each of its rules; the time is shared out evenly."""
     seconds = instance.settings.seconds / 2
     rules, smallest = smallest_clash(instance, seconds)
     hurried = replace(instance, settings=replace(instance.settings, seconds=seconds / len(rules)))
-    goals = [placed(), *harm(instance), fit(instance)]
-    relaxed = tuple((rule, best(without(hurried, rule), goals, {})) for rule in rules)
+    eased = [(rule, without(hurried, rule)) for rule in rules]
+    relaxed = tuple((rule, best(round_, _standard(round_), {})) for rule, round_ in eased)
     return Clash(rules, relaxed, smallest)

@@ -3,6 +3,7 @@
 Counts the rules and goals by itself, so that the package is checked against other code than its own.
 """
 
+from dataclasses import replace
 from itertools import combinations, product
 from random import Random
 
@@ -99,14 +100,14 @@ def eligible(instance: Instance, student: Student, project: Project) -> bool:
     )
 
 
-def all_seatings(instance: Instance):
-    """Every seating that holds all rules, as a dict of the placed students."""
-    options = [
-        [None, *(p.id for p in instance.projects if eligible(instance, student, p))] for student in instance.students
-    ]
+def all_seatings(instance: Instance, held: Instance | None = None):
+    """Every seating that holds all rules (those of `held` when given), as a dict of the placed students."""
+    held = held or instance
+    open_to = replace(instance, forbidden=held.forbidden)
+    options = [[None, *(p.id for p in instance.projects if eligible(open_to, s, p))] for s in instance.students]
     for chosen in product(*options):
         seats = {s.id: p for s, p in zip(instance.students, chosen, strict=True) if p is not None}
-        if holds(instance, seats):
+        if holds(held, seats):
             yield seats
 
 
