@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from projects.views import coverage, following, project
+from projects.views import coverage, following, project, ranking
 
 app_name = "projects"
 urlpatterns = [
@@ -24,4 +24,9 @@ urlpatterns = [
     path("<int:pk>/feedback/", following.feedback, name="feedback"),
     path("<int:pk>/later/", following.later, name="later"),
     path("<int:pk>/kaart/", following.card, name="card"),
+    # A student in a matching round.
+    path("ronde/<int:pk>/keuzes/", ranking.ranking, name="ranking"),
+    path("ronde/<int:pk>/studielast/", ranking.load, name="ranking_load"),
+    path("ronde/<int:pk>/vrienden/", ranking.friends, name="friends"),
+    path("vrienden/<str:token>/", ranking.friends_join, name="friends_join"),
 ]

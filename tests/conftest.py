@@ -91,6 +91,10 @@ def world(region) -> SimpleNamespace:
     f.OutcomeFactory(project=completed)
     public = f.ChallengeFactory(accepted=True, **accepted)
     draft = f.DraftFactory(author=region.contact, partner=company)
+    round_ = f.MatchingRoundFactory(open=True, school=region.school, runs=[region.run])
+    f.RoundProjectFactory(round=round_, project=project())
+    friends = f.FriendGroupFactory(round=round_, made_by=region.student)
+    f.ParticipantFactory(round=round_, student=region.student, group=friends)
     region.__dict__.update(
         admin=User.objects.create_superuser("beheer@mail.example", first_name="Bo", last_name="Beheer"),
         challenge_returned=f.ChallengeFactory(returned=True, partner=company, contact=region.contact),
@@ -111,6 +115,8 @@ def world(region) -> SimpleNamespace:
         project=open_project,
         project_running=running,
         project_confirming=confirming,
+        round=round_,
+        friends=friends,
         application=f.ApplicationFactory(project=open_project, student=region.student),
         module=region.run.module,
         invitation=f.InvitationFactory(partner=company, invited_by=region.contact),

@@ -5,6 +5,7 @@ from tests.access import FORBIDDEN, HIDDEN, LOGGED_IN, PUBLIC, ROLES, Row
 ASKED = FORBIDDEN | {"contact": 200, "admin": 200}  # what the company that asked does
 TEACHING = dict.fromkeys(("teacher", "other_teacher", "coordinator", "admin"), 200)
 LEADS = ("teacher", "coordinator", "admin")
+CHOOSES = HIDDEN | dict.fromkeys(("teacher", "coordinator", "admin"), 403)  # and the student of one of its runs
 
 
 def path(tail: str, name: str):
@@ -71,4 +72,13 @@ ROWS = [
     row("later", "PK/later/", "project_confirming", FORBIDDEN | {"contact": 404, "admin": 404}),
     row("card", "PK/kaart/", "project_completed", PUBLIC),
     row("card", "PK/kaart/", "project_running", dict.fromkeys(ROLES, 404)),
+    # A student in a matching round.
+    row("ranking", "ronde/PK/keuzes/", "round", CHOOSES | {"student": 200}),
+    row("ranking", "ronde/PK/keuzes/", "round", CHOOSES | {"student": 302}, "post"),
+    row("ranking_load", "ronde/PK/studielast/", "round", CHOOSES | {"student": 302}, "post", {"load": "1"}),
+    row("friends", "ronde/PK/vrienden/", "round", CHOOSES | {"student": 302}, "post", {"do": "make"}),
+    row("friends", "ronde/PK/vrienden/", "round", dict.fromkeys(ROLES, 405) | {"visitor": 302}),
+    Row("projects:friends_join", lambda world: world.friends.get_absolute_url(), LOGGED_IN),
+    Row("projects:friends_join", lambda world: "/projecten/vrienden/geraden/", HIDDEN),
+    Row("projects:friends_join", lambda world: world.friends.get_absolute_url(), FORBIDDEN | {"student": 302}, "post"),
 ]  # fmt: skip

@@ -182,11 +182,21 @@ def timeline(obj) -> dict:
     """Everything that happened to the object, newest first."""
     entries = list(timeline_of(obj))
     for entry in entries:
-        entry.shown_changes = [
-            (field_label(obj, name), *(field_value(obj, name, text) for text in pair))
-            for name, pair in entry.changes.items()
-        ]
+        entry.shown_changes = in_words(obj, entry.changes)
     return {"entries": entries}
+
+
+@register.inclusion_tag("core/tags/changes.html")
+def changes(entry, obj) -> dict:
+    """What an entry of the timeline of `obj` changed: each field with what stood there and what stands there now."""
+    return {"changes": in_words(obj, entry.changes)}
+
+
+def in_words(obj, changes: dict) -> list[tuple[str, str, str]]:
+    """(label, before, after) for each field that an entry recorded."""
+    return [
+        (field_label(obj, name), *(field_value(obj, name, text) for text in pair)) for name, pair in changes.items()
+    ]
 
 
 def field_label(obj, name: str) -> str:
