@@ -101,11 +101,13 @@ def runs_round(user, round_=None) -> bool:
 
 @rules.predicate
 def helps_round(user, round_=None) -> bool:
-    """Teachers of the school, and who coaches one of its projects, read along."""
+    """Who teaches or coordinates at a school of the round, and who coaches one of its projects, reads along."""
     if round_ is None or not user.pk:
         return False
+    schools = roles.school_ids(user, roles.TEACHER, roles.COORDINATOR)
     return (
-        round_.school_id in roles.school_ids(user, roles.TEACHER)
+        round_.school_id in schools
+        or (bool(schools) and round_.runs.filter(module__school__in=schools).exists())
         or round_.entries.filter(project__coach_id=user.pk).exists()
     )
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from projects.views import coverage, following, project, ranking
+from projects.views import board, coverage, following, project, ranking, round
 
 app_name = "projects"
 urlpatterns = [
@@ -24,6 +24,30 @@ urlpatterns = [
     path("<int:pk>/feedback/", following.feedback, name="feedback"),
     path("<int:pk>/later/", following.later, name="later"),
     path("<int:pk>/kaart/", following.card, name="card"),
+    # Who runs a matching round.
+    path("rondes/", round.round_list, name="rounds"),
+    path("ronde/nieuw/", round.round_make, name="round_make"),
+    path("ronde/<int:pk>/", round.round_detail, name="round"),
+    path("ronde/<int:pk>/wijzig/", round.round_edit, name="round_edit"),
+    path("ronde/<int:pk>/projecten/", round.round_projects, name="round_projects"),
+    path("ronde/<int:pk>/regels/", round.round_rules, name="round_rules"),
+    path("ronde/<int:pk>/regels/<slug:kind>/", round.round_rules, name="rule_add"),
+    path("ronde/<int:pk>/regels/<slug:kind>/<int:rule_pk>/weg/", round.rule_remove, name="rule_remove"),
+    path("ronde/<int:pk>/doe/<slug:action>/", round.act, name="round_act"),
+    path("ronde/<int:pk>/bereken/", round.solve, name="solve"),
+    path("ronde/<int:pk>/vergelijk/", round.compare, name="compare"),
+    path("ronde/<int:pk>/uitval/", round.drop_out, name="drop_out"),
+    path("ronde/<int:pk>/laat/", round.late, name="late"),
+    path("ronde/project/<int:pk>/", round.entry_edit, name="round_entry"),
+    path("ronde/project/<int:pk>/voorkeur/", round.favour, name="favour"),
+    path("voorstel/<int:pk>/", board.board, name="proposal"),
+    path("voorstel/<int:pk>/kies/", board.choose, name="proposal_choose"),
+    path("voorstel/<int:pk>/publiceer/", board.publish, name="proposal_publish"),
+    path("voorstel/<int:pk>/student/<int:student_pk>/", board.student, name="proposal_student"),
+    path("voorstel/<int:pk>/student/<int:student_pk>/verplaats/", board.move, name="proposal_move"),
+    path("voorstel/<int:pk>/student/<int:student_pk>/prijzen/", board.prices, name="proposal_prices"),
+    path("voorstel/<int:pk>/student/<int:student_pk>/slot/", board.lock, name="proposal_lock"),
+    path("voorstel/<int:pk>/project/<int:project_pk>/", board.project, name="proposal_project"),
     # A student in a matching round.
     path("ronde/<int:pk>/keuzes/", ranking.ranking, name="ranking"),
     path("ronde/<int:pk>/studielast/", ranking.load, name="ranking_load"),

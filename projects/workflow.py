@@ -40,6 +40,8 @@ PROJECT = Workflow(
         "edit": _("Project gewijzigd"),
         "confirm": _("Leerdoelen bevestigd"),
         "outcome": _("Uitkomst vastgelegd"),
+        "matched": _("Team uit de matchronde"),
+        "unmatched": _("Geen team in de matchronde"),
         "feedback": _("Feedback gegeven"),
         "thank": _("Bedankt door het bedrijf"),
         "ask_later": _("Wat is ervan geworden?"),
@@ -82,6 +84,10 @@ APPLICATION = Workflow(
         Transition(
             "withdraw", LIVE_APPLICATION, "withdrawn", _("student"), _("Trek je aanmelding in"),
             _("Aanmelding ingetrokken"), "optional", _("Wil je zeggen waarom? Het hoeft niet."),
+        ),
+        Transition(
+            "match", ("submitted",), "placed", _("het portaal"), _("Plaats"), _("Geplaatst in de matchronde"),
+            system=True,
         ),
         Transition(
             "release", LIVE_APPLICATION, "declined", _("het portaal"), _("Beantwoord"), _("Niet geplaatst"),

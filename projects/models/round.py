@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -26,12 +27,13 @@ def new_token() -> str:
 
 class RoundQuerySet(models.QuerySet):
     def visible_to(self, user) -> "RoundQuerySet":
-        """Coordinators and teachers of the school, who leads one of its projects, and its students once it opened."""
+        """Coordinators and teachers of its schools, who leads one of its projects, and its students once it opened."""
         if not getattr(user, "pk", None):
             return self.none()
         if user.is_superuser:
             return self
-        seen = models.Q(school__in=roles.school_ids(user, roles.COORDINATOR, roles.TEACHER))
+        schools = roles.school_ids(user, roles.COORDINATOR, roles.TEACHER)
+        seen = models.Q(school__in=schools) | models.Q(runs__module__school__in=schools)
         seen |= models.Q(entries__project__coach=user)
         if roles.has(user, roles.STUDENT):
             takes = models.Q(participants__student=user) | models.Q(runs__enrolments__student=user)
@@ -41,6 +43,13 @@ class RoundQuerySet(models.QuerySet):
     def live(self) -> "RoundQuerySet":
         """Rounds that are not published or called off."""
         return self.filter(status__in=LIVE_ROUND)
+
+    def with_counts(self) -> "RoundQuerySet":
+        """Add `projects` and `people`: how many are in it."""
+        entries = RoundProject.objects.filter(round=models.OuterRef("pk")).order_by().values("round")
+        people = Participant.objects.filter(round=models.OuterRef("pk"), left_at=None).order_by().values("round")
+        count = lambda rows: Coalesce(models.Subquery(rows.annotate(number=models.Count("pk")).values("number")), 0)
+        return self.annotate(projects=count(entries), people=count(people))
 
     def for_student(self, user) -> "RoundQuerySet":
         """Rounds in which this student may choose, or chose."""
