@@ -100,26 +100,36 @@ class Program:
         self, costs: np.ndarray, seconds: float, start: np.ndarray | None = None,
         watch: Watch | None = None, nodes: int | None = None,
     ) -> Solved:  # fmt: skip
-        """Minimise over integers; costs are whole numbers, so a distance below 1 to the bound is a proof."""
-        highs = _quiet()
-        lp = self._as_lp()
+        """Minimise over integers; costs are whole numbers, so a distance below 1 to the bound is a proof.
+
+        HiGHS 1.16 sometimes reports the value of an optimum but hands back the start; then once more without a start.
+        """
+        until = time.monotonic() + seconds
+        for first in (start, None):
+            highs = self._integer(costs, until - time.monotonic(), first)
+            if nodes is not None:
+                highs.setOptionValue("mip_max_nodes", nodes)
+            failure = _listen(highs, watch) if watch else []
+            highs.run()
+            if failure:
+                raise failure[0]
+            solved = _outcome(highs, start)
+            told = highs.getInfo().objective_function_value
+            if solved.columns is None or solved.columns is start or abs(solved.columns @ costs - told) < 0.5:
+                break
+        return solved
+
+    def _integer(self, costs: np.ndarray, seconds: float, start: np.ndarray | None) -> highspy.Highs:
+        highs, lp, kinds = _quiet(), self._as_lp(), highspy.HighsVarType
         lp.col_cost_ = costs
-        kinds = highspy.HighsVarType
-        whole = len(costs) - self.continuous
-        lp.integrality_ = [kinds.kInteger] * whole + [kinds.kContinuous] * self.continuous
+        lp.integrality_ = [kinds.kInteger] * (len(costs) - self.continuous) + [kinds.kContinuous] * self.continuous
         highs.passModel(lp)
         highs.setOptionValue("time_limit", max(seconds, 0.01))
-        if nodes is not None:
-            highs.setOptionValue("mip_max_nodes", nodes)
         if start is not None:
             solution = highspy.HighsSolution()
             solution.col_value = start.tolist()
             highs.setSolution(solution)
-        failure = _listen(highs, watch) if watch else []
-        highs.run()
-        if failure:
-            raise failure[0]
-        return _outcome(highs, start)
+        return highs
 
     def _as_lp(self) -> highspy.HighsLp:
         lp = highspy.HighsLp()
