@@ -22,7 +22,7 @@ from oil_portal.core import clock
 from oil_portal.core.models import TimelineEntry
 from partners import roles
 from partners.models import Membership, Partner
-from projects.models import Achievement, Feedback, Outcome, Project
+from projects.models import Achievement, Feedback, MatchingRound, Outcome, Project
 from projects.services import DECISION_DAYS
 
 LOOK_BACK_DAYS = 60  # for what would be nice to hear and nobody has to tell
@@ -200,6 +200,16 @@ def for_coordinator(user) -> Iterator[WorkItem]:
     for project in _since(overdue):
         last = project.closing_date + timedelta(days=DECISION_DAYS)
         yield _item(project, "choose", _("De aanmelding is gesloten en er is nog geen team."), until=last)
+    yield from _rounds_to_run(user)
+
+
+def _rounds_to_run(user) -> Iterator[WorkItem]:
+    """The matching rounds that wait for their coordinator."""
+    mine = _since(MatchingRound.objects.filter(school__in=roles.school_ids(user, roles.COORDINATOR)))
+    for round_ in mine.filter(status="draft", entries=None):
+        yield _item(round_, "projects", _("Kies de projecten van deze ronde."), until=round_.opens_on)
+    for round_ in mine.filter(status="closed"):
+        yield _item(round_, "publish", _("Kies een voorstel en publiceer de teams."), until=round_.publishes_on)
 
 
 def for_broker(user) -> Iterator[WorkItem]:

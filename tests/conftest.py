@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, settings
 
 from partners.models import User
 from projects.models import Project
+from projects.services.proposal import compute
 from tests import factories as f
 
 # A fresh clone builds its tables of letters while the first example is drawn, which says nothing of a strategy.
@@ -95,6 +96,7 @@ def world(region) -> SimpleNamespace:
     f.RoundProjectFactory(round=round_, project=project())
     friends = f.FriendGroupFactory(round=round_, made_by=region.student)
     f.ParticipantFactory(round=round_, student=region.student, group=friends)
+    region.__dict__.update(closed_round(region, project()))
     region.__dict__.update(
         admin=User.objects.create_superuser("beheer@mail.example", first_name="Bo", last_name="Beheer"),
         challenge_returned=f.ChallengeFactory(returned=True, partner=company, contact=region.contact),
@@ -127,6 +129,23 @@ def world(region) -> SimpleNamespace:
         membership_requested=f.MembershipFactory(partner=company, requested=True),
     )
     return region
+
+
+def closed_round(region, project: Project) -> dict:
+    """A round with one project and one student, closed, with a proposal that could be published; and a draft one."""
+    closed = f.MatchingRoundFactory(closed=True, school=region.school, runs=[region.run])
+    entry = f.RoundProjectFactory(round=closed, project=project)
+    f.ParticipantFactory(round=closed, student=region.student, ranks={project: 1})
+    proposal = f.ProposalFactory(round=closed)
+    compute(proposal_id=proposal.pk)
+    return {
+        "round_closed": closed,
+        "round_draft": f.MatchingRoundFactory(school=region.school, runs=[region.run]),
+        "entry_closed": entry,
+        "project_closed": project,
+        "proposal": proposal,
+        "coach_limit": f.CoachLimitFactory(round=closed, coach=region.teacher),
+    }
 
 
 @pytest.fixture

@@ -410,6 +410,7 @@ class HoursEntryFactory(DjangoModelFactory):
 
 
 from tests.factories_round import (  # noqa: E402, F401  rounds have a file of their own, and one door
+    CoachLimitFactory,
     FavouriteFactory,
     FriendGroupFactory,
     MatchingRoundFactory,

@@ -7,6 +7,7 @@ from factory.django import DjangoModelFactory
 
 from oil_portal.core import clock
 from projects.models import (
+    CoachLimit,
     Favourite,
     FriendGroup,
     MatchingRound,
@@ -131,6 +132,15 @@ class FavouriteFactory(DjangoModelFactory):
     entry = factory.SubFactory(RoundProjectFactory)
     student = factory.SubFactory("tests.factories.UserFactory")
     points = 2
+
+
+class CoachLimitFactory(DjangoModelFactory):
+    class Meta:
+        model = CoachLimit
+
+    round = factory.SubFactory(MatchingRoundFactory)
+    coach = factory.SubFactory("tests.factories.UserFactory")
+    most = 2
 
 
 class ProposalFactory(DjangoModelFactory):

@@ -6,6 +6,7 @@ from challenges.permissions import is_translator
 from projects.coverage import modules_for
 from projects.funnel import STAGES, Funnel, funnel
 from projects.models import Project
+from projects.reasons import answer_words
 
 register = template.Library()
 HEIGHT, BAR, GAP = 120, 12, 20  # of the picture, in its own units
@@ -51,3 +52,16 @@ def challenge_team(context, challenge) -> dict:
 def assignment_modules(assignment) -> dict:
     """Which modules could take an assignment, when, and for how many students its goals are still open."""
     return {"fits": modules_for(assignment)}
+
+
+@register.simple_tag
+def round_answer(participant) -> dict:
+    """What a published round answered a student: the project, the reasons in words, and where there was room."""
+    kept = participant.answer
+    if not kept:
+        return {"words": []}
+    why = [each["project"] for each in kept["reasons"]]
+    projects = Project.objects.in_bulk({pk for pk in [kept["project"], *kept["room"], *why] if pk})
+    titles = {pk: project.title for pk, project in projects.items()}
+    room = [projects[pk] for pk in kept["room"] if pk in projects and projects[pk].is_open]
+    return {"project": projects.get(kept["project"]), "words": answer_words(kept, titles), "room": room}
