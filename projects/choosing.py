@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from modules.models import Enrolment, ModuleRun
-from oil_portal.core import clock
 from oil_portal.core.mail import absolute
 from oil_portal.core.models import TimelineEntry
 from projects.fitting import taste_of
@@ -19,11 +18,6 @@ PLACES = [
     gettext_lazy("Eerste keus"), gettext_lazy("Tweede keus"), gettext_lazy("Derde keus"), gettext_lazy("Vierde keus"),
     gettext_lazy("Vijfde keus"),
 ]  # fmt: skip
-
-
-def is_choosing(round_: MatchingRound) -> bool:
-    """Whether students can still change their choices: the round is open and its last day is not over."""
-    return round_.status == RoundStatus.OPEN and round_.closes_on >= clock.today()
 
 
 def dense(ranks: dict[int, int]) -> dict[int, int]:
@@ -41,6 +35,8 @@ def run_of(round_: MatchingRound, user) -> ModuleRun | None:
 
 def part_of(round_: MatchingRound, user) -> Participant | None:
     """The student's part in a round; one that is not saved yet for who may still join; None for others."""
+    if not getattr(user, "pk", None):
+        return None
     found = Participant.objects.filter(round=round_, student=user).select_related("run__module", "group", "student")
     if part := found.first():
         part.round = round_
@@ -160,7 +156,7 @@ def largest_team(round_: MatchingRound) -> int:
 def page(choice: Choice, ranks: dict[int, int]) -> dict:
     """Everything on the page of choices; `ranks` are those in the form."""
     part = choice.part
-    choosing = is_choosing(choice.round) and not part.left_at
+    choosing = choice.round.is_choosing and not part.left_at
     return {
         "participant": part,
         "round": choice.round,

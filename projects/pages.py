@@ -10,11 +10,13 @@ from challenges.models import Challenge
 from oil_portal.core import clock
 from oil_portal.core.timeline import timeline_of
 from partners import roles
+from projects.choosing import part_of
 from projects.forms.project import ApplyForm, ConfirmForm
 from projects.goals import Reader, with_fit
-from projects.models import Achievement, Application, Outcome, Project, asked_by, led_by
-from projects.services import DECISION_DAYS, no_room, speaks_as
-from projects.workflow import LIVE_APPLICATION, ApplicationStatus, ProjectStatus
+from projects.models import Achievement, Application, Outcome, Profile, Project, asked_by, led_by
+from projects.permissions import asked, leads
+from projects.services import DECISION_DAYS, in_round, no_room, speaks_as
+from projects.workflow import LIVE_APPLICATION, WITH_TEAM, ApplicationStatus, ProjectStatus, RoundStatus
 
 FINISHED = (ProjectStatus.COMPLETED, ProjectStatus.CANCELLED)
 LISTED_FINISHED = 20
@@ -48,10 +50,12 @@ def detail(user, project: Project, form: ApplyForm) -> dict:
         ],
         "plan": plan(project),
         "applications": applicants(project) if may["see_applications"] else None,
-        "team": list(project.team()) if may["see_team"] and project.status != ProjectStatus.OPEN else None,
+        "team": members(user, project) if may["see_team"] and project.status != ProjectStatus.OPEN else None,
         "no_room": no_room(project) if project.is_open else "",
         "saved": saved_by(user, project.challenge),
         **own_application(user, project),
+        **round_side(user, project),
+        **contact_side(user, project),
         **wrapping_up(user, project),
         **company_side(user, project),
     }
@@ -62,6 +66,42 @@ def saved_by(user, challenge: Challenge) -> bool | None:
     if not roles.has(user, roles.STUDENT):
         return None
     return challenge.interests.filter(student=user, saved_at__isnull=False).exists()
+
+
+def round_side(user, project: Project) -> dict:
+    """That a matching round fills the team, and whether the reader is one of who choose in it."""
+    if (round_ := project.live_round) is None:
+        return {}
+    return {
+        "in_round": in_round(project),
+        "round": round_,
+        "chooses": round_.status != RoundStatus.DRAFT and part_of(round_, user) is not None,
+        "can_apply": False,
+    }
+
+
+def members(user, project: Project) -> list[Application]:
+    """The team, each with `profile`: what that student wrote, as far as it shows this to the reader."""
+    seats = list(project.team())
+    shown = {Profile.Shown.COMPANY}
+    if leads(user, project) or user.pk in {seat.student_id for seat in seats}:
+        shown.add(Profile.Shown.TEAM)
+    written = Profile.objects.filter(student__in=[seat.student_id for seat in seats], shown__in=shown)
+    profiles = {profile.student_id: profile for profile in written}
+    for seat in seats:
+        seat.profile = profiles.get(seat.student_id)
+    return seats
+
+
+def contact_side(user, project: Project) -> dict:
+    """Whether the reader may open the contact, and whether it reads the addresses of the team."""
+    begun = project.status in WITH_TEAM
+    opens = begun and user.has_perm("projects.open_contact_project", project)
+    return {
+        "opens_contact": opens and not project.contact_opened_at,
+        "reads_addresses": begun and bool(project.contact_opened_at) and (opens or asked(user, project)),
+        "waits_for_contact": begun and not project.contact_opened_at and asked(user, project),
+    }
 
 
 def company_side(user, project: Project) -> dict:

@@ -73,6 +73,7 @@ def before_start(_user, application: Application | None) -> bool:
 rules.add_perm("projects.open_project", may_open)
 for action in ("start", "cancel", "wrap_up", "complete", "edit", "record_outcome"):
     rules.add_perm(f"projects.{action}_project", leads)
+rules.add_perm("projects.open_contact_project", leads)
 rules.add_perm("projects.apply_project", is_student)
 # Reading the text of a confidential project: the sides and the team.
 rules.add_perm("projects.read_project", is_open_book | asked | is_teacher | is_broker | leads | is_placed)

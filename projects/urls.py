@@ -48,6 +48,7 @@ urlpatterns = [
     path("voorstel/<int:pk>/student/<int:student_pk>/prijzen/", board.prices, name="proposal_prices"),
     path("voorstel/<int:pk>/student/<int:student_pk>/slot/", board.lock, name="proposal_lock"),
     path("voorstel/<int:pk>/project/<int:project_pk>/", board.project, name="proposal_project"),
+    path("<int:pk>/contact/", project.contact, name="contact"),
     # A student in a matching round.
     path("ronde/<int:pk>/keuzes/", ranking.ranking, name="ranking"),
     path("ronde/<int:pk>/studielast/", ranking.load, name="ranking_load"),

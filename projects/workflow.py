@@ -42,6 +42,7 @@ PROJECT = Workflow(
         "outcome": _("Uitkomst vastgelegd"),
         "matched": _("Team uit de matchronde"),
         "unmatched": _("Geen team in de matchronde"),
+        "open_contact": _("Contact met het team geopend"),
         "feedback": _("Feedback gegeven"),
         "thank": _("Bedankt door het bedrijf"),
         "ask_later": _("Wat is ervan geworden?"),

@@ -60,7 +60,7 @@ APPLICATION_VERBS = {"place": services.place, "decline": services.decline, "with
 # --- Transitions ------------------------------------------------------------------------------------------------
 def test_every_transition_has_a_verb():
     assert set(PROJECT_VERBS) == set(PROJECT.by_action)
-    assert set(APPLICATION_VERBS) | {"release"} == set(APPLICATION.by_action)
+    assert set(APPLICATION_VERBS) | {"release", "match"} == set(APPLICATION.by_action)
 
 
 @pytest.mark.parametrize("action", PROJECT_VERBS)

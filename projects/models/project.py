@@ -17,7 +17,7 @@ from modules.models import LearningGoal, ModuleRun
 from oil_portal.core import clock
 from partners import roles
 from partners.models import Partner
-from projects.workflow import LIVE_APPLICATION, ApplicationStatus, ProjectStatus
+from projects.workflow import LIVE_APPLICATION, LIVE_ROUND, ApplicationStatus, ProjectStatus
 
 MAX_TEAM = 12
 
@@ -58,7 +58,9 @@ class ProjectQuerySet(models.QuerySet):
     def for_cards(self) -> "ProjectQuerySet":
         """With all that a card draws: host, lab, level and the goals in the teacher's order."""
         return (
-            self.select_related("assignment__challenge__partner", "lab", "run__module__school", "run__module__elective")
+            self.select_related(
+                "assignment__challenge__partner", "lab", "run__module__school", "run__module__elective", "entry__round"
+            )
             .prefetch_related("assignment__links__goal")
             .with_counts()
         )
@@ -165,6 +167,12 @@ class Project(models.Model):
     @property
     def is_open(self) -> bool:
         return self.status == ProjectStatus.OPEN and self.closing_date >= clock.today()
+
+    @property
+    def live_round(self):
+        """The matching round that fills this team, as long as it is not published or called off; else None."""
+        entry = getattr(self, "entry", None)
+        return entry.round if entry and entry.round.status in LIVE_ROUND else None
 
     @property
     def days_left(self) -> int:

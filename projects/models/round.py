@@ -111,6 +111,11 @@ class MatchingRound(models.Model):
         return reverse("projects:round", args=[self.pk])
 
     @property
+    def is_choosing(self) -> bool:
+        """Whether students can still change their choices: the round is open and its last day is not over."""
+        return self.status == RoundStatus.OPEN and self.closes_on >= clock.today()
+
+    @property
     def days_left(self) -> int:
         """How many days students can still choose; 0 on the last day, negative after it."""
         return (self.closes_on - clock.today()).days

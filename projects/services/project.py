@@ -1,4 +1,4 @@
-"""The verbs for projects. Locks are taken in one order: project, application, challenge."""
+"""The verbs for projects. Locks are taken in one order: round, project, application, challenge."""
 
 from datetime import timedelta
 
@@ -17,7 +17,8 @@ from oil_portal.core.workflow import NotNow, Refusal, lock, move
 from partners import roles
 from partners.models import User
 from projects.models import Achievement, Application, Outcome, Project
-from projects.workflow import ApplicationStatus, ProjectStatus
+from projects.services.ranking import rankers_of, take_out
+from projects.workflow import WITH_TEAM, ApplicationStatus, ProjectStatus
 
 DECISION_DAYS = 14  # after the closing date; then the portal answers in the teacher's place
 LONGEST_DAYS = 3 * 366  # from today to the end of a project
@@ -38,6 +39,20 @@ def _require(actor: User | None, permission: str, obj: Project | Application) ->
     """Before a refusal says anything about the object: may `actor` (None: the portal) do this at all?"""
     if actor is not None and not actor.has_perm(permission, obj):
         raise PermissionDenied
+
+
+def in_round(project: Project) -> str:
+    """That a matching round fills this team, and when that is known, in a sentence; "" outside a round."""
+    if (round_ := project.live_round) is None:
+        return ""
+    day = date_format(round_.publishes_on, "j F")
+    return _("Dit project zit in een matchronde. De teams worden op %(day)s gepubliceerd.") % {"day": day}
+
+
+def _outside_round(project: Project) -> None:
+    """Refusal while a matching round fills the team; expects a project that was just locked."""
+    if sentence := in_round(project):
+        raise Refusal(sentence)
 
 
 def plan_errors(*, run=None, coach=None, closing_date=None, starts=None, ends=None) -> dict[str, str]:
@@ -106,8 +121,10 @@ def edit_project(*, project: Project, actor: User, **plan) -> Project:
     project.save()
     if changes:
         entry = record(project, "edit", actor=actor, changes=changes)
-        applicants = [application.student for application in project.applications.live().select_related("student")]
-        notify(entry, [project.coach, *applicants])
+        students = [application.student for application in project.applications.live().select_related("student")]
+        if round_ := project.live_round:  # who chose it keeps the choice, and reads on the page what changed
+            students += rankers_of(project, round_)
+        notify(entry, [project.coach, *students])
     return project
 
 
@@ -118,6 +135,7 @@ def start_project(*, project: Project, actor: User | None, remark: str = "") -> 
     _require(actor, "projects.start_project", project)
     if project.status != ProjectStatus.OPEN:
         raise NotNow(_("Dit project is al begonnen of gesloten."))
+    _outside_round(project)
     team = team_of(project)
     if len(team) < project.min_size:
         raise Refusal(
@@ -137,12 +155,29 @@ def start_project(*, project: Project, actor: User | None, remark: str = "") -> 
 
 @transaction.atomic
 def cancel_project(*, project: Project, actor: User | None, remark: str) -> Project:
-    """Close without a team; every applicant, placed or waiting, gets the reason."""
+    """Close without a team; every applicant, placed or waiting, gets the reason.
+
+    A live matching round goes on without it, and who chose it hears so.
+    """
+    round_ = project.live_round
+    if round_ is not None:
+        lock(round_)
     entry = move(project, "cancel", actor=actor, remark=remark)
+    if round_ is not None and project.live_round:
+        _leave_round(project, actor)
     _answer_waiting(project, actor, remark)
     notify(entry, [project.coach, *owners(project.challenge)], mail=True)
     _settle(project, actor)
     return project
+
+
+def _leave_round(project: Project, actor: User | None) -> None:
+    """Tell of the round, which its students may read, and not of a project that they no longer can."""
+    round_ = project.entry.round
+    told = take_out(entry=project.entry)
+    said = _("‘%(title)s’ gaat niet door. Je andere keuzes zijn gebleven en schuiven op.") % {"title": project.title}
+    entry = record(round_, "choices_changed", actor=actor, remark=said)
+    notify(entry, told, mail=True)
 
 
 def _answer_waiting(project: Project, actor: User | None, remark: str) -> None:
@@ -160,6 +195,8 @@ def close_overdue(*, project: Project) -> None:
     """What the portal does when a teacher lets applicants wait: start a team that is large enough, else close."""
     lock(project)
     if project.status != ProjectStatus.OPEN or project.closing_date >= clock.today() - timedelta(days=DECISION_DAYS):
+        return
+    if project.live_round:  # which says when the teams are known
         return
     if project.team().count() >= project.min_size:
         start_project(project=project, actor=None)
@@ -193,6 +230,7 @@ def apply(*, project: Project, actor: User, motivation: str) -> Application:
     lock(project)
     if not project.is_open:
         raise NotNow(_("Aanmelden kan niet meer. De aanmelding is gesloten."))
+    _outside_round(project)
     if project.applications.live().filter(student=actor).exists():
         raise Refusal(_("Je hebt je al aangemeld voor dit project."))
     lock(project.challenge)  # two projects of one challenge share its cap
@@ -214,6 +252,7 @@ def place(*, application: Application, actor: User, remark: str = "") -> Applica
     _require(actor, "projects.place_application", application)
     if project.status != ProjectStatus.OPEN:
         raise NotNow(_("Dit project is al begonnen of gesloten."))
+    _outside_round(project)
     if project.team().count() >= project.max_size:
         raise Refusal(_("Het team is vol. Verhoog eerst het aantal plekken."))
     entry = move(application, "place", actor=actor, remark=remark, decided_at=clock.now())
@@ -237,6 +276,23 @@ def withdraw(*, application: Application, actor: User, remark: str = "") -> Appl
     entry = move(application, "withdraw", actor=actor, remark=remark)
     notify(entry, [application.project.coach])
     return application
+
+
+# --- The team at work -------------------------------------------------------------------------------------------
+@transaction.atomic
+def open_contact(*, project: Project, actor: User) -> Project:
+    """The company may reach the team by mail from now on; students and company hear so."""
+    _require(actor, "projects.open_contact_project", project)
+    lock(project)
+    if project.status not in WITH_TEAM:
+        raise NotNow(_("Contact open je als het team is begonnen."))
+    if project.contact_opened_at:
+        raise NotNow(_("Het contact is al open."))
+    project.contact_opened_at = clock.now()
+    project.save(update_fields=["contact_opened_at"])
+    entry = record(project, "open_contact", actor=actor)
+    notify(entry, [*team_of(project), project.coach, *owners(project.challenge)], mail=True)
+    return project
 
 
 # --- Wrapping up ------------------------------------------------------------------------------------------------

@@ -8,8 +8,17 @@ from django.utils.translation import gettext as _
 from oil_portal.core import clock
 from oil_portal.core.workflow import NotNow, Refusal, lock
 from partners.models import User
-from projects.choosing import Choice, dense, is_choosing, largest_team, run_of
-from projects.models import MOST_CHOICES, FriendGroup, MatchingRound, Participant, Preference, Project
+from projects.choosing import Choice, dense, largest_team, run_of
+from projects.models import (
+    MOST_CHOICES,
+    FriendGroup,
+    MatchingRound,
+    Pair,
+    Participant,
+    Preference,
+    Project,
+    RoundProject,
+)
 
 
 def _begin(round_: MatchingRound, actor: User) -> Participant:
@@ -17,7 +26,7 @@ def _begin(round_: MatchingRound, actor: User) -> Participant:
     if not actor.has_perm("projects.rank_matchinground", round_):
         raise PermissionDenied
     lock(round_)  # a round that closes waits for who is just saving, and who comes later is refused
-    if not is_choosing(round_):
+    if not round_.is_choosing:
         day = date_format(round_.publishes_on, "j F")
         raise NotNow(_("Kiezen kan niet meer. Op %(day)s hoor je in welk team je zit.") % {"day": day})
     part = Participant.objects.filter(round=round_, student=actor).first()
@@ -158,11 +167,12 @@ def rankers_of(project: Project, round_: MatchingRound) -> list[User]:
     return [part.student for part in found.select_related("student")]
 
 
-def forget_project(*, round_: MatchingRound, project: Project) -> list[User]:
-    """Take a project out of everybody's choices, move the others up, and return who had chosen it.
+def take_out(*, entry: RoundProject) -> list[User]:
+    """Take a project out of its round: other choices move up, nothing else is lost. Returns who had chosen it.
 
     Called by services that hold the lock on the round.
     """
+    round_, project = entry.round, entry.project
     told = rankers_of(project, round_)
     parts = list(round_.participants.filter(preferences__project=project).prefetch_related("preferences"))
     Preference.objects.filter(participant__in=parts, project=project).delete()
@@ -176,4 +186,6 @@ def forget_project(*, round_: MatchingRound, project: Project) -> list[User]:
         if not left:
             part.ranked_at = None
             part.save(update_fields=["ranked_at"])
+    Pair.objects.filter(round=round_, project=project).delete()
+    entry.delete()
     return told

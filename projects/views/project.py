@@ -21,7 +21,7 @@ from projects.filters import ProjectFilter
 from projects.forms.project import ApplyForm, OutcomeForm, PlanForm
 from projects.goals import Reader
 from projects.models import Application, Outcome, Project
-from projects.workflow import ProjectStatus
+from projects.workflow import WITH_TEAM, ProjectStatus
 
 PER_PAGE = 12
 WRAPPING_UP = (ProjectStatus.CONFIRMING, ProjectStatus.COMPLETED)
@@ -112,6 +112,19 @@ def act(request, pk: int, action: str) -> HttpResponse:
         "complete": services.complete_project,
     }
     return core.act(request, project, action, {name: partial(verb, project=project) for name, verb in verbs.items()})
+
+
+def contact(request, pk: int) -> HttpResponse:
+    """Ask whether the company may reach the team by mail (GET), and open it (POST)."""
+    project = visible(request, pk)
+    core.need(request.user, "projects.open_contact_project", project)
+    if request.method == "POST":
+        services.open_contact(project=project, actor=request.user)
+        messages.success(request, _("Het contact is open. Het team en het bedrijf krijgen bericht."))
+        return redirect(project)
+    if project.contact_opened_at or project.status not in WITH_TEAM:
+        raise Http404
+    return render(request, "projects/project_contact.html", {"project": project, "team": services.team_of(project)})
 
 
 # --- Applications -----------------------------------------------------------------------------------------------

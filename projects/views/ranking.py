@@ -93,7 +93,7 @@ def friends_join(request, token: str) -> HttpResponse:
         "members": members,
         "takes_part": takes_part,
         "is_member": any(member.student_id == request.user.pk for member in members),
-        "choosing": choosing.is_choosing(group.round),
+        "choosing": group.round.is_choosing,
         "full": len(members) >= choosing.largest_team(group.round),
     }
     return render(request, "projects/friends_join.html", context)

@@ -72,6 +72,9 @@ ROWS = [
     row("later", "PK/later/", "project_confirming", FORBIDDEN | {"contact": 404, "admin": 404}),
     row("card", "PK/kaart/", "project_completed", PUBLIC),
     row("card", "PK/kaart/", "project_running", dict.fromkeys(ROLES, 404)),
+    row("contact", "PK/contact/", "project_running", FORBIDDEN | leads(200)),
+    row("contact", "PK/contact/", "project_running", FORBIDDEN | leads(302), "post"),
+    row("contact", "PK/contact/", "project", FORBIDDEN | leads(404)),
     # A student in a matching round.
     row("ranking", "ronde/PK/keuzes/", "round", CHOOSES | {"student": 200}),
     row("ranking", "ronde/PK/keuzes/", "round", CHOOSES | {"student": 302}, "post"),
