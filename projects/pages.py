@@ -83,9 +83,9 @@ def round_side(user, project: Project) -> dict:
 def members(user, project: Project) -> list[Application]:
     """The team, each with `profile`: what that student wrote, as far as it shows this to the reader."""
     seats = list(project.team())
-    shown = {Profile.Shown.COMPANY}
+    shown = {Profile.Shown.COMPANY} if asked(user, project) else set()
     if leads(user, project) or user.pk in {seat.student_id for seat in seats}:
-        shown.add(Profile.Shown.TEAM)
+        shown = {Profile.Shown.TEAM, Profile.Shown.COMPANY}
     written = Profile.objects.filter(student__in=[seat.student_id for seat in seats], shown__in=shown)
     profiles = {profile.student_id: profile for profile in written}
     for seat in seats:

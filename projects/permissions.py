@@ -88,6 +88,7 @@ rules.add_perm("projects.confirm_as_student", is_placed)
 rules.add_perm("projects.place_application", leads_its_project)
 rules.add_perm("projects.decline_application", leads_its_project)
 rules.add_perm("projects.withdraw_application", is_applicant & before_start)
+rules.add_perm("projects.change_profile", is_student)
 # Which goals challenges work on: for who teaches and for the brokers.
 rules.add_perm("projects.see_coverage", teaches_somewhere | is_broker)
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from projects.views import board, coverage, following, project, ranking, round
+from projects.views import board, coverage, following, profile, project, ranking, round
 
 app_name = "projects"
 urlpatterns = [
@@ -49,6 +49,10 @@ urlpatterns = [
     path("voorstel/<int:pk>/student/<int:student_pk>/slot/", board.lock, name="proposal_lock"),
     path("voorstel/<int:pk>/project/<int:project_pk>/", board.project, name="proposal_project"),
     path("<int:pk>/contact/", project.contact, name="contact"),
+    # A student's own page and calendar.
+    path("profiel/", profile.profile, name="profile"),
+    path("profiel/agenda/", profile.calendar_link, name="calendar_link"),
+    path("agenda/<str:token>.ics", profile.calendar, name="calendar"),
     # A student in a matching round.
     path("ronde/<int:pk>/keuzes/", ranking.ranking, name="ranking"),
     path("ronde/<int:pk>/studielast/", ranking.load, name="ranking_load"),

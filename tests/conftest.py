@@ -119,6 +119,7 @@ def world(region) -> SimpleNamespace:
         project_confirming=confirming,
         round=round_,
         friends=friends,
+        profile=f.ProfileFactory(student=region.student),
         application=f.ApplicationFactory(project=open_project, student=region.student),
         module=region.run.module,
         invitation=f.InvitationFactory(partner=company, invited_by=region.contact),

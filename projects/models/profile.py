@@ -37,3 +37,8 @@ class Profile(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("projects:profile")
+
+    @property
+    def calendar_path(self) -> str:
+        """The secret address of the student's calendar."""
+        return reverse("projects:calendar", args=[self.calendar_token])

@@ -5,6 +5,9 @@ from tests.access import FORBIDDEN, HIDDEN, LOGGED_IN, PUBLIC, ROLES, Row
 ASKED = FORBIDDEN | {"contact": 200, "admin": 200}  # what the company that asked does
 TEACHING = dict.fromkeys(("teacher", "other_teacher", "coordinator", "admin"), 200)
 LEADS = ("teacher", "coordinator", "admin")
+STUDENTS = FORBIDDEN | dict.fromkeys(("student", "other_student", "admin"), 200)
+MOVE_ON = FORBIDDEN | dict.fromkeys(("student", "other_student", "admin"), 302)
+ONLY_POST = dict.fromkeys(ROLES, 405) | {"visitor": 302}
 CHOOSES = HIDDEN | dict.fromkeys(("teacher", "coordinator", "admin"), 403)  # and the student of one of its runs
 
 
@@ -75,6 +78,13 @@ ROWS = [
     row("contact", "PK/contact/", "project_running", FORBIDDEN | leads(200)),
     row("contact", "PK/contact/", "project_running", FORBIDDEN | leads(302), "post"),
     row("contact", "PK/contact/", "project", FORBIDDEN | leads(404)),
+    # A student's own page and calendar.
+    Row("projects:profile", lambda world: "/projecten/profiel/", STUDENTS),
+    Row("projects:profile", lambda world: "/projecten/profiel/", MOVE_ON, "post", {"shown": "team"}),
+    Row("projects:calendar_link", lambda world: "/projecten/profiel/agenda/", MOVE_ON, "post", {"do": "renew"}),
+    Row("projects:calendar_link", lambda world: "/projecten/profiel/agenda/", ONLY_POST),
+    Row("projects:calendar", lambda world: world.profile.calendar_path, PUBLIC),
+    Row("projects:calendar", lambda world: "/projecten/agenda/geraden.ics", dict.fromkeys(ROLES, 404)),
     # A student in a matching round.
     row("ranking", "ronde/PK/keuzes/", "round", CHOOSES | {"student": 200}),
     row("ranking", "ronde/PK/keuzes/", "round", CHOOSES | {"student": 302}, "post"),

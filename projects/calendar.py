@@ -1,0 +1,85 @@
+"""A student's dates as a calendar feed after RFC 5545: whole days, with identifiers that stay. Reads only."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from icalendar import Calendar, Event
+
+from oil_portal.core import clock
+from oil_portal.core.mail import absolute
+from projects.models import Application, MatchingRound
+from projects.workflow import LIVE_APPLICATION, ApplicationStatus, ProjectStatus, RoundStatus
+
+REFRESH = timedelta(hours=6)  # how often a calendar asks again
+PAST = timedelta(days=365)  # what is longer ago is left out
+
+
+@dataclass(frozen=True)
+class Day:
+    """Something on one day: `name` is what it is, for its identifier, `about` what it is about."""
+
+    name: str
+    about: object
+    day: date
+    label: str
+    path: str
+    since: datetime
+
+    @property
+    def uid(self) -> str:
+        host = settings.SITE_URL.split("//")[-1].split(":")[0]
+        return f"{self.about._meta.model_name}-{self.about.pk}-{self.name}@{host}"
+
+
+def days_of(student) -> list[Day]:
+    """The dates of the rounds and projects that a student is in, in order, in three queries."""
+    found = [*_of_rounds(student), *_of_projects(student)]
+    return sorted(found, key=lambda each: (each.day, each.uid))
+
+
+def _of_rounds(student) -> Iterator[Day]:
+    for each in MatchingRound.objects.for_student(student).exclude(status=RoundStatus.CANCELLED):
+        path = reverse("projects:ranking", args=[each.pk])
+        yield Day("closes", each, each.closes_on, _("Laatste dag om te kiezen: %(title)s"), path, each.created_at)
+        yield Day("publishes", each, each.publishes_on, _("Je hoort je team: %(title)s"), path, each.created_at)
+
+
+def _of_projects(student) -> Iterator[Day]:
+    applications = Application.objects.filter(student=student, status__in=LIVE_APPLICATION).select_related("project")
+    for application in applications.exclude(project__status=ProjectStatus.CANCELLED):
+        project, path = application.project, application.project.get_absolute_url()
+        if application.status == ApplicationStatus.SUBMITTED:
+            label = _("Aanmelden sluit: %(title)s")
+            yield Day("closes", project, project.closing_date, label, path, project.created_at)
+        yield Day("starts", project, project.starts, _("Het team begint: %(title)s"), path, project.created_at)
+        yield Day("ends", project, project.ends, _("Het team is klaar: %(title)s"), path, project.created_at)
+
+
+def feed(student) -> bytes:
+    """The calendar of a student, in the active language."""
+    calendar = Calendar()
+    calendar.add("prodid", "-//Open Innovatie Lab//oil-portal//NL")
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    calendar.add("x-wr-calname", "Open Innovatie Lab")
+    calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
+    for each in days_of(student):
+        if each.day >= clock.today() - PAST:
+            calendar.add_component(_event(each))
+    return calendar.to_ical()
+
+
+def _event(each: Day) -> Event:
+    event = Event()
+    event.add("uid", each.uid)
+    event.add("dtstamp", each.since)  # and not now: the same dates are the same file
+    event.add("dtstart", each.day)
+    event.add("dtend", each.day + timedelta(days=1))  # the end of a whole day is the next one
+    event.add("summary", each.label % {"title": each.about})
+    event.add("url", absolute(each.path))
+    event.add("transp", "TRANSPARENT")
+    return event
