@@ -287,7 +287,14 @@ def prices(proposal: Proposal, student: User) -> dict:
         rank_of(shown.instance, student.pk, project.pk) or 99, project.title,
     ))  # fmt: skip
     rows = [price(shown, student, project, now) for project in [*projects, None]]
-    return {"rows": rows, "now": shown.names.project(now)}
+    own = shown.instance.positions.get(student.pk, {})
+    near = [row for row in rows if row.project is None or row.now or row.project.pk in own]
+    return {
+        "rows": rows,
+        "near": near,
+        "far": [row for row in rows if row not in near],
+        "now": shown.names.project(now),
+    }
 
 
 def price(shown: Board, student: User, project: Project | None, now: int | None) -> Price:

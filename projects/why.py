@@ -68,41 +68,35 @@ def otherwise(shown: Board, student: User, kept: dict) -> dict:
     if told.proposal is None:
         words = [_("Het kan niet, zolang deze regels gelden:")]
         return {"otherwise": words + [rule_words(rule_data(rule), shown.names) for rule in told.blocked]}
-    return {"otherwise": cost_words(told.cost, len(told.moves)), "changes": changes(shown.names, told.moves)}
+    return {"otherwise": cost_words(shown, told, student.pk), "changes": changes(shown.names, told.moves)}
 
 
-def cost_words(cost: matching.MoveCost, moved: int) -> list[str]:
-    """The price of another outcome in sentences."""
-    words = []
-    if cost.placed:
-        number = abs(cost.placed)
-        words.append(
-            (ngettext("Dan heeft %(n)s student minder een plek.", "Dan hebben %(n)s studenten minder een plek.", number)
-             if cost.placed < 0 else
-             ngettext("Dan heeft %(n)s student meer een plek.", "Dan hebben %(n)s studenten meer een plek.", number))
-            % {"n": number}
-        )  # fmt: skip
-    if cost.harm:
-        number = abs(cost.harm)
-        words.append(
-            (ngettext("De anderen zakken samen %(n)s keus.", "De anderen zakken samen %(n)s keuzes.", number)
-             if cost.harm > 0 else
-             ngettext("Samen stijgt iedereen %(n)s keus.", "Samen stijgt iedereen %(n)s keuzes.", number))
-            % {"n": number}
-        )  # fmt: skip
-    if cost.fit:
-        number = abs(cost.fit)
-        words.append(
-            (ngettext("Er wordt %(n)s open leerdoel minder geraakt.", "Er worden %(n)s open leerdoelen minder geraakt.",
-                      number) if cost.fit < 0 else
-             ngettext("Er wordt %(n)s open leerdoel meer geraakt.", "Er worden %(n)s open leerdoelen meer geraakt.",
-                      number))
-            % {"n": number}
-        )  # fmt: skip
-    if not words:
-        words.append(_("Voor de anderen samen maakt het niets uit: dan zijn de teams minder goed gemengd."))
-    moved = ngettext("%(n)s student verhuist dan.", "%(n)s studenten verhuizen dan.", moved) % {"n": moved}
-    return [*words, moved]
+def cost_words(shown: Board, told: matching.WhatIf, student: int) -> list[str]:
+    """The price of another outcome for the others, in sentences."""
+    steps = [step(shown, pk, *pair) for pk, *pair in told.moves if pk != student]
+    lost, lower = sum(each == LOST for each in steps), sum(0 < each < LOST for each in steps)
+    higher, fit = sum(each < 0 for each in steps), -told.cost.fit
+    counted = [
+        (lost, ngettext("Dan heeft %(n)s student geen plek meer.", "Dan hebben %(n)s studenten geen plek meer.", lost)),
+        (lower, ngettext("%(n)s andere student krijgt een lagere keus.",
+                         "%(n)s andere studenten krijgen een lagere keus.", lower)),
+        (higher, ngettext("%(n)s andere student krijgt een hogere keus.",
+                          "%(n)s andere studenten krijgen een hogere keus.", higher)),
+        (max(0, fit), ngettext("Er wordt %(n)s open leerdoel minder geraakt.",
+                               "Er worden %(n)s open leerdoelen minder geraakt.", fit)),
+    ]  # fmt: skip
+    words = [sentence % {"n": number} for number, sentence in counted if number]
+    return words or [_("Voor de anderen maakt het niets uit. Alleen zijn de teams dan minder goed gemengd.")]
+
+
+LOST = 99  # steps down: from a seat to none
+
+
+def step(shown: Board, student: int, before: int | None, after: int | None) -> int:
+    """How many choices a student goes down (above 0) or up by a move; LOST without a seat after it."""
+    if after is None or before is None:
+        return LOST if after is None else -LOST
+    return shown.instance.position(student, after) - shown.instance.position(student, before)
 
 
 def changes(names: Names, moves: Iterable[tuple]) -> list[dict]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from modules.models import Enrolment, ModuleRun
 from oil_portal.core import clock
-from oil_portal.core.timeline import changed_fields, notify, record
+from oil_portal.core.timeline import changed_fields, notify, record, timeline_of
 from oil_portal.core.workflow import NotNow, Refusal, lock, move
 from partners import roles
 from partners.models import Membership, Partner, User
@@ -136,8 +136,15 @@ def edit_entry(*, entry: RoundProject, actor: User, modules=(), **fields) -> Rou
     entry.full_clean()
     entry.save()
     entry.modules.set(modules)
-    record(entry.round, "rules", actor=actor)
+    _note_rules(entry.round, actor)
     return entry
+
+
+def _note_rules(round_: MatchingRound, actor: User) -> None:
+    """One line on the timeline for a row of changes by the same person."""
+    last = timeline_of(round_).first()
+    if last is None or (last.event, last.actor_id) != ("rules", actor.pk):
+        record(round_, "rules", actor=actor)
 
 
 # --- Rules ------------------------------------------------------------------------------------------------------
@@ -152,7 +159,7 @@ def add_rule(*, rule: SeatRule | CoachLimit | LabPlaces | Pair, actor: User):
         rule.by = actor
     rule.full_clean()
     rule.save()
-    record(rule.round, "rules", actor=actor)
+    _note_rules(rule.round, actor)
     return rule
 
 
@@ -160,7 +167,7 @@ def add_rule(*, rule: SeatRule | CoachLimit | LabPlaces | Pair, actor: User):
 def remove_rule(*, rule: SeatRule | CoachLimit | LabPlaces | Pair, actor: User) -> None:
     _steer(rule.round, actor)
     rule.delete()
-    record(rule.round, "rules", actor=actor)
+    _note_rules(rule.round, actor)
 
 
 @transaction.atomic

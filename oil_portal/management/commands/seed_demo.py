@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 
 from oil_portal.core import clock
-from oil_portal.demo import people, story
+from oil_portal.demo import people, round, story
 from partners.models import User
 
 
@@ -32,6 +32,7 @@ class Command(BaseCommand):
                 ("learning goals and modules", people.curriculum),
                 ("students", people.students),
                 ("challenges and projects", story.all_challenges),
+                ("a matching round", round.matching_round),
             ):
                 self.stdout.write(f"  {label} …")
                 self.stdout.flush()
