@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from challenges.models import Challenge, Location, Theme
 from challenges.workflow import PUBLIC, ChallengeStatus
+from partners.filters import SearchFilterSet
 
 
 def municipalities() -> list[tuple[str, str]]:
@@ -14,7 +15,7 @@ def municipalities() -> list[tuple[str, str]]:
     return [(name, name) for name in names.values_list("partner__municipality", flat=True).distinct()]
 
 
-class ChallengeFilter(django_filters.FilterSet):
+class ChallengeFilter(SearchFilterSet):
     """For a queryset of public challenges. A value that is no choice is left out, as if it were not there."""
 
     q = django_filters.CharFilter(method="search", label=_("Zoek in vraagstukken"), max_length=100)
@@ -39,6 +40,3 @@ class ChallengeFilter(django_filters.FilterSet):
     class Meta:
         model = Challenge
         fields = ["q", "theme", "status", "location", "municipality"]
-
-    def search(self, queryset, _name: str, text: str):
-        return queryset.search(text)

@@ -211,6 +211,7 @@ CELERY_BEAT_SCHEDULE = {
     "plan-digests": {"task": "oil_portal.tasks.plan_digests", "schedule": crontab(minute="*/5")},
     "close-due-projects": {"task": "projects.tasks.close_due_projects", "schedule": crontab(minute=15)},
     "drop-forgotten-drafts": {"task": "challenges.tasks.drop_forgotten_drafts", "schedule": crontab(hour=4, minute=40)},
+    "rebuild-lexicon": {"task": "partners.tasks.rebuild_lexicon", "schedule": crontab(hour=4, minute=10)},
     "advance-rounds": {"task": "projects.tasks.advance_rounds", "schedule": crontab(minute="*/15")},
     "ask-what-became": {"task": "projects.tasks.ask_what_became", "schedule": crontab(hour=9, minute=30)},
 }

@@ -1,10 +1,15 @@
-"""What the list of partners can be narrowed by."""
+"""What the list of partners can be narrowed by, and how every catalogue is searched."""
+
+from collections.abc import Sequence
+from functools import cached_property
 
 import django_filters
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from partners.models import Partner
+from partners.search import Asked, Hits, matching
 from partners.workflow import PartnerStatus
 
 
@@ -16,7 +21,37 @@ def municipalities() -> list[tuple[str, str]]:
     ]
 
 
-class PartnerFilter(django_filters.FilterSet):
+class SearchFilterSet(django_filters.FilterSet):
+    """A filter with a search field `q` over a queryset that has `asked`. A Paginator is to have its `results`."""
+
+    asked: Asked | None = None
+    order: Sequence[str] = ()  # of the hits; without, the best come first
+
+    def search(self, queryset: QuerySet, _name: str, text: str) -> QuerySet:
+        """Keep the question: it is put after all other filters, so that it may stop at the newest hits."""
+        self.asked = queryset.asked(text)
+        return queryset
+
+    @property
+    def qs(self) -> QuerySet:
+        found = super().qs
+        if not self.asked:
+            return found
+        found = matching(found, self.asked)
+        return found.order_by(*self.order) if self.order else found
+
+    @cached_property
+    def hits(self) -> Hits | None:
+        """The hits when words were searched for."""
+        found = super().qs
+        return Hits(self.queryset, found, self.asked, self.order) if self.asked else None
+
+    @property
+    def results(self) -> Hits | QuerySet:
+        return self.hits or self.qs
+
+
+class PartnerFilter(SearchFilterSet):
     """Search words, kind and municipality."""
 
     q = django_filters.CharFilter(label=_("Zoek een partner"), method="search", max_length=100)
@@ -30,6 +65,3 @@ class PartnerFilter(django_filters.FilterSet):
     class Meta:
         model = Partner
         fields = ["q", "kind", "municipality"]
-
-    def search(self, queryset, _name, text):
-        return queryset.search(text)

@@ -7,6 +7,8 @@ from datetime import timedelta
 import pghistory
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Coalesce, Lower
@@ -16,6 +18,8 @@ from django.utils.translation import gettext_lazy as _
 from oil_portal.core import clock
 from oil_portal.core.models import TimelineEntry
 from partners import roles
+from partners.lexicon import SEARCH_CONFIG, searchable
+from partners.search import NAMES, Asked, ask, matching
 from partners.workflow import LIVE_MEMBERSHIP, LIVE_PARTNER, InvitationStatus, MembershipStatus, PartnerStatus
 
 INVITATION_DAYS = 30
@@ -75,7 +79,12 @@ class PartnerQuerySet(models.QuerySet):
         return self.filter(models.Q(status=PartnerStatus.ACCEPTED) | models.Q(pk__in=roles.partner_ids(user)))
 
     def search(self, text: str) -> "PartnerQuerySet":
-        return self.filter(models.Q(name__icontains=text) | models.Q(description__icontains=text))
+        """Partners whose name and description have each word, best first."""
+        asked = self.asked(text)
+        return matching(self, asked) if asked else self
+
+    def asked(self, text: str) -> Asked | None:
+        return ask(text, "partners")
 
     def search_name(self, text: str) -> "PartnerQuerySet":
         return self.filter(name__icontains=text)
@@ -92,7 +101,9 @@ class PartnerQuerySet(models.QuerySet):
         return self.annotate(namesake=models.Exists(others.exclude(pk=models.OuterRef("pk"))))
 
 
-@pghistory.track()
+@searchable("partners", public="one.status = 'accepted'")
+@searchable(NAMES, public="one.status = 'accepted'", words="ts_filter(one.document, '{a}')")
+@pghistory.track(exclude=["document"])
 class Partner(models.Model):
     """An organisation in the network. A lab hangs under its school and lends its colour to projects."""
 
@@ -136,11 +147,18 @@ class Partner(models.Model):
     status = models.CharField(max_length=10, choices=PartnerStatus.choices, default=PartnerStatus.SUBMITTED)
     paused_until = models.DateField(_("pauze tot en met"), null=True, blank=True)
     created_at = models.DateTimeField(default=clock.now)
+    document = models.GeneratedField(
+        expression=SearchVector("name", weight="A", config=SEARCH_CONFIG)
+        + SearchVector("description", weight="B", config=SEARCH_CONFIG),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
 
     objects = PartnerQuerySet.as_manager()
 
     class Meta:
         ordering = ["name", "pk"]
+        indexes = [GinIndex(fields=["document"], fastupdate=False)]
         constraints = [
             models.UniqueConstraint(
                 fields=["kvk"],

@@ -41,7 +41,7 @@ def partner_list(request):
     found = PartnerFilter(request.GET, queryset=partners)
     context = {
         "filter": found,
-        "page_obj": Paginator(found.qs, PAGE).get_page(request.GET.get("page")),
+        "page_obj": Paginator(found.results, PAGE).get_page(request.GET.get("page")),
         "collaborations": Collaboration.objects.for_cards(),
     }
     return render(request, "partners/partner_list.html", context)

@@ -7,8 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from challenges.models import Location, Theme
 from modules.models import Level, Module
+from partners.filters import SearchFilterSet
 from partners.models import Partner
 from partners.workflow import PartnerStatus
+from projects.fitting import taste_of, weighed
 from projects.goals import Reader
 from projects.models import Project
 from projects.workflow import ProjectStatus
@@ -18,7 +20,7 @@ AT_WORK = [ProjectStatus.RUNNING, ProjectStatus.CONFIRMING]
 
 ORDERS = {  # the first that can be used is the default; () keeps the order of the search
     "match": (_("Beste overeenkomst"), ()),
-    "fit": (_("Past het best bij mij"), ("-fit", "closing_date", "pk")),
+    "fit": (_("Past het best bij mij"), ("-weight", "closing_date", "pk")),
     "new": (_("Nieuwste eerst"), ("-created_at", "-pk")),
     "closes": (_("Sluit het eerst"), ("closing_date", "pk")),
 }
@@ -39,7 +41,7 @@ class ManyFilter(filters.MultipleChoiceFilter):
         super().__init__(widget=forms.CheckboxSelectMultiple, distinct=False, **kwargs)
 
 
-class ProjectFilter(filters.FilterSet):
+class ProjectFilter(SearchFilterSet):
     """Without a status: what students can apply to today. A choice that does not exist filters nothing."""
 
     q = filters.CharFilter(method="search", label=_("Zoek in projecten"), max_length=100)
@@ -73,6 +75,7 @@ class ProjectFilter(filters.FilterSet):
     def __init__(self, *args, reader: Reader, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.reader = reader
+        self.taste = taste_of(self.request.user, reader) if reader.is_student else None
         if not reader.is_student:
             del self.filters["fit"]
         usable = {"match": bool(self.data.get("q")), "fit": reader.is_student}
@@ -83,18 +86,15 @@ class ProjectFilter(filters.FilterSet):
     def filter_queryset(self, queryset: QuerySet) -> QuerySet:
         chosen = self.form.cleaned_data
         if self.reader.is_student:
-            queryset = queryset.with_fit(self.reader.open)
+            queryset = weighed(queryset, self.taste)
         status = chosen.get("status")
         if status:
             queryset = queryset.filter(status__in=AT_WORK if status == "running" else [status])
         else:
             queryset = queryset.open()
         queryset = super().filter_queryset(queryset)
-        order = ORDERS[chosen.get("sort") or self.default][1]
-        return queryset.order_by(*order) if order else queryset
-
-    def search(self, queryset: QuerySet, _name: str, text: str) -> QuerySet:
-        return queryset.search(text)
+        self.order = ORDERS[chosen.get("sort") or self.default][1]
+        return queryset.order_by(*self.order) if self.order else queryset
 
     def fits(self, queryset: QuerySet, _name: str, _value: list[str]) -> QuerySet:
         return queryset.filter(fit__gte=ENOUGH)

@@ -7,6 +7,7 @@ import django.contrib.postgres.search
 import django.core.validators
 import django.db.models.deletion
 import oil_portal.core.clock
+import partners.lexicon
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
@@ -102,7 +103,7 @@ class Migration(migrations.Migration):
                 ('status', models.CharField(choices=[('submitted', 'Ingediend'), ('returned', 'Terug voor aanvulling'), ('accepted', 'Goedgekeurd'), ('published', 'Open voor studenten'), ('running', 'Team aan de slag'), ('completed', 'Afgerond'), ('declined', 'Afgewezen'), ('withdrawn', 'Ingetrokken')], default='submitted', max_length=10)),
                 ('created_at', models.DateTimeField(default=oil_portal.core.clock.now)),
                 ('submitted_at', models.DateTimeField(blank=True, null=True)),
-                ('document', models.GeneratedField(db_persist=True, expression=models.Case(models.When(confidential=True, then=django.contrib.postgres.search.SearchVector('title', config='dutch', weight='A')), default=django.contrib.postgres.search.CombinedSearchVector(django.contrib.postgres.search.CombinedSearchVector(django.contrib.postgres.search.SearchVector('title', config='dutch', weight='A'), '||', django.contrib.postgres.search.SearchVector('question', config='dutch', weight='B'), django.contrib.postgres.search.SearchConfig('dutch')), '||', django.contrib.postgres.search.SearchVector('why', 'result', config='dutch', weight='C'), django.contrib.postgres.search.SearchConfig('dutch'))), output_field=django.contrib.postgres.search.SearchVectorField())),
+                ('document', models.GeneratedField(db_persist=True, expression=models.Case(models.When(confidential=True, then=django.contrib.postgres.search.CombinedSearchVector(django.contrib.postgres.search.SearchVector('title', config='dutch_unaccent', weight='A'), '||', partners.lexicon.Mark('partner_id'), django.contrib.postgres.search.SearchConfig('dutch_unaccent'))), default=django.contrib.postgres.search.CombinedSearchVector(django.contrib.postgres.search.CombinedSearchVector(django.contrib.postgres.search.CombinedSearchVector(django.contrib.postgres.search.SearchVector('title', config='dutch_unaccent', weight='A'), '||', django.contrib.postgres.search.SearchVector('question', config='dutch_unaccent', weight='B'), django.contrib.postgres.search.SearchConfig('dutch_unaccent')), '||', django.contrib.postgres.search.SearchVector('why', 'result', config='dutch_unaccent', weight='C'), django.contrib.postgres.search.SearchConfig('dutch_unaccent')), '||', partners.lexicon.Mark('partner_id'), django.contrib.postgres.search.SearchConfig('dutch_unaccent'))), output_field=django.contrib.postgres.search.SearchVectorField())),
                 ('contact', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='challenges', to=settings.AUTH_USER_MODEL)),
                 ('partner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='challenges', to='partners.partner')),
                 ('translator', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='translations', to=settings.AUTH_USER_MODEL, verbose_name='vertaler')),
@@ -416,7 +417,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='challenge',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['document'], name='challenges__documen_3ed453_gin'),
+            index=django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['document'], name='challenges__documen_3ed453_gin'),
         ),
         migrations.AddIndex(
             model_name='challenge',
@@ -521,5 +522,17 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='draft',
             index=models.Index(condition=models.Q(('author', None)), fields=['email'], name='unclaimed_drafts'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='challenge',
+            trigger=pgtrigger.compiler.Trigger(name='challenges_added', sql=pgtrigger.compiler.UpsertTriggerSql(func="\nINSERT INTO partners_lexeme (scope, word)\nSELECT DISTINCT 'challenges', word FROM new_rows AS one, unnest(tsvector_to_array(one.document)) AS word\nWHERE (one.status IN ('accepted', 'published', 'running', 'completed')) AND word !~ '^@' AND length(word) <= 40\nORDER BY 2 ON CONFLICT DO NOTHING;\nRETURN NULL;", hash='031e9d927fdda8e1162fe86b1ff76099b645d8b5', level='STATEMENT', operation='INSERT', pgid='pgtrigger_challenges_added_ca559', referencing='REFERENCING NEW TABLE AS new_rows ', table='challenges_challenge', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='challenge',
+            trigger=pgtrigger.compiler.Trigger(name='challenges_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func="\nINSERT INTO partners_lexeme (scope, word)\nSELECT DISTINCT 'challenges', word FROM new_rows AS one JOIN old_rows AS was USING (id), unnest(tsvector_to_array(one.document)) AS word\nWHERE (one.status IN ('accepted', 'published', 'running', 'completed')) AND (NOT (was.status IN ('accepted', 'published', 'running', 'completed')) OR one.document IS DISTINCT FROM was.document) AND word !~ '^@' AND length(word) <= 40\nORDER BY 2 ON CONFLICT DO NOTHING;\n\nDELETE FROM partners_lexeme WHERE (scope, word) IN (\n    SELECT lexeme.scope, lexeme.word FROM partners_lexeme AS lexeme\n    JOIN (SELECT DISTINCT word FROM new_rows AS one JOIN old_rows AS was USING (id), unnest(tsvector_to_array(was.document)) AS word WHERE (was.status IN ('accepted', 'published', 'running', 'completed')) AND (NOT (one.status IN ('accepted', 'published', 'running', 'completed')) OR one.document IS DISTINCT FROM was.document AND NOT one.document @@ lexeme_query(word))) AS gone\n        ON lexeme.word = gone.word\n    WHERE lexeme.scope = 'challenges'\n        AND NOT EXISTS (SELECT 1 FROM challenges_challenge AS one WHERE (one.status IN ('accepted', 'published', 'running', 'completed')) AND one.document @@ lexeme_query(lexeme.word))\n    FOR UPDATE OF lexeme SKIP LOCKED\n);\nRETURN NULL;", hash='7546d7c535038536a1248e738538fb71883e311f', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_challenges_changed_8a534', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='challenges_challenge', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='challenge',
+            trigger=pgtrigger.compiler.Trigger(name='challenges_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="\nDELETE FROM partners_lexeme WHERE (scope, word) IN (\n    SELECT lexeme.scope, lexeme.word FROM partners_lexeme AS lexeme\n    JOIN (SELECT DISTINCT word FROM old_rows AS was, unnest(tsvector_to_array(was.document)) AS word WHERE (was.status IN ('accepted', 'published', 'running', 'completed'))) AS gone\n        ON lexeme.word = gone.word\n    WHERE lexeme.scope = 'challenges'\n        AND NOT EXISTS (SELECT 1 FROM challenges_challenge AS one WHERE (one.status IN ('accepted', 'published', 'running', 'completed')) AND one.document @@ lexeme_query(lexeme.word))\n    FOR UPDATE OF lexeme SKIP LOCKED\n);\nRETURN NULL;", hash='6bfd261a17250c8defab3fa0e290a3bf4e4f117f', level='STATEMENT', operation='DELETE', pgid='pgtrigger_challenges_deleted_4b76d', referencing='REFERENCING OLD TABLE AS old_rows ', table='challenges_challenge', when='AFTER')),
         ),
     ]

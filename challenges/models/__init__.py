@@ -3,20 +3,17 @@
 from challenges.models.assignment import Assignment, AssignmentVersion, GoalLink, GoalVerdict
 from challenges.models.call import Call
 from challenges.models.challenge import (
-    SEARCH_CONFIG,
     Challenge,
     Deliverable,
     Location,
     Photos,
     Rights,
     Theme,
-    full_text,
 )
 from challenges.models.draft import Attachment, Draft, Upload
 from challenges.models.talk import Interest, Question, Remark
 
 __all__ = [
-    "SEARCH_CONFIG",
     "Assignment",
     "AssignmentVersion",
     "Attachment",
@@ -34,5 +31,4 @@ __all__ = [
     "Rights",
     "Theme",
     "Upload",
-    "full_text",
 ]

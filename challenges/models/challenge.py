@@ -4,7 +4,7 @@ import pghistory
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchQuery, SearchRank, SearchVector, SearchVectorField
+from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.urls import reverse
@@ -13,25 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from challenges.workflow import ASSIGNMENT, CHALLENGE, PUBLIC, ChallengeStatus
 from oil_portal.core import clock
 from partners import roles
+from partners.lexicon import SEARCH_CONFIG, Mark, searchable
 from partners.models import Partner
-
-SEARCH_CONFIG = "dutch"
-
-
-def full_text(queryset: models.QuerySet, text: str, *, named: str) -> models.QuerySet:
-    """Rows whose `document` matches every word of `text` (Dutch stems, the last word as typed so far), best first.
-
-    `named` is the path to a name that is on the card too, such as the partner's: it is searched as it stands.
-    """
-    words = ["".join(filter(str.isalnum, word)) for word in text.split()]
-    words = [word for word in words if word]
-    if not words:
-        return queryset
-    raw = " & ".join([*words[:-1], f"{words[-1]}:*"])
-    query = SearchQuery(raw, search_type="raw", config=SEARCH_CONFIG)
-    rank = SearchRank(models.F("document"), query)  # F keeps the weights: a word in the title counts most
-    found = models.Q(document=query) | models.Q(**{f"{named}__icontains": text.strip()})
-    return queryset.filter(found).annotate(rank=rank).order_by("-rank", "-pk")
+from partners.search import Asked, ask, matching
 
 
 class Theme(models.TextChoices):
@@ -87,7 +71,12 @@ class ChallengeQuerySet(models.QuerySet):
         return self.filter(status__in=PUBLIC)
 
     def search(self, text: str) -> "ChallengeQuerySet":
-        return full_text(self, text, named="partner__name")
+        """Challenges that have each word, or what looks like it, in their text or their partner's name; best first."""
+        asked = self.asked(text)
+        return matching(self, asked) if asked else self
+
+    def asked(self, text: str) -> Asked | None:
+        return ask(text, "challenges")
 
     def for_cards(self) -> "ChallengeQuerySet":
         """With all that a card draws: the partner, and in `agreed` the assignments the company agreed to."""
@@ -98,6 +87,7 @@ class ChallengeQuerySet(models.QuerySet):
         )
 
 
+@searchable("challenges", public=f"one.status IN {tuple(map(str, PUBLIC))}")
 @pghistory.track(exclude=["document"])
 class Challenge(models.Model):
     """A *vraagstuk*: what a partner asks, in its own words."""
@@ -145,12 +135,15 @@ class Challenge(models.Model):
     created_at = models.DateTimeField(default=clock.now)
     submitted_at = models.DateTimeField(null=True, blank=True)
     document = models.GeneratedField(
-        # A confidential text can't be found by its words: the title alone is public.
+        # A confidential text can't be found by its words: its title and its partner's name alone are public.
         expression=models.Case(
-            models.When(confidential=True, then=SearchVector("title", weight="A", config=SEARCH_CONFIG)),
+            models.When(
+                confidential=True, then=SearchVector("title", weight="A", config=SEARCH_CONFIG) + Mark("partner_id")
+            ),
             default=SearchVector("title", weight="A", config=SEARCH_CONFIG)
             + SearchVector("question", weight="B", config=SEARCH_CONFIG)
-            + SearchVector("why", "result", weight="C", config=SEARCH_CONFIG),
+            + SearchVector("why", "result", weight="C", config=SEARCH_CONFIG)
+            + Mark("partner_id"),
         ),
         output_field=SearchVectorField(),
         db_persist=True,
@@ -160,7 +153,10 @@ class Challenge(models.Model):
 
     class Meta:
         ordering = ["-created_at", "-pk"]
-        indexes = [GinIndex(fields=["document"]), models.Index(fields=["status", "-created_at"])]
+        indexes = [
+            GinIndex(fields=["document"], fastupdate=False),
+            models.Index(fields=["status", "-created_at"]),
+        ]
 
     def __str__(self) -> str:
         return self.title

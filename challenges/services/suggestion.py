@@ -8,10 +8,11 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.db.models import Count, Exists, F, Max, OuterRef
 
-from challenges.models import SEARCH_CONFIG, Assignment, Challenge, GoalLink
+from challenges.models import Assignment, Challenge, GoalLink
 from challenges.suggestions import Evidence, Goal, Index, words_of
 from challenges.workflow import PUBLIC
 from modules.models import LearningGoal
+from partners.lexicon import SEARCH_CONFIG
 
 OFFERED = 8  # suggestions at a time
 SIMILAR = 5  # earlier challenges that count

@@ -37,7 +37,7 @@ CARDS, ROWS = 12, 25
 def catalogue(request):
     """Every challenge that the brokers accepted, newest first or best match first."""
     found = ChallengeFilter(request.GET, queryset=Challenge.objects.public().for_cards())
-    page_obj = Paginator(found.qs, CARDS).get_page(request.GET.get("page"))
+    page_obj = Paginator(found.results, CARDS).get_page(request.GET.get("page"))
     return render(request, "challenges/challenge_list.html", {"filter": found, "page_obj": page_obj})
 
 

@@ -6,6 +6,7 @@ import django.contrib.postgres.search
 import django.core.validators
 import django.db.models.deletion
 import oil_portal.core.clock
+import partners.lexicon
 import pgtrigger.compiler
 import pgtrigger.migrations
 import projects.models.round
@@ -330,7 +331,9 @@ class Migration(migrations.Migration):
                 ('status', models.CharField(choices=[('open', 'Open voor aanmelding'), ('running', 'Aan de slag'), ('confirming', 'Wordt afgerond'), ('completed', 'Afgerond'), ('cancelled', 'Gesloten zonder team')], default='open', max_length=10)),
                 ('contact_opened_at', models.DateTimeField(blank=True, null=True)),
                 ('created_at', models.DateTimeField(default=oil_portal.core.clock.now)),
-                ('document', models.GeneratedField(db_persist=True, expression=django.contrib.postgres.search.CombinedSearchVector(django.contrib.postgres.search.CombinedSearchVector(django.contrib.postgres.search.SearchVector('title', config='dutch', weight='A'), '||', django.contrib.postgres.search.SearchVector('summary', config='dutch', weight='B'), django.contrib.postgres.search.SearchConfig('dutch')), '||', django.contrib.postgres.search.SearchVector('text', config='dutch', weight='C'), django.contrib.postgres.search.SearchConfig('dutch')), output_field=django.contrib.postgres.search.SearchVectorField())),
+                ('confidential', models.BooleanField(default=False, editable=False)),
+                ('host', models.BigIntegerField(editable=False, null=True)),
+                ('document', models.GeneratedField(db_persist=True, expression=models.Case(models.When(confidential=True, then=django.contrib.postgres.search.CombinedSearchVector(django.contrib.postgres.search.SearchVector('title', config='dutch_unaccent', weight='A'), '||', partners.lexicon.Mark('host'), django.contrib.postgres.search.SearchConfig('dutch_unaccent'))), default=django.contrib.postgres.search.CombinedSearchVector(django.contrib.postgres.search.CombinedSearchVector(django.contrib.postgres.search.CombinedSearchVector(django.contrib.postgres.search.SearchVector('title', config='dutch_unaccent', weight='A'), '||', django.contrib.postgres.search.SearchVector('summary', config='dutch_unaccent', weight='B'), django.contrib.postgres.search.SearchConfig('dutch_unaccent')), '||', django.contrib.postgres.search.SearchVector('text', config='dutch_unaccent', weight='C'), django.contrib.postgres.search.SearchConfig('dutch_unaccent')), '||', partners.lexicon.Mark('host'), django.contrib.postgres.search.SearchConfig('dutch_unaccent'))), output_field=django.contrib.postgres.search.SearchVectorField())),
                 ('assignment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='projects', to='challenges.assignment')),
                 ('coach', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='coached', to=settings.AUTH_USER_MODEL, verbose_name='begeleider')),
                 ('lab', models.ForeignKey(blank=True, limit_choices_to={'kind': 'lab'}, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='lab_projects', to='partners.partner', verbose_name='lab')),
@@ -785,7 +788,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='project',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['document'], name='projects_pr_documen_f85a1b_gin'),
+            index=django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['document'], name='projects_pr_documen_f85a1b_gin'),
         ),
         migrations.AddIndex(
             model_name='project',
@@ -1066,5 +1069,41 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='seatruleevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='289557b00a038db5fb69e3bfa43b7b16d64cfa4c', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_435e3', table='projects_seatruleevent', when='BEFORE')),
+        ),
+        migrations.CreateModel(
+            name='AskedChallenge',
+            fields=[
+            ],
+            options={
+                'proxy': True,
+                'indexes': [],
+                'constraints': [],
+            },
+            bases=('challenges.challenge',),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='project',
+            trigger=pgtrigger.compiler.Trigger(name='copy_challenge', sql=pgtrigger.compiler.UpsertTriggerSql(func='\nSELECT challenge.confidential, challenge.partner_id INTO NEW.confidential, NEW.host\nFROM challenges_assignment AS assignment\nJOIN challenges_challenge AS challenge ON challenge.id = assignment.challenge_id\nWHERE assignment.id = NEW.assignment_id;\nNEW.confidential := COALESCE(NEW.confidential, true);\nRETURN NEW;\n', hash='392a8ed74d90a6d9179000b215e437a6af68afda', operation='INSERT OR UPDATE OF "assignment_id", "confidential", "host"', pgid='pgtrigger_copy_challenge_1a4db', table='projects_project', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='project',
+            trigger=pgtrigger.compiler.Trigger(name='projects_added', sql=pgtrigger.compiler.UpsertTriggerSql(func="\nINSERT INTO partners_lexeme (scope, word)\nSELECT DISTINCT 'projects', word FROM new_rows AS one, unnest(tsvector_to_array(one.document)) AS word\nWHERE (one.status <> 'cancelled') AND word !~ '^@' AND length(word) <= 40\nORDER BY 2 ON CONFLICT DO NOTHING;\nRETURN NULL;", hash='b4e91c5a73f271be58c98b3afc97996d67944a4c', level='STATEMENT', operation='INSERT', pgid='pgtrigger_projects_added_aabcc', referencing='REFERENCING NEW TABLE AS new_rows ', table='projects_project', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='project',
+            trigger=pgtrigger.compiler.Trigger(name='projects_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func="\nINSERT INTO partners_lexeme (scope, word)\nSELECT DISTINCT 'projects', word FROM new_rows AS one JOIN old_rows AS was USING (id), unnest(tsvector_to_array(one.document)) AS word\nWHERE (one.status <> 'cancelled') AND (NOT (was.status <> 'cancelled') OR one.document IS DISTINCT FROM was.document) AND word !~ '^@' AND length(word) <= 40\nORDER BY 2 ON CONFLICT DO NOTHING;\n\nDELETE FROM partners_lexeme WHERE (scope, word) IN (\n    SELECT lexeme.scope, lexeme.word FROM partners_lexeme AS lexeme\n    JOIN (SELECT DISTINCT word FROM new_rows AS one JOIN old_rows AS was USING (id), unnest(tsvector_to_array(was.document)) AS word WHERE (was.status <> 'cancelled') AND (NOT (one.status <> 'cancelled') OR one.document IS DISTINCT FROM was.document AND NOT one.document @@ lexeme_query(word))) AS gone\n        ON lexeme.word = gone.word\n    WHERE lexeme.scope = 'projects'\n        AND NOT EXISTS (SELECT 1 FROM projects_project AS one WHERE (one.status <> 'cancelled') AND one.document @@ lexeme_query(lexeme.word))\n    FOR UPDATE OF lexeme SKIP LOCKED\n);\nRETURN NULL;", hash='fad63f5c872b5df6940a2fc2fd03f1a329a7bf06', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_projects_changed_32846', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='projects_project', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='project',
+            trigger=pgtrigger.compiler.Trigger(name='projects_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="\nDELETE FROM partners_lexeme WHERE (scope, word) IN (\n    SELECT lexeme.scope, lexeme.word FROM partners_lexeme AS lexeme\n    JOIN (SELECT DISTINCT word FROM old_rows AS was, unnest(tsvector_to_array(was.document)) AS word WHERE (was.status <> 'cancelled')) AS gone\n        ON lexeme.word = gone.word\n    WHERE lexeme.scope = 'projects'\n        AND NOT EXISTS (SELECT 1 FROM projects_project AS one WHERE (one.status <> 'cancelled') AND one.document @@ lexeme_query(lexeme.word))\n    FOR UPDATE OF lexeme SKIP LOCKED\n);\nRETURN NULL;", hash='f8f1ef3d2e9ef55a60c213332e5231000ba302aa', level='STATEMENT', operation='DELETE', pgid='pgtrigger_projects_deleted_1b316', referencing='REFERENCING OLD TABLE AS old_rows ', table='projects_project', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='askedchallenge',
+            trigger=pgtrigger.compiler.Trigger(name='copy_to_projects', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."confidential" IS DISTINCT FROM (NEW."confidential") OR OLD."partner_id" IS DISTINCT FROM (NEW."partner_id"))', func='\nUPDATE projects_project SET confidential = NEW.confidential\nWHERE assignment_id IN (SELECT id FROM challenges_assignment WHERE challenge_id = NEW.id);\nRETURN NULL;\n', hash='6a62b2f980981e9adce9d0f2ed77a8fbe0d1655a', operation='UPDATE OF "confidential", "partner_id"', pgid='pgtrigger_copy_to_projects_2b1d8', table='challenges_challenge', when='AFTER')),
+        ),
+        # Of rare words too the planner is to know how rare they are: it chooses between the index and the newest rows.
+        migrations.RunSQL(
+            'ALTER TABLE projects_project ALTER COLUMN document SET STATISTICS 1000',
+            'ALTER TABLE projects_project ALTER COLUMN document SET STATISTICS -1',
         ),
     ]

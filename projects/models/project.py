@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 import pghistory
+import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
@@ -12,14 +13,30 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from challenges.models import SEARCH_CONFIG, Assignment, Challenge, GoalLink, full_text
+from challenges.models import Assignment, Challenge, GoalLink
 from modules.models import LearningGoal, ModuleRun
 from oil_portal.core import clock
 from partners import roles
+from partners.lexicon import SEARCH_CONFIG, Mark, searchable
 from partners.models import Partner
+from partners.search import Asked, ask, matching
 from projects.workflow import LIVE_APPLICATION, LIVE_ROUND, ApplicationStatus, ProjectStatus
 
 MAX_TEAM = 12
+
+COPY_CHALLENGE = """
+SELECT challenge.confidential, challenge.partner_id INTO NEW.confidential, NEW.host
+FROM challenges_assignment AS assignment
+JOIN challenges_challenge AS challenge ON challenge.id = assignment.challenge_id
+WHERE assignment.id = NEW.assignment_id;
+NEW.confidential := COALESCE(NEW.confidential, true);
+RETURN NEW;
+"""
+COPY_TO_PROJECTS = """
+UPDATE projects_project SET confidential = NEW.confidential
+WHERE assignment_id IN (SELECT id FROM challenges_assignment WHERE challenge_id = NEW.id);
+RETURN NULL;
+"""
 
 
 class ProjectQuerySet(models.QuerySet):
@@ -38,10 +55,12 @@ class ProjectQuerySet(models.QuerySet):
         return self.filter(status=ProjectStatus.OPEN, closing_date__gte=clock.today())
 
     def search(self, text: str) -> "ProjectQuerySet":
-        """Full text; a confidential project is found by what its card shows, so that no search tells what it says."""
-        host = "assignment__challenge__partner__name"
-        found = models.Q(assignment__challenge__confidential=False) | models.Q(title__icontains=text.strip())
-        return full_text(self.filter(found | models.Q(**{f"{host}__icontains": text.strip()})), text, named=host)
+        """Projects that have each word, or what looks like it, in their text or their company's name; best first."""
+        asked = self.asked(text)
+        return matching(self, asked) if asked else self
+
+    def asked(self, text: str) -> Asked | None:
+        return ask(text, "projects")
 
     def with_fit(self, goal_ids: Iterable[int]) -> "ProjectQuerySet":
         """Add `fit`: how many of the project's goals are among `goal_ids`."""
@@ -86,7 +105,8 @@ def _applications(status: str) -> Coalesce:
     return Coalesce(models.Subquery(found.values("project").annotate(count=models.Count("pk")).values("count")), 0)
 
 
-@pghistory.track(exclude=["document"])
+@searchable("projects", public="one.status <> 'cancelled'")
+@pghistory.track(exclude=["document", "confidential", "host"])
 class Project(models.Model):
     """An agreed assignment that students of a module run work on, with a coach, a lab and a number of seats."""
 
@@ -123,10 +143,17 @@ class Project(models.Model):
     # From then on the company may reach the team by mail; the coach says when.
     contact_opened_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=clock.now)
+    # Copied from the challenge by triggers, so that `document` knows what nobody may find.
+    confidential = models.BooleanField(default=False, editable=False)
+    host = models.BigIntegerField(null=True, editable=False)  # the partner's number
     document = models.GeneratedField(
-        expression=SearchVector("title", weight="A", config=SEARCH_CONFIG)
-        + SearchVector("summary", weight="B", config=SEARCH_CONFIG)
-        + SearchVector("text", weight="C", config=SEARCH_CONFIG),
+        expression=models.Case(
+            models.When(confidential=True, then=SearchVector("title", weight="A", config=SEARCH_CONFIG) + Mark("host")),
+            default=SearchVector("title", weight="A", config=SEARCH_CONFIG)
+            + SearchVector("summary", weight="B", config=SEARCH_CONFIG)
+            + SearchVector("text", weight="C", config=SEARCH_CONFIG)
+            + Mark("host"),
+        ),
         output_field=SearchVectorField(),
         db_persist=True,
     )
@@ -135,7 +162,15 @@ class Project(models.Model):
 
     class Meta:
         ordering = ["closing_date", "pk"]
-        indexes = [GinIndex(fields=["document"]), models.Index(fields=["status", "closing_date"])]
+        indexes = [GinIndex(fields=["document"], fastupdate=False), models.Index(fields=["status", "closing_date"])]
+        triggers = [
+            pgtrigger.Trigger(
+                name="copy_challenge",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("assignment_id", "confidential", "host"),
+                func=COPY_CHALLENGE,
+            )
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(min_size__lte=models.F("max_size")),
@@ -201,6 +236,22 @@ class Project(models.Model):
             .select_related("student")
             .order_by("student__first_name", "student__last_name", "pk")
         )
+
+
+class AskedChallenge(Challenge):
+    """A challenge as its projects see it: the trigger is theirs, since a challenge knows no projects."""
+
+    class Meta:
+        proxy = True
+        triggers = [
+            pgtrigger.Trigger(
+                name="copy_to_projects",
+                when=pgtrigger.After,
+                operation=pgtrigger.UpdateOf("confidential", "partner_id"),
+                condition=pgtrigger.AnyChange("confidential", "partner"),
+                func=COPY_TO_PROJECTS,
+            )
+        ]
 
 
 class ApplicationQuerySet(models.QuerySet):

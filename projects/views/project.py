@@ -44,8 +44,8 @@ def project_list(request) -> HttpResponse:
     found = ProjectFilter(
         request.GET, queryset=Project.objects.visible_to(request.user).for_cards(), request=request, reader=reader
     )
-    page = Paginator(found.qs, PER_PAGE).get_page(request.GET.get("page"))
-    reader.dress(page.object_list)
+    page = Paginator(found.results, PER_PAGE).get_page(request.GET.get("page"))
+    (found.taste or reader).dress(page.object_list)  # for a student with the reasons
     return render(request, "projects/project_list.html", {"filter": found, "page_obj": page, "reader": reader})
 
 
