@@ -1,0 +1,389 @@
+"""Search that forgives: what is found, in which order, what is said of it, and what no search may tell."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from challenges.models import Challenge
+from partners import lexicon, search
+from partners.lexicon import Lexeme
+from partners.models import Partner
+from partners.tasks import rebuild_lexicon
+from projects.models import Project
+from tests import factories as f
+from tests.helpers import queries_of
+
+pytestmark = pytest.mark.django_db
+PLAIN = {"summary": "Kort.", "text": "Lang."}
+
+
+def titles(text: str, queryset=None) -> list[str]:
+    """What a search for projects finds, best first."""
+    return [str(one) for one in (Project.objects if queryset is None else queryset).search(text)]
+
+
+def words(scope: str = "projects") -> set[str]:
+    return set(Lexeme.objects.filter(scope=scope).values_list("word", flat=True))
+
+
+def shown(response) -> str:
+    return " ".join(response.content.decode().split())
+
+
+def look(client, text: str, **more):
+    return client.get(reverse("projects:list"), {"q": text, **more})
+
+
+# --- What is found ----------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("typed", "title"),
+    [
+        ("zuivering", "Slimme waterzuivering voor de polder"),  # the end of a compound
+        ("water", "Slimme waterzuivering voor de polder"),  # its beginning
+        ("pomp", "Een stille warmtepomp"),
+        ("bus", "App voor de buurtbus"),
+        ("zuiver", "Afvalwaterzuiveringsinstallatie op zonne-energie"),  # the middle
+        ("kas", "Sensoren in kassen"),
+        ("kassen", "Licht in de kas"),
+        ("kas", "Warmte voor broeikassen"),
+        ("huis", "Oude huizen isoleren"),
+        ("huizen", "Een huis van hout"),
+        ("brieven", "Een brief die zichzelf voorleest"),
+        ("voorspellen", "Een model dat drukte voorspelt"),
+        ("voorspelt", "Drukte voorspellen op de markt"),
+        ("programmeert", "Leer programmeren"),
+        ("drone", "Zwerm drones boven het veld"),
+        ("drones", "Een drone boven het veld"),
+        ("vochtmeeter", "Bouw een vochtmeter"),  # typing errors
+        ("vochtmter", "Bouw een vochtmeter"),
+        ("vohctmeter", "Bouw een vochtmeter"),
+        ("watrzuivering", "Slimme waterzuivering voor de polder"),
+        ("drnoe", "Een drone boven het veld"),
+        ("isolaite", "Isolatie van riet"),
+        ("cafe", "Een rustig café"),
+        ("café", "Een rustig cafe"),
+        ("CAFÉ", "Een rustig café"),
+        ("creeer", "Creëer een speeltuin"),
+        ("vocht-meter", "Een meter voor vocht"),
+        ("camera's", "Camera boven de kade"),
+        ("CO2", "Meet CO2 in de klas"),
+        ("3d", "Een 3D-printer van afval"),
+        ("isol", "Isolatie van riet"),  # as typed so far
+    ],
+)
+def test_it_forgives(make, typed, title):
+    make(title=title, **PLAIN)
+    make(title="Iets heel anders", **PLAIN)
+    assert titles(typed) == [title]
+    f.ChallengeFactory(accepted=True, title=title, question="Kort.")
+    f.ChallengeFactory(accepted=True, title="Iets heel anders", question="Kort.")
+    assert [str(one) for one in Challenge.objects.search(typed)] == [title]
+
+
+@pytest.mark.parametrize(
+    ("typed", "title"),
+    [
+        ("kas en bank", "Een kast en een bank"),  # kas is no kast
+        ("arm", "Een warm alarm"),
+        ("drone", "Groene daken"),
+        ("2024", "Terug naar 2023"),
+        ("meten", "Eten in de klas"),
+    ],
+)
+def test_it_does_not_forgive_everything(make, typed, title):
+    make(title=title, **PLAIN)
+    assert titles(typed) == []
+
+
+def test_every_word_counts(make):
+    both = make(title="Vochtmeter voor kassen", **PLAIN)
+    make(title="Vochtmeter voor muren", **PLAIN)
+    make(title="Sensoren in kassen", **PLAIN)
+    assert titles("kas vochtmeeter") == titles("vochtmeter kas") == titles("de vochtmeter in een kas") == [both.title]
+    assert titles("vochtmeter kas onderzeeboot") == []
+
+
+def test_the_company_is_found_too_and_beside_other_words(region, make):
+    make(title="Meet de muur", **PLAIN)
+    make(title="Meet het dak", challenge={"partner": region.other_company}, **PLAIN)
+    for typed in ("Marewijk", "marewijk bouw", "mareweik", "Marewijk muur", "muur Marewijk", "Bouw", "mare"):
+        assert titles(typed) == ["Meet de muur"], typed
+    assert titles("Marewijk dak") == []
+    assert titles("kasgroei") == titles("groei") == ["Meet het dak"]
+    Partner.objects.filter(pk=region.company.pk).update(name="Rijnzicht")
+    assert titles("Rijnzicht") == ["Meet de muur"] and titles("Marewijk") == []
+    Challenge.objects.filter(partner=region.company).update(partner=region.other_company)
+    assert titles("Rijnzicht") == [] and len(titles("kasgroei")) == 2
+
+
+def test_exact_ones_come_first_then_other_forms_then_compounds(make):
+    make(title="Licht in de kas", summary="Kort.", text="Lang.")
+    make(title="Iets anders", summary="Kort.", text="Over een kas.")
+    make(title="De broeikas", summary="Kort.", text="Lang.")
+    make(title="Kasteel van karton", summary="Kort.", text="Lang.")
+    found = titles("kas")
+    assert found[:2] == ["Licht in de kas", "Iets anders"]
+    assert set(found[2:]) == {"De broeikas", "Kasteel van karton"}
+
+
+def test_a_typing_error_is_only_looked_up_when_nobody_has_the_word(make):
+    make(title="Een muis van hout", **PLAIN)
+    make(title="Een huis van hout", **PLAIN)
+    assert titles("huis") == ["Een huis van hout"]
+    assert set(titles("buis")) == set()  # another first letter of a short word is another word
+
+
+@pytest.mark.parametrize("text", ["", " ", "!?", "'", "<->", ":*"])
+def test_no_words_ask_nothing(make, text):
+    make(title="Meet de muur")
+    assert titles(text) == ["Meet de muur"]
+
+
+def test_words_without_a_stem_find_nothing_by_themselves(make):
+    make(title="Meet de muur")
+    assert titles("de het een") == []
+    assert titles("de muur") == ["Meet de muur"]
+
+
+def test_partners_are_searched_in_the_same_way(region, login):
+    Partner.objects.filter(pk=region.company.pk).update(description="Wij bouwen waterzuiveringen.")
+    assert list(Partner.objects.search("zuivering")) == [region.company]
+    page = login(None).get(reverse("partners:list"), {"q": "maarewijk"})
+    assert "Geen ‘maarewijk’ gevonden. Dit lijkt erop." in shown(page) and "Marewijk Bouw" in shown(page)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "errors"),
+    [("kas", "kas", 0), ("", "kas", 3), ("vochtmeeter", "vochtmeter", 1), ("vohct", "vocht", 1), ("kas", "dak", 2)],
+)
+def test_distance(one, other, errors):
+    assert search.distance(one, other) == search.distance(other, one) == errors
+
+
+# --- The page ---------------------------------------------------------------------------------------------------
+def test_the_page_says_what_it_did(make, login):
+    make(title="Slimme waterzuivering", **PLAIN)
+    client = login(None)
+    page = shown(look(client, "watrzuivering"))
+    assert "Geen ‘watrzuivering’ gevonden. Dit lijkt erop." in page and "Slimme waterzuivering" in page
+    assert "1 project<" in page
+    page = shown(look(client, "zuivering"))
+    assert "Dit lijkt erop" not in page and "Slimme waterzuivering" in page
+    page = shown(look(client, "onderzeeboot"))
+    assert "Dit lijkt erop" not in page and "Geen project gevonden voor ‘onderzeeboot’" in page
+    page = shown(look(client, "<b>slmime</b> watrzuivering"))
+    assert "Geen ‘slmime’, ‘watrzuivering’ gevonden." in page
+    page = shown(look(client, "watrzuivering", theme="energy"))
+    assert "Dit lijkt erop" not in page and "Geen project gevonden" in page
+
+
+def test_challenges_say_it_too(login):
+    f.ChallengeFactory(accepted=True, title="Slimme waterzuivering")
+    page = shown(login(None).get(reverse("challenges:list"), {"q": "watrzuivering"}))
+    assert "Geen ‘watrzuivering’ gevonden. Dit lijkt erop." in page and "Slimme waterzuivering" in page
+
+
+def test_filters_and_orders_stay_in_the_address(region, make, login):
+    make(title="Vochtmeter een", **PLAIN)
+    make(title="Vochtmeter twee", challenge={"theme": "energy"}, **PLAIN)
+    make(title="Vochtmeter drie", running=True, **PLAIN)
+
+    def found(**query):
+        return [str(one) for one in look(login(region.student), "vochtmeeter", **query).context["page_obj"]]
+
+    assert found() == ["Vochtmeter twee", "Vochtmeter een"]
+    assert found(theme="energy") == ["Vochtmeter twee"]
+    assert found(status="running") == ["Vochtmeter drie"]
+    for order in ("new", "closes", "fit"):
+        assert set(found(sort=order)) == {"Vochtmeter een", "Vochtmeter twee"}
+    page = shown(look(login(None), "vochtmeeter", theme="energy"))
+    assert 'value="vochtmeeter"' in page and "checked" in page
+
+
+def test_of_a_common_word_the_newest_are_ranked_and_counted(make, login, monkeypatch):
+    monkeypatch.setattr(search, "MOST_HITS", 14)
+    goals = f.LearningGoalFactory.create_batch(1)
+    old = make(title="Muur en nog een muur", goals=goals, summary="Een vochtmeter.", text="Lang.")
+    for number in range(15):
+        make(title=f"Muur {number}", goals=goals, **PLAIN)
+    client = login(None)
+    page = look(client, "muur")
+    assert "Meer dan 14 projecten" in shown(page) and len(page.context["page_obj"]) == 12
+    assert "q=muur&amp;page=2" in shown(page)
+    second = look(client, "muur", page=2).context["page_obj"]
+    assert [str(one) for one in second] == ["Muur 2", "Muur 1"]
+    assert list(look(client, "muur vochtmeter").context["page_obj"]) == [old]
+    closing = look(client, "muur", sort="closes").context["page_obj"]
+    assert closing.paginator.count == 14 and closing[0] == old
+
+
+def test_a_row_of_words_stays_a_short_question(make):
+    make(title="Meet de muur")
+    with CaptureQueriesContext(connection) as queries:
+        titles("muur " * 500)
+    assert len(queries) <= 4 and all(len(query["sql"]) < 20_000 for query in queries)
+
+
+@pytest.mark.parametrize("typed", ["muur", "muuren", "marewijk", "vochtt"])
+@pytest.mark.parametrize("role", [None, "student", "teacher"])
+def test_it_costs_the_same_for_one_and_three(region, make, login, role, typed):
+    client = login(getattr(region, role) if role else None)
+    title = "Vocht in de muur"
+    make(title=title)
+    once = queries_of(client, f"{reverse('projects:list')}?q={typed}")
+    make(title=title), make(title=title)
+    assert look(client, typed).context["page_obj"].paginator.count == 3
+    assert queries_of(client, f"{reverse('projects:list')}?q={typed}") == once
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=st.text(max_size=120) | st.text(alphabet="aàé'\\\"%_&|!<>():*@-1² \x00\ud800", max_size=40))
+def test_no_text_breaks_the_search(make, client, text):
+    if not Project.objects.exists():
+        make(title="Café & 'bar' \\ @1 %", **PLAIN)
+    list(Project.objects.search(text)), list(Partner.objects.search(text))
+    for name in ("projects:list", "challenges:list", "partners:list"):
+        if "\ud800" not in text:  # no browser can send half a letter
+            assert client.get(reverse(name), {"q": text}).status_code == 200
+
+
+# --- What no search may tell ------------------------------------------------------------------------------------
+SECRET = {"summary": "Over zuurdesembrood.", "text": "Met roggemeel en café-olie; wij voorspellen de rijstijd."}
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["zuurdesembrood", "zuurdesem", "brood", "desem", "zuurdesembrod", "zuurdseembrood", "rogge", "roggemeel", "meel",
+     "rogemeel", "voorspelt", "voorspellen", "cafe", "rijs", "recept roggemeel", "Marewijk brood"],
+)  # fmt: skip
+def test_a_confidential_text_is_found_by_none_of_its_words(make, login, typed):
+    make(title="Geheim recept", challenge={"confidential": True, "question": SECRET["text"]}, **SECRET)
+    make(title="Iets heel anders", **PLAIN)
+    assert titles(typed) == []
+    assert list(Challenge.objects.search(typed)) == []
+    page = shown(look(login(None), typed))
+    assert "Geheim recept" not in page and "Dit lijkt erop" not in page
+
+
+def test_it_is_found_by_its_title_and_its_company(make):
+    make(title="Geheim recept van zuurdesem", challenge={"confidential": True}, **SECRET)
+    for typed in ("geheim", "recept", "zuurdesem", "gehiem", "Marewijk", "marewijk recept", "marewijk recpt"):
+        assert titles(typed) == ["Geheim recept van zuurdesem"], typed
+
+
+def test_its_place_in_the_list_tells_nothing(make):
+    make(title="Recept", summary="Kort.", text="recept " * 50, challenge={"confidential": True})
+    make(title="Recept", summary="Kort.", text="Niets.", challenge={"confidential": True})
+    ranks = {one.rank for one in Project.objects.search("recept")}
+    assert len(ranks) == 1
+
+
+def test_becoming_confidential_takes_the_words_away_and_back(make):
+    project = make(title="Recept", **SECRET)
+    assert titles("rogge") == ["Recept"] and "roggemel" in words()
+    challenge = project.challenge
+    challenge.confidential = True
+    challenge.save()
+    assert titles("rogge") == [] and titles("recept") == ["Recept"] and "roggemel" not in words()
+    project.confidential = False  # an old object that is saved again opens nothing
+    project.save()
+    assert titles("rogge") == [] and "roggemel" not in words()
+    Challenge.objects.filter(pk=challenge.pk).update(confidential=False)
+    assert titles("rogge") == ["Recept"] and "roggemel" in words()
+
+
+def test_what_is_not_public_is_in_no_lexicon(make):
+    f.ChallengeFactory(submitted=True, title="Onderzeeboot", question="Kort.")
+    f.ChallengeFactory(declined=True, title="Luchtballon", question="Kort.")
+    make(title="Zweefvliegtuig", cancelled=True, **PLAIN)
+    assert not words("challenges") & {"onderzeebot", "luchtballon"}
+    assert "zweefvliegtuig" not in words()
+
+
+# --- The lexicon stays true -------------------------------------------------------------------------------------
+def in_texts(scope: str) -> set[str]:
+    """What the lexicon of a scope must hold, asked of the texts."""
+    table, public, document = lexicon.SCOPES[scope]
+    with connection.cursor() as cursor:
+        words = f"unnest(tsvector_to_array({document}))"
+        cursor.execute(f"SELECT DISTINCT {words} FROM {table} AS one WHERE {public}")  # noqa: S608 - our own words
+        return {word for (word,) in cursor if not word.startswith("@") and len(word) <= 40}
+
+
+def true() -> bool:
+    return all(words(scope) == in_texts(scope) for scope in lexicon.SCOPES)
+
+
+def test_creating_changing_and_deleting(make):
+    one = make(title="Onderzeeboot van karton", **PLAIN)
+    other = make(title="Luchtballon van karton", **PLAIN)
+    assert {"onderzeebot", "luchtballon", "karton"} <= words() and true()
+    one.title = "Zeppelin van karton"
+    one.save()
+    assert "zeppelin" in words() and "onderzeebot" not in words() and true()
+    Project.objects.filter(pk=one.pk).update(title="Raket van karton")
+    assert "raket" in words() and "zeppelin" not in words() and true()
+    Project.objects.filter(pk=one.pk).update(status="cancelled")
+    assert "raket" not in words() and "karton" in words() and true()
+    Project.objects.filter(pk=one.pk).update(status="open")
+    assert "raket" in words() and true()
+    one.delete()
+    assert "raket" not in words() and "karton" in words() and true()
+    Project.objects.filter(pk=other.pk).delete()
+    assert not {"karton", "luchtballon"} & words() and true()
+
+
+def test_many_at_once(make):
+    first = make(title="Meet de muur")
+    plan = {
+        name: getattr(first, name) for name in ("assignment_id", "run_id", "coach_id", "closing_date", "starts", "ends")
+    }
+    made = Project.objects.bulk_create(
+        [Project(title=f"Woord{letter} van O'Neil", summary="Kort.", text="Lang.", **plan) for letter in "abc"]
+    )
+    assert {"woorda", "woordb", "woordc", "neil"} <= words() and true()
+    for number, project in enumerate(made):
+        project.title = f"Anders{number}"
+    Project.objects.bulk_update(made, ["title"])
+    assert {"anders0", "anders1", "anders2"} <= words() and not {"woorda", "neil"} & words() and true()
+    Project.objects.exclude(pk=first.pk).delete()
+    assert "anders0" not in words() and true()
+
+
+def test_a_partner_that_leaves_takes_its_words(region):
+    assert "marewijk" in words("names") and true()
+    Partner.objects.filter(pk=region.company.pk).update(status="declined")
+    assert "marewijk" not in words("names") | words("partners") and true()
+
+
+def test_a_deleted_word_is_no_suggestion(make, login):
+    make(title="Waterzuivering", **PLAIN).delete()
+    make(title="Iets heel anders", **PLAIN)
+    assert "Dit lijkt erop" not in shown(look(login(None), "watrzuivering"))
+
+
+def test_rebuilding_mends_the_lexicon_and_changes_nothing_else(make):
+    make(title="Meet de muur van O'Neil")
+    before = words()
+    Lexeme.objects.filter(word="mur").delete()
+    Lexeme.objects.create(scope="projects", word="verdwenen")
+    Lexeme.objects.create(scope="names", word="verdwenen")
+    rebuild_lexicon()
+    assert words() == before and true()
+
+
+def test_a_word_that_the_lexicon_lost_is_found_all_the_same(make, login):
+    make(title="Meet de luchtballon", **PLAIN)
+    Lexeme.objects.filter(word="luchtballon").delete()
+    page = shown(look(login(None), "luchtballon"))
+    assert "Meet de luchtballon" in page and "Dit lijkt erop" not in page
+
+
+def test_saving_what_says_the_same_costs_the_lexicon_nothing(make):
+    project = make(title="Meet de muur")
+    Lexeme.objects.filter(word="mur").delete()
+    Project.objects.filter(pk=project.pk).update(status="running")
+    assert "mur" not in words()
