@@ -28,6 +28,9 @@ class Demands:
             {p.id for p in instance.project.values() if p.must_run} | {p for _s, p in instance.locked}
         )
         self.column = {pair: number for number, pair in enumerate(self._pairs())}
+        self.teams: dict[Id, list[tuple[Id, int]]] = defaultdict(list)
+        for (student, project), number in self.column.items():
+            self.teams[project].append((student, number))
         self.runs = {project: len(self.column) + number for number, project in enumerate(self.demanded)}
         self.first = len(self.column) + len(self.runs)
         self.rules: list[Rule] = []
@@ -106,7 +109,7 @@ class Demands:
         for student, project in sorted(self.instance.forbidden & self.column.keys()):
             number = self.column[student, project]
             self._rule(Rule("forbidden", project=project, students=(student,)), ({number: 1}, -np.inf, 0))
-        for group in self.instance.groups:
+        for group in (group for group in self.instance.groups if len(group) > 1):
             sides = [side for project in self.demanded for side in self._together(group, project)]
             if sides:
                 self._rule(Rule("friends", students=group), *sides)
@@ -115,7 +118,7 @@ class Demands:
         """Each is there when the next one is, all the way round."""
         sides = []
         for one, other in zip(group, group[1:] + group[:1], strict=True):
-            if one != other and (one, project) in self.column:
+            if (one, project) in self.column:
                 rest = {self.column[other, project]: -1} if (other, project) in self.column else {}
                 sides.append(({self.column[one, project]: 1} | rest, -np.inf, 0))
         return sides
@@ -135,7 +138,7 @@ class Demands:
                 self._rule(rule, (load, -np.inf, FULL_LOAD * places))
 
     def _count(self, project: Id, of: Callable[[Id], int] = lambda _student: 1) -> dict[int, float]:
-        counted = {number: of(pair[0]) for pair, number in self.column.items() if pair[1] == project}
+        counted = {number: of(student) for student, number in self.teams[project]}
         return {number: count for number, count in counted.items() if count}
 
 

@@ -17,7 +17,7 @@ from projects.matching.goals import Goal
 from projects.matching.instance import Id, Instance, Student
 from projects.matching.program import Row
 from projects.matching.rules import team_breaks
-from projects.matching.search import Search
+from projects.matching.search import Search, rounded_up
 
 SMALL = 20_000  # free columns up to which the exact way is tried
 NODES = 500  # of its search; a count and not a time, so that every run ends at the same proposal
@@ -78,7 +78,7 @@ def _exact(search: Search, seats: Mapping[Id, Id]) -> tuple[Mapping[Id, Id], int
     program = model.program.extended(len(costs) - first, rows)
     solved = program.solve(np.array(costs), search.left, np.array(start), nodes=NODES)
     better = model.seats(solved.columns)
-    return (better if search.holds(better) else seats), math.ceil(solved.bound - 1e-5)
+    return (better if search.holds(better) else seats), rounded_up(solved.bound)
 
 
 class Swaps:

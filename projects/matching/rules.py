@@ -21,7 +21,7 @@ def broken(instance: Instance, seats: Mapping[Id, Id]) -> list[Rule]:
     ]
     for project in instance.project.values():
         rules += team_breaks(project, teams.get(project.id, []))
-    return [*rules, *_of_pairs(instance, known), *_of_coaches(instance, teams), *_of_labs(instance, teams)]
+    return [*rules, *_of_pairs(instance, known), *shared_breaks(instance, teams)]
 
 
 def team_breaks(project: Project, team: list[Student]) -> Iterator[Rule]:
@@ -48,6 +48,12 @@ def _of_pairs(instance: Instance, seats: Mapping[Id, Id]) -> Iterator[Rule]:
     for group in instance.groups:
         if len({seats.get(student) for student in group}) > 1:
             yield Rule("friends", students=group)
+
+
+def shared_breaks(instance: Instance, teams: Teams) -> Iterator[Rule]:
+    """The rules over several projects that these teams break."""
+    yield from _of_coaches(instance, teams)
+    yield from _of_labs(instance, teams)
 
 
 def _of_coaches(instance: Instance, teams: Teams) -> Iterator[Rule]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from projects.matching.acceptance import Tastes, accept
 from projects.matching.answers import Progress, Stage
 from projects.matching.goals import Goal
 from projects.matching.instance import Id, Instance
@@ -17,6 +18,7 @@ from projects.matching.rules import broken
 Report = Callable[[Progress], None]
 HEAVIEST = 1e6  # coefficients above this meet the solver's tolerances
 FIRST_WEIGHT = 100
+SHARE = 0.6  # of the time that is left, for one goal: a hard goal leaves some for the next
 
 
 @dataclass(frozen=True)
@@ -51,21 +53,25 @@ class Search:
 
     def __post_init__(self) -> None:
         self.began = time.monotonic()
+        self.end = self.until = self.began + self.instance.settings.seconds
         self.model = Model(self.instance)
         self._free()
 
     @property
     def left(self) -> float:
-        return self.instance.settings.seconds - (time.monotonic() - self.began)
+        """Seconds for the goal at hand; after `run`, for whatever follows."""
+        return self.until - time.monotonic()
 
     def run(self) -> None:
         for place, goal in enumerate(self.goals):
             began = time.monotonic()
+            self.until = began + (self.end - began) * SHARE
             bound, weights = self._pursue(place)
             self.found.append(Found(goal, weights, bound, time.monotonic() - began))
             if self.report:
                 stage = self.stages()[-1]
                 self.report(Progress(goal.name, self._spent(), stage.value, stage.bound, stage.gap))
+        self.until = self.end
 
     def stages(self) -> list[Stage]:
         """Every goal so far with its honest bound, given the values of the goals before it."""
@@ -74,7 +80,7 @@ class Search:
         for found in self.found:
             goal, cost = found.goal, costs[found.goal.name]
             others = sum(weight * costs[name] for name, weight in found.weights.items() if name != goal.name)
-            bound = min(found.bound - others, cost)
+            bound = min(max(found.bound - others, self.model.lowest(self.model.costs(goal))), cost)
             value, best = goal.value(self.seats), goal.constant + goal.sign * bound
             stages.append(Stage(goal.name, value, float(best), bound == cost, found.seconds))
         return stages
@@ -125,14 +131,16 @@ class Search:
         bound = self.model.lowest(objective)
         relaxed = self._relax(objective)
         if relaxed:
-            bound = max(bound, math.ceil(relaxed.value - EPSILON))
+            bound = max(bound, rounded_up(relaxed.value))
             if _is_whole(relaxed.columns[: len(self.model.cells)]):
-                self._offer(self.model.seats(relaxed.columns), place)
+                self.slipped = self._offer(self.model.seats(relaxed.columns), place)
+            else:
+                self._offer(self._rounded(relaxed, objective), place)
         if not self.slipped and self._reached(objective) > bound and self.left > 0:
             start = self.model.columns(self.seats)
             solved = self.model.program.solve(objective, self.left, start, self._watch(objective, place))
-            bound = max(bound, math.ceil(solved.bound - EPSILON))
-            self._offer(self.model.seats(solved.columns), place)
+            bound = max(bound, rounded_up(solved.bound))
+            self.slipped = self._offer(self.model.seats(solved.columns), place)
         if relaxed and not self.slipped:
             self._restrict(relaxed, self._reached(objective) - relaxed.value)
         return bound
@@ -148,14 +156,23 @@ class Search:
             self.model.program.add(rows)
         return None
 
-    def _offer(self, seats: Mapping[Id, Id], place: int) -> None:
-        """Take a seating that is no worse up to this goal; one that gave up an earlier goal is seen as slipped."""
+    def _offer(self, seats: Mapping[Id, Id], place: int) -> bool:
+        """Take a seating that is no worse up to this goal; answers whether it gave up an earlier goal."""
         if broken(self.instance, seats):
-            return
+            return False
         new, old = ([_cost(goal, these) for goal in self.goals[: place + 1]] for these in (seats, self.seats))
-        self.slipped = new[:-1] > old[:-1]
         if new <= old:
             self.seats = seats
+        return new[:-1] > old[:-1]
+
+    def _rounded(self, relaxed: Relaxed, objective: np.ndarray) -> Mapping[Id, Id]:
+        """A seating near a fractional optimum: larger shares go first, then lower costs."""
+        likes = {
+            cell: (-round(share, 6), cost, cell[0])
+            for cell, share, cost in zip(self.model.cells, relaxed.columns.tolist(), objective.tolist(), strict=False)
+        }
+        tastes = Tastes(lambda group, project: likes[group, project], lambda project, group: likes[group, project])
+        return accept(self.instance, tastes, self.seats)
 
     def _reached(self, objective: np.ndarray) -> float:
         return float(objective @ self.model.columns(self.seats))
@@ -190,6 +207,11 @@ class Search:
 def _cost(goal: Goal, seats: Mapping[Id, Id]) -> int:
     """The goal's sum, to be minimised."""
     return goal.sign * (goal.value(seats) - goal.constant)
+
+
+def rounded_up(bound: float) -> float:
+    """Costs are whole numbers, so a bound may go up to the next one; a solver out of time may have none."""
+    return math.ceil(bound - EPSILON) if math.isfinite(bound) else -math.inf
 
 
 def _is_whole(columns: np.ndarray) -> bool:

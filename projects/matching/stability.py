@@ -8,13 +8,12 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Mapping
 
+from projects.matching.acceptance import Group, Tastes, accept
 from projects.matching.answers import Clash, Proposal
 from projects.matching.clash import first_seating
 from projects.matching.instance import FULL_LOAD, Id, Instance, Student, choices
-from projects.matching.rules import broken, team_breaks
+from projects.matching.rules import team_breaks
 from projects.matching.solving import clash, seated
-
-Group = tuple[Id, ...]
 
 
 def lot(student: Id, project: Id) -> bytes:
@@ -33,112 +32,23 @@ def stable(instance: Instance) -> Proposal | Clash:
     A project below its minimum or a quota's minimum closes, the emptiest first, and its students go on to their next
     choice. Without friends, quotas and lab places nothing blocks the outcome. Those are treated so: friends apply as
     one (order: summed positions); a project takes who fits within its size and quotas in its order of preference;
-    where a coach or lab has too much, its emptiest team closes. A project that may not close and falls short gets the
-    students that a seating of all demands gives it, as if locked; if that is not enough, only those.
+    where a coach or lab has too much, its emptiest team closes. For a project that may not close see `accept`.
     """
     demanded = first_seating(instance)
     if demanded is None:
         return clash(instance)
-    kept: set[Id] = set()
-    sealed: set[Id] = set()
-    while True:
-        acceptance = Acceptance(instance, {s: p for s, p in demanded.items() if p in kept}, sealed)
-        short = acceptance.settle()
-        if short is None:
-            return seated(instance, acceptance.seats())
-        if short in kept:
-            sealed.add(short)
-        kept.add(short)
+    return seated(instance, accept(instance, _tastes(instance), demanded))
 
 
-class Acceptance:
-    """One run: groups apply in their order, projects keep the best of who applied."""
+def _tastes(instance: Instance) -> Tastes:
+    def of_group(group: Group, project: Id) -> tuple:
+        places = sum(instance.position(student, project) for student in group)
+        return places, -sum(instance.fit(student, project) for student in group), lot(group[0], project)
 
-    def __init__(self, instance: Instance, kept: Mapping[Id, Id], sealed: set[Id]) -> None:
-        self.instance, self.kept, self.sealed = instance, kept, sealed
-        self.locked = {**kept, **{student: projects[0] for student, projects in instance.locks.items()}}
-        self.needed = {p.id for p in instance.project.values() if p.must_run} | set(self.locked.values())
-        self.wishes = {group: self._wishes(group) for group in instance.groups}
-        self.teams: dict[Id, list[Group]] = {project: [] for project in instance.project}
-        self.closed: set[Id] = set()
+    def of_project(project: Id, group: Group) -> tuple:
+        return min(liking(instance, project, student) for student in group)
 
-    def settle(self) -> Id | None:
-        """Apply and close until every rule holds; answers a project that falls short and may not close."""
-        waiting = sorted(self.wishes, reverse=True)
-        while True:
-            while waiting:
-                waiting += self._apply(waiting.pop())
-            failing = self._failing()
-            if not failing:
-                return None
-            closable = [project for project in failing if project not in self.needed]
-            if not closable:
-                return min(
-                    failing, key=lambda project: (project in self.kept.values(), project in self.sealed, project)
-                )
-            project = min(closable, key=lambda project: (self._size(project), project))
-            self.closed.add(project)
-            waiting, self.teams[project] = self.teams[project], []
-
-    def seats(self) -> dict[Id, Id]:
-        return {student: project for project, team in self.teams.items() for group in team for student in group}
-
-    def _wishes(self, group: Group) -> list[Id]:
-        """Where the group may go, its best choice last."""
-        for student in group:
-            if student in self.locked:
-                return [self.locked[student]]
-        common = set.intersection(*(set(choices(self.instance, student)) for student in group)) - self.sealed
-
-        def order(project: Id) -> tuple:
-            places = sum(self.instance.position(student, project) for student in group)
-            return places, -sum(self.instance.fit(student, project) for student in group), lot(group[0], project)
-
-        return sorted(common, key=order, reverse=True)
-
-    def _apply(self, group: Group) -> list[Group]:
-        """The groups that lose a seat, or do not get one, by this application."""
-        while self.wishes[group]:
-            project = self.wishes[group].pop()
-            if project not in self.closed:
-                taken, refused = self._best_of(project, [*self.teams[project], group])
-                self.teams[project] = taken
-                return refused
-        return []
-
-    def _best_of(self, project: Id, groups: list[Group]) -> tuple[list[Group], list[Group]]:
-        taken: list[Group] = []
-        refused = []
-        for group in sorted(groups, key=lambda group: self._liking(project, group)):
-            (taken if self._fits(project, [*taken, group]) else refused).append(group)
-        return taken, refused
-
-    def _liking(self, project: Id, group: Group) -> tuple:
-        held = any(self.locked.get(student) == project for student in group)
-        return not held, min(liking(self.instance, project, student) for student in group)
-
-    def _fits(self, project: Id, team: list[Group]) -> bool:
-        what, people = self.instance.project[project], self._people(team)
-        return all(rule.kind not in ("maximum", "seats_maximum") for rule in team_breaks(what, people))
-
-    def _failing(self) -> list[Id]:
-        """Projects of which one must close, or be helped, for the rules to hold."""
-        teams = ((self.instance.project[project], self._people(team)) for project, team in self.teams.items())
-        return [project.id for project, people in teams if any(team_breaks(project, people))] or self._crowding()
-
-    def _crowding(self) -> list[Id]:
-        """Projects with a coach or a lab that has too much."""
-        rules = broken(self.instance, self.seats())
-        coaches = {rule.coach for rule in rules if rule.kind == "coach"}
-        labs = {(rule.lab, rule.block) for rule in rules if rule.kind == "lab"}
-        running = (self.instance.project[project] for project, team in self.teams.items() if team)
-        return [project.id for project in running if project.coach in coaches or (project.lab, project.block) in labs]
-
-    def _people(self, team: list[Group]) -> list[Student]:
-        return [self.instance.student[student] for group in team for student in group]
-
-    def _size(self, project: Id) -> int:
-        return sum(len(group) for group in self.teams[project])
+    return Tastes(of_group, of_project)
 
 
 def blocking_pairs(instance: Instance, seats: Mapping[Id, Id]) -> list[tuple[Id, Id]]:
