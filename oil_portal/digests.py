@@ -20,9 +20,8 @@ from oil_portal.core import clock
 from oil_portal.core.mail import absolute, compose
 from oil_portal.core.models import DigestDelivery, Notice, ToldItem
 from oil_portal.worklists import WorkItem, work_items
-from partners import roles
 from partners.models import User
-from projects.goals import Reader
+from projects.fitting import fitting
 from projects.models import Project
 
 MAX_ATTEMPTS = 5
@@ -90,7 +89,7 @@ def plan() -> list[int]:
 def collect(user: User) -> Digest:
     """What a digest would tell this user now; call with the user's language active."""
     items = work_items(user)
-    projects = fitting_projects(user)
+    projects = fitting(user, FITTING_PROJECTS)
     keys = {item.key for item in items} | {project_key(project) for project in projects}
     told = set(ToldItem.objects.filter(user=user, key__in=keys).values_list("key", flat=True))
     projects = [project for project in projects if project_key(project) not in told]
@@ -104,21 +103,6 @@ def collect(user: User) -> Digest:
 
 def project_key(project: Project) -> str:
     return f"projects.project:{project.pk}:fits"
-
-
-def fitting_projects(user: User, limit: int = FITTING_PROJECTS) -> list[Project]:
-    """For a student: open projects with goals that are open in the student's own modules, best fit first."""
-    if not roles.has(user, roles.STUDENT):
-        return []
-    reader = Reader(user)
-    projects = (
-        Project.objects.open()
-        .filter(assignment__links__goal__in=reader.open)
-        .exclude(applications__student=user)
-        .distinct()
-        .for_cards()
-    )
-    return sorted(reader.dress(projects), key=lambda project: (-project.fit, project.closing_date, project.pk))[:limit]
 
 
 def message_for(digest: Digest, *, period: str, message_id: str = ""):

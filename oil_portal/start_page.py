@@ -3,10 +3,8 @@
 from django.db.models import Count, Q
 
 from challenges.models import Challenge, GoalLink
-from modules.models import Enrolment
-from oil_portal.core import clock
 from oil_portal.core.models import Notice
-from oil_portal.digests import fitting_projects
+from oil_portal.student import student_section
 from oil_portal.worklists import work_items
 from partners import roles
 from partners.models import Partner
@@ -91,39 +89,6 @@ def sections(user) -> dict:
         if role in held:
             found |= build(user)
     return found
-
-
-def student_section(user) -> dict:
-    """My applications, what fits, and my goals per module."""
-    reader = Reader(user)
-    applications = list(
-        Application.objects.filter(student=user)
-        .exclude(status="withdrawn")
-        .select_related("project__assignment__challenge__partner", "project__lab")
-        .prefetch_related("project__assignment__links")
-        .order_by("-created_at")[:LISTED]
-    )
-    reader.dress(application.project for application in applications)
-    modules = []
-    for enrolment in (
-        Enrolment.objects.filter(student=user).select_related("run__module").prefetch_related("run__module__goals")
-    ):
-        goals = list(enrolment.run.module.goals.all())
-        for goal in goals:
-            goal.state = reader.states([goal.pk])[0]
-        done = sum(goal.state == "done" for goal in goals)
-        modules.append({"run": enrolment.run, "goals": goals, "done": done, "total": len(goals)})
-    dates = [
-        application.project
-        for application in applications
-        if application.status in ("submitted", "placed") and application.project.starts >= clock.today()
-    ]
-    return {
-        "applications": applications,
-        "fitting": fitting_projects(user, limit=4),
-        "modules": modules,
-        "dates": sorted(dates, key=lambda project: project.starts),
-    }
 
 
 def teacher_section(user) -> dict:

@@ -12,6 +12,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import DateTimeField, Exists, Max, Model, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -22,7 +23,7 @@ from oil_portal.core import clock
 from oil_portal.core.models import TimelineEntry
 from partners import roles
 from partners.models import Membership, Partner
-from projects.models import Achievement, Feedback, MatchingRound, Outcome, Project
+from projects.models import Achievement, Feedback, MatchingRound, Outcome, Participant, Project
 from projects.services import DECISION_DAYS
 
 LOOK_BACK_DAYS = 60  # for what would be nice to hear and nobody has to tell
@@ -176,7 +177,7 @@ def _to_lead(projects: QuerySet) -> Iterator[WorkItem]:
 
 
 def for_student(user) -> Iterator[WorkItem]:
-    """A student: choose modules, confirm goals."""
+    """A student: choose modules, rank projects, confirm goals."""
     if not Enrolment.objects.filter(student=user).exists():
         yield WorkItem(
             key="modules:enrol",
@@ -185,6 +186,12 @@ def for_student(user) -> Iterator[WorkItem]:
             url=reverse("modules:list"),
             since=clock.today(),
         )
+    done = Participant.objects.filter(student=user, round=OuterRef("pk")).exclude(ranked_at=None, left_at=None)
+    choosing = MatchingRound.objects.for_student(user).filter(status="open", closes_on__gte=clock.today())
+    for each in _since(choosing.filter(~Exists(done))):
+        text = _("Kies je projecten voor ‘%(round)s’. Tot en met %(day)s.")
+        said = {"round": each, "day": date_format(each.closes_on, "j F")}
+        yield _item(each, "rank", text % said, url=reverse("projects:ranking", args=[each.pk]))
     for project in _unconfirmed(Project.objects.all(), "student", student=user):
         yield _confirm(project)
     mine = Project.objects.filter(applications__student=user, applications__status="placed")

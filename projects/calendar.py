@@ -20,7 +20,7 @@ PAST = timedelta(days=365)  # what is longer ago is left out
 
 @dataclass(frozen=True)
 class Day:
-    """Something on one day: `name` is what it is, for its identifier, `about` what it is about."""
+    """Something on one day: `label` says what, `about` is the round or project, `name` is for its identifier."""
 
     name: str
     about: object
@@ -44,8 +44,8 @@ def days_of(student) -> list[Day]:
 def _of_rounds(student) -> Iterator[Day]:
     for each in MatchingRound.objects.for_student(student).exclude(status=RoundStatus.CANCELLED):
         path = reverse("projects:ranking", args=[each.pk])
-        yield Day("closes", each, each.closes_on, _("Laatste dag om te kiezen: %(title)s"), path, each.created_at)
-        yield Day("publishes", each, each.publishes_on, _("Je hoort je team: %(title)s"), path, each.created_at)
+        yield Day("closes", each, each.closes_on, _("Laatste dag om te kiezen"), path, each.created_at)
+        yield Day("publishes", each, each.publishes_on, _("Je hoort je team"), path, each.created_at)
 
 
 def _of_projects(student) -> Iterator[Day]:
@@ -53,10 +53,10 @@ def _of_projects(student) -> Iterator[Day]:
     for application in applications.exclude(project__status=ProjectStatus.CANCELLED):
         project, path = application.project, application.project.get_absolute_url()
         if application.status == ApplicationStatus.SUBMITTED:
-            label = _("Aanmelden sluit: %(title)s")
+            label = _("Aanmelden sluit")
             yield Day("closes", project, project.closing_date, label, path, project.created_at)
-        yield Day("starts", project, project.starts, _("Het team begint: %(title)s"), path, project.created_at)
-        yield Day("ends", project, project.ends, _("Het team is klaar: %(title)s"), path, project.created_at)
+        yield Day("starts", project, project.starts, _("Het team begint"), path, project.created_at)
+        yield Day("ends", project, project.ends, _("Het team is klaar"), path, project.created_at)
 
 
 def feed(student) -> bytes:
@@ -79,7 +79,7 @@ def _event(each: Day) -> Event:
     event.add("dtstamp", each.since)  # and not now: the same dates are the same file
     event.add("dtstart", each.day)
     event.add("dtend", each.day + timedelta(days=1))  # the end of a whole day is the next one
-    event.add("summary", each.label % {"title": each.about})
+    event.add("summary", f"{each.label}: {each.about}")
     event.add("url", absolute(each.path))
     event.add("transp", "TRANSPARENT")
     return event

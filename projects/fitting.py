@@ -38,7 +38,13 @@ class Taste:
         theme = project.assignment.challenge.theme
         count = self.reader.fit(project)
         said = [
-            (count, lambda: ngettext("%(count)s leerdoel open", "%(count)s leerdoelen open", count) % {"count": count}),
+            (
+                count,
+                lambda: (
+                    ngettext("%(count)s leerdoel open in je modules", "%(count)s leerdoelen open in je modules", count)
+                    % {"count": count}
+                ),
+            ),
             (
                 theme in self.interests,
                 lambda: _("je koos %(theme)s") % {"theme": project.assignment.challenge.get_theme_display()},

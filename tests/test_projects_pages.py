@@ -66,7 +66,7 @@ def test_a_student_reads_the_key_and_others_the_number_of_goals(region, make, lo
     f.AchievementFactory(project__run=region.run, student=region.student, goal=region.goals[0], reached=True)
     page = text(login(region.student).get(url("list")))
     assert '2 van 3 <span class="sr-only">leerdoelen </span>open' in page
-    assert "2 uit je modules" in page
+    assert "2 leerdoelen open in je modules" in page
     assert "3 leerdoelen" in text(login(region.teacher).get(url("list")))
 
 

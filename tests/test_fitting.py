@@ -1,0 +1,90 @@
+"""What fits a student and why: open goals, interest, level, period and lab, in this order and in words."""
+
+from datetime import timedelta
+
+import pytest
+
+from oil_portal.core import clock
+from projects.fitting import fitting
+from tests import factories as f
+from tests.helpers import queries_of
+
+
+def why(student) -> dict[str, list[str]]:
+    return {project.title: project.reasons for project in fitting(student, 10)}
+
+
+@pytest.fixture
+def elsewhere(region):
+    """A project that shares nothing with the student."""
+    later = clock.today() + timedelta(days=400)
+
+    def project(**values):
+        values = {"closing_date": later, "assignment__level": 6, "assignment__challenge__theme": "food"} | values
+        return f.ProjectFactory(**values)
+
+    return project
+
+
+def test_each_reason_is_said(region, make):
+    f.ProfileFactory(student=region.student, interests=["sustainable_building"])
+    project = make(title="Muur")
+    assert why(region.student) == {
+        "Muur": [
+            "3 leerdoelen open in je modules", "je koos Duurzaam bouwen", "jouw niveau", "valt in je periode",
+            "lab van je module",
+        ]
+    }  # fmt: skip
+    f.AchievementFactory(student=region.student, goal=region.goals[0], reached=True)
+    assert why(region.student)[project.title][0] == "2 leerdoelen open in je modules"
+
+
+def test_what_shares_nothing_is_left_out_until_it_interests(region, elsewhere):
+    elsewhere(title="Kas")
+    assert why(region.student) == {}
+    f.ProfileFactory(student=region.student, interests=["food"])
+    assert why(region.student) == {"Kas": ["je koos Voeding"]}
+
+
+def test_the_order(region, make, elsewhere):
+    make(title="Twee doelen", goals=region.goals[:2])
+    make(title="Drie doelen")
+    elsewhere(title="Ander niveau", assignment__goals=region.goals[:2])
+    elsewhere(title="Interesse", assignment__goals=region.goals[:1], assignment__challenge__theme="energy")
+    assert list(why(region.student)) == ["Drie doelen", "Twee doelen", "Ander niveau", "Interesse"]
+    f.ProfileFactory(student=region.student, interests=["energy"])
+    assert list(why(region.student)) == ["Drie doelen", "Twee doelen", "Interesse", "Ander niveau"]
+
+
+def test_what_cannot_be_chosen_is_left_out(region, make):
+    make(title="Loopt", running=True)
+    make(title="Dicht", closing_date=clock.today() - timedelta(days=1))
+    f.ApplicationFactory(project=make(title="Aangemeld"), student=region.student)
+    mine = f.MatchingRoundFactory(open=True, school=region.school, runs=[region.run])
+    draft = f.MatchingRoundFactory(school=region.school, runs=[region.run])
+    other = f.MatchingRoundFactory(open=True, school=region.school, runs=[f.ModuleRunFactory()])
+    done = f.MatchingRoundFactory(published=True, school=region.school, runs=[region.run])
+    for round_, title in ((mine, "Mijn ronde"), (draft, "Komt nog"), (other, "Andere ronde"), (done, "Na de ronde")):
+        f.RoundProjectFactory(round=round_, project=make(title=title))
+    assert set(why(region.student)) == {"Mijn ronde", "Na de ronde"}
+
+
+def test_only_for_students(region, make):
+    make()
+    assert fitting(region.teacher, 5) == []
+
+
+def test_the_list_of_projects_follows_it(region, make, elsewhere, login):
+    elsewhere(title="Kas")
+    make(title="Muur")
+    f.ProfileFactory(student=region.student, interests=["energy"])
+    html = login(region.student).get("/projecten/").content.decode()
+    assert html.index("Muur") < html.index("Kas") and "3 leerdoelen open in je modules" in html
+    assert "leerdoelen open in je modules" not in login(region.teacher).get("/projecten/").content.decode()
+
+
+def test_queries_do_not_grow(region, make, login):
+    make()
+    counts = [queries_of(login(region.student), page) for page in ("/projecten/", "/start/")]
+    make(), make()
+    assert counts == [queries_of(login(region.student), page) for page in ("/projecten/", "/start/")]
