@@ -162,6 +162,8 @@ def come_late(*, round_: MatchingRound, actor: User, student: User, projects: li
     run = round_.runs.filter(enrolments__student=student).order_by("starts").first()
     if run is None:
         raise Refusal(_("Deze student volgt geen module van deze ronde."))
+    if Application.objects.filter(matching_round=round_, student=student, status=ApplicationStatus.PLACED).exists():
+        raise Refusal(_("Deze student heeft al een plek in deze ronde."))
     participant, _made = Participant.objects.get_or_create(round=round_, student=student, defaults={"run": run})
     participant.left_at, participant.ranked_at = None, clock.now()
     participant.save(update_fields=["left_at", "ranked_at"])
