@@ -69,12 +69,10 @@ def friends(request, pk: int) -> HttpResponse:
     elif do.startswith("copy-") and do[5:].isdigit():
         friend = get_object_or_404(Participant.objects.select_related("student"), pk=int(do[5:]), round=part.round)
         left = services.take_over(round_=part.round, actor=request.user, friend=friend.student)
-        said = _("Je hebt nu de keuzes van %(name)s.") % {"name": friend.student.first_and_initial}
+        messages.success(request, _("Je hebt nu de keuzes van %(name)s.") % {"name": friend.student.first_and_initial})
         if left:
-            said += " " + ngettext("%(count)s past niet bij jou.", "%(count)s passen niet bij jou.", left) % {
-                "count": left
-            }
-        messages.success(request, said)
+            said = ngettext("%(count)s keus past niet bij jou.", "%(count)s keuzes passen niet bij jou.", left)
+            messages.warning(request, said % {"count": left})
     return redirect(reverse("projects:ranking", args=[pk]) + "#vrienden")
 
 
