@@ -98,9 +98,11 @@ def weighed(projects: QuerySet[Project], taste: Taste) -> QuerySet[Project]:
     return projects.annotate(weight=total)
 
 
-def choosable(projects: QuerySet[Project], user) -> QuerySet[Project]:
-    """Without what this student cannot choose: projects of a round that is not open, or not for them."""
+def choosable(projects: QuerySet[Project], user, levels: list[int]) -> QuerySet[Project]:
+    """Without what a student of these levels cannot choose: in a round that is not open, or not for them."""
     for_me = Q(entry__round__status=RoundStatus.OPEN, entry__round__runs__enrolments__student=user)
+    for_me &= Q(entry__levels=[]) | Q(entry__levels__overlap=levels)
+    for_me &= Q(entry__modules=None) | Q(entry__modules__runs__enrolments__student=user)
     live = Project.objects.filter(entry__round__status__in=LIVE_ROUND)
     return projects.exclude(pk__in=live.exclude(pk__in=Project.objects.filter(for_me).values("pk")).values("pk"))
 
@@ -110,7 +112,8 @@ def fitting(user, limit: int) -> list[Project]:
     if not roles.has(user, roles.STUDENT):
         return []
     taste = taste_of(user)
-    found = weighed(choosable(Project.objects.open(), user).for_cards(), taste)
+    found = weighed(choosable(Project.objects.open(), user, list(taste.levels)).for_cards(), taste)
     found = found.filter(Q(fit__gt=0) | Q(assignment__challenge__theme__in=taste.interests))
-    found = found.exclude(applications__student=user).order_by("-weight", "closing_date", "pk")
+    found = found.exclude(applications__student=user).exclude(preferences__participant__student=user)
+    found = found.order_by("-weight", "closing_date", "pk")
     return taste.dress(found[:limit])

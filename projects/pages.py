@@ -145,9 +145,14 @@ class Moment:
 def plan(project: Project) -> list[Moment]:
     """The dates of a project in order; the first that is still to come is the next."""
     answer = min(project.closing_date + timedelta(days=DECISION_DAYS), max(project.starts, project.closing_date))
-    dates = [
+    closing = [
         (project.closing_date, _("Aanmelden sluit")),
         (answer, _("Uiterlijk dan hoor je of je in het team zit")),
+    ]
+    if round_ := project.live_round:
+        closing = [(round_.closes_on, _("Kiezen sluit")), (round_.publishes_on, _("De teams zijn bekend"))]
+    dates = [
+        *closing,
         (project.starts, _("Het team begint")),
         (project.ends, _("Het team is klaar")),
     ]

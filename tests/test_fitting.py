@@ -66,7 +66,14 @@ def test_what_cannot_be_chosen_is_left_out(region, make):
     done = f.MatchingRoundFactory(published=True, school=region.school, runs=[region.run])
     for round_, title in ((mine, "Mijn ronde"), (draft, "Komt nog"), (other, "Andere ronde"), (done, "Na de ronde")):
         f.RoundProjectFactory(round=round_, project=make(title=title))
+    hbo = f.RoundProjectFactory(round=mine, project=make(title="Hbo"), levels=[6])
+    f.RoundProjectFactory(round=mine, project=make(title="Lassen"), modules=[f.ModuleFactory()])
     assert set(why(region.student)) == {"Mijn ronde", "Na de ronde"}
+    hbo.levels = [4, 6]
+    hbo.save()
+    assert "Hbo" in why(region.student)
+    f.ParticipantFactory(round=mine, student=region.student, run=region.run, ranks={hbo.project: 1})
+    assert "Hbo" not in why(region.student)
 
 
 def test_only_for_students(region, make):
