@@ -17,7 +17,7 @@ from partners.lexicon import SEARCH_CONFIG
 MOST_WORDS, LONGEST_WORD = 8, 40
 MOST_LEXEMES, MOST_PARTNERS = 20, 60  # that one word may stand for: each is looked for in every row that is read
 MOST_NAMES = 1000  # of partners, among which those are chosen
-MOST_HITS = 240  # of a very common word only the newest are ranked and counted: 20 pages of 12
+MOST_HITS = 180  # of a very common word only the newest are ranked and counted: 15 pages of 12
 NAMES = "names"  # the scope of partners' names
 NOTHING = "'@'"  # no document has a mark without a number
 
