@@ -38,8 +38,8 @@ class Search:
     Per goal the linear relaxation comes first. Its optimum is nearly always whole, for what remains once projects are
     chosen is a transport problem; then it is also proven. Every seating that is optimal so far then lies on one face of
     the program, and the next goal searches that face only (complementary slackness: a column with reduced costs keeps
-    its value, a row with a dual stays tight). Otherwise the integer solver goes on from there, and earlier goals stay
-    in the costs with a weight. A weight can be too light; that is seen, and a cut-off row replaces it.
+    its value, a row with a dual stays tight). Otherwise it is rounded, the integer solver goes on from there, and earlier
+    goals stay in the costs with a weight. A weight can be too light; that is seen, and cut-off rows replace it.
     """
 
     instance: Instance
@@ -132,10 +132,10 @@ class Search:
         relaxed = self._relax(objective)
         if relaxed:
             bound = max(bound, rounded_up(relaxed.value))
-            if _is_whole(relaxed.columns[: len(self.model.cells)]):
+            if self._is_whole(relaxed):
                 self.slipped = self._offer(self.model.seats(relaxed.columns), place)
             else:
-                self._offer(self._rounded(relaxed, objective), place)
+                self._offer(self._rounded(relaxed, objective, place), place)
         if not self.slipped and self._reached(objective) > bound and self.left > 0:
             start = self.model.columns(self.seats)
             solved = self.model.program.solve(objective, self.left, start, self._watch(objective, place))
@@ -165,14 +165,23 @@ class Search:
             self.seats = seats
         return new[:-1] > old[:-1]
 
-    def _rounded(self, relaxed: Relaxed, objective: np.ndarray) -> Mapping[Id, Id]:
-        """A seating near a fractional optimum: larger shares go first, then lower costs."""
+    def _rounded(self, relaxed: Relaxed, objective: np.ndarray, place: int) -> Mapping[Id, Id]:
+        """A seating near a fractional optimum, preferably one that the next goal likes best: larger shares go first."""
+        if place + 1 < len(self.goals):
+            objective = FIRST_WEIGHT * objective + self.model.costs(self.goals[place + 1])
+            relaxed = self._relax(objective) or relaxed
+            if self._is_whole(relaxed):
+                return self.model.seats(relaxed.columns)
         likes = {
             cell: (-round(share, 6), cost, cell[0])
             for cell, share, cost in zip(self.model.cells, relaxed.columns.tolist(), objective.tolist(), strict=False)
         }
         tastes = Tastes(lambda group, project: likes[group, project], lambda project, group: likes[group, project])
         return accept(self.instance, tastes, self.seats)
+
+    def _is_whole(self, relaxed: Relaxed) -> bool:
+        seats = relaxed.columns[: len(self.model.cells)]
+        return bool(np.all(np.abs(seats - np.round(seats)) < EPSILON))
 
     def _reached(self, objective: np.ndarray) -> float:
         return float(objective @ self.model.columns(self.seats))
@@ -212,7 +221,3 @@ def _cost(goal: Goal, seats: Mapping[Id, Id]) -> int:
 def rounded_up(bound: float) -> float:
     """Costs are whole numbers, so a bound may go up to the next one; a solver out of time may have none."""
     return math.ceil(bound - EPSILON) if math.isfinite(bound) else -math.inf
-
-
-def _is_whole(columns: np.ndarray) -> bool:
-    return bool(np.all(np.abs(columns - np.round(columns)) < EPSILON))

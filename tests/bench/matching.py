@@ -138,13 +138,15 @@ def odd_rounds() -> dict:
     """Rounds that must end in a clear answer."""
     large = made_up(10_000, 2000)
     first = frozenset((student.id, student.ranking[0][0]) for student in large.students[:200])
-    hopeless = tuple(replace(project, minimum=9, maximum=9) for project in made_up(1000, 200).projects)
+    nine = tuple(replace(project, minimum=9, maximum=9) for project in made_up(1000, 200).projects)
+    hopeless = tuple(replace(project, minimum=1001, maximum=1001) for project in nine)
     crowd = tuple(Student(n, 4, "Media", ranking=((1,),)) for n in range(1000))
     must = tuple(replace(p, must_run=True, minimum=min(4, p.maximum)) for p in made_up(500, 200).projects)
     return {
         "nothing at all": lambda: Instance((), ()),
         "one student": lambda: Instance(crowd[:1], (Project(1, 1, 4),)),
         "minimum nobody reaches": lambda: replace(made_up(1000, 200), projects=hopeless),
+        "nine or none, 1000x200": lambda: replace(made_up(1000, 200), projects=nine),
         "1000 want one project": lambda: Instance(crowd, (Project(1, 2, 5), Project(2, 2, 5))),
         "200 locks at 10000x2000": lambda: replace(large, locked=first),
         "200 must run, 500 students": lambda: replace(made_up(500, 200), projects=must),

@@ -17,7 +17,7 @@ def possible(instance: Instance, kept: tuple[Rule, ...], every: list[Rule]) -> b
     return any(True for _seats in all_seatings(instance, eased))
 
 
-@settings(max_examples=250)
+@settings(max_examples=150)
 @given(st.integers(0, 2**32))
 def test_a_clash_is_the_smallest_and_every_rule_of_it_is_needed(seed):
     instance = made(seed, students=4, projects=2, demands=0.8)
