@@ -38,8 +38,8 @@ class Search:
     Per goal the linear relaxation comes first. Its optimum is nearly always whole, for what remains once projects are
     chosen is a transport problem; then it is also proven. Every seating that is optimal so far then lies on one face of
     the program, and the next goal searches that face only (complementary slackness: a column with reduced costs keeps
-    its value, a row with a dual stays tight). Otherwise it is rounded, the integer solver goes on from there, and earlier
-    goals stay in the costs with a weight. A weight can be too light; that is seen, and cut-off rows replace it.
+    its value, a row with a dual stays tight). Otherwise it is rounded, the integer solver goes on from there, and
+    earlier goals stay in the costs with a weight. A weight can be too light; that is seen, and cut-off rows replace it.
     """
 
     instance: Instance
