@@ -12,7 +12,7 @@ from oil_portal.core.mail import absolute
 from oil_portal.core.models import TimelineEntry
 from projects.fitting import taste_of
 from projects.models import MOST_CHOICES, MatchingRound, Participant, Preference, Project, RoundProject
-from projects.workflow import ProjectStatus, RoundStatus
+from projects.workflow import LIVE_ROUND, ProjectStatus, RoundStatus
 
 PLACES = [
     gettext_lazy("Eerste keus"), gettext_lazy("Tweede keus"), gettext_lazy("Derde keus"), gettext_lazy("Vierde keus"),
@@ -53,8 +53,10 @@ class Choice:
 
     @cached_property
     def entries(self) -> list[RoundProject]:
-        """The projects that can still get a team, in order of title."""
-        found = self.round.entries.filter(project__status=ProjectStatus.OPEN).prefetch_related("modules")
+        """The projects that can still get a team, in order of title; of a round that is over all of them."""
+        found = self.round.entries.prefetch_related("modules")
+        if self.round.status in LIVE_ROUND:
+            found = found.filter(project__status=ProjectStatus.OPEN)
         entries = list(found)
         projects = Project.objects.filter(pk__in=[entry.project_id for entry in entries]).for_cards().in_bulk()
         for entry in entries:
@@ -104,7 +106,7 @@ class Choice:
         for entry in self.entries:
             entry.rank = ranks.get(entry.project_id)
             entry.place = PLACES[entry.rank - 1] if entry.rank and entry.rank <= len(PLACES) else ""
-            entry.problem = self.why_not(entry)
+            entry.problem = self.why_not(entry) if self.round.is_choosing else ""
             entry.changes = changes.get(entry.project_id, [])
         order = list(ranks)  # in a tie as it was said
         chosen = [entry for entry in self.entries if entry.rank]

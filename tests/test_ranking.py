@@ -1,9 +1,11 @@
 """Students rank projects of a round: who may, which, how, and until when."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection
 
 from oil_portal.core import clock
 from oil_portal.core.workflow import NotNow, Refusal
@@ -175,6 +177,28 @@ def test_queries_do_not_grow(region, round_, offer, login):
     assert costs() == costs() == costs()
 
 
+def test_after_publication_the_page_shows_the_answer_and_the_choices(region, round_, offer, login):
+    one, two = offer(2)
+    services.rank(round_=round_, actor=region.student, ranks={one.pk: 1, two.pk: 2})
+    round_.__class__.objects.update(status="published")
+    one.__class__.objects.filter(pk=one.pk).update(status="running")
+    region.student.enrolments.all().delete()  # the module is over; the answer stays
+    html = login(region.student).get(page(round_)).content.decode()
+    assert "Je hebt nog geen team" in html
+    assert "Eerste keus" in html and "Tweede keus" in html and "Bewaar mijn keuzes" not in html
+    assert login(region.other_student).get(page(round_)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("status", "says"), [("closed", "Kiezen is gesloten. Op"), ("cancelled", "Deze ronde gaat niet door.")]
+)
+def test_a_round_that_is_over_says_so(status, says, region, round_, offer, login):
+    offer()
+    round_.__class__.objects.update(status=status)
+    html = login(region.student).get(page(round_)).content.decode()
+    assert says in html and "Bewaar mijn keuzes" not in html and "Maak een link" not in html
+
+
 # --- Friends ----------------------------------------------------------------------------------------------------
 def test_friends_join_and_copy(region, round_, offer, friend, login):
     one, two = offer(2)
@@ -221,3 +245,27 @@ def test_choices_of_a_stranger_cannot_be_copied(region, round_, offer, friend, l
     services.take_part(round_=round_, actor=region.student)
     answer = login(region.student).post(f"/projecten/ronde/{round_.pk}/vrienden/", {"do": f"copy-{part.pk}"})
     assert answer.status_code == 403
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_last_place_in_a_group_is_taken_once(region, round_, offer):
+    """Two friends open the link at the same moment; the lock on the round lets one of them in."""
+    offer()  # teams of three
+    group = f.FriendGroupFactory(round=round_, made_by=region.student)
+    f.ParticipantFactory.create_batch(2, round=round_, group=group)
+    friends = [f.UserFactory(student=region.school) for _each in range(4)]
+    for student in friends:
+        f.EnrolmentFactory(student=student, run=region.run)
+
+    def join(student) -> bool:
+        try:
+            services.join_group(token=group.token, actor=student)
+        except Refusal:
+            return False
+        finally:
+            connection.close()
+        return True
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(join, friends)) == [False, False, False, True]
+    assert group.members.count() == 3
