@@ -87,16 +87,17 @@ class ProjectQuerySet(models.QuerySet):
 
 def asked_by(user) -> models.Q:
     """Projects that answer a question of a partner of which `user` is a contact."""
-    return models.Q(assignment__challenge__partner__in=roles.partner_ids(user, roles.CONTACT))
+    return models.Q(host__in=roles.partner_ids(user, roles.CONTACT))
 
 
 def led_by(user) -> models.Q:
-    """Projects that `user` answers for; says the same as `projects.permissions.leads`."""
-    return (
-        models.Q(coach=user)
-        | models.Q(assignment__challenge__translator=user)
-        | models.Q(run__module__school__in=roles.school_ids(user, roles.COORDINATOR))
-    )
+    """Projects that `user` answers for; says the same as `projects.permissions.leads`.
+
+    Subqueries, so that a list that asks for more joins nothing: most rows are seen without asking this.
+    """
+    translated = Assignment.objects.filter(challenge__translator=user)
+    runs = ModuleRun.objects.filter(module__school__in=roles.school_ids(user, roles.COORDINATOR))
+    return models.Q(coach=user) | models.Q(assignment__in=translated) | models.Q(run__in=runs)
 
 
 def _applications(status: str) -> Coalesce:
