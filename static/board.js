@@ -1,44 +1,40 @@
-// The match board: drag a student to a project and see the price before letting go. Without this, "Verplaats" does it.
+// The match board: drag a student to a project and read the price before letting go. Without this, "Verplaats" does it.
 (() => {
   "use strict";
   let dragged = null;
+  let prices = null;
 
-  const clear = () => {
-    for (const zone of document.querySelectorAll("[data-drop]")) {
-      zone.classList.remove("is-over");
-      const slot = zone.querySelector("[data-price]");
-      if (slot?.dataset.was !== undefined) {
-        slot.textContent = slot.dataset.was;
-        delete slot.dataset.was;
-      }
-    }
-    dragged = null;
+  const over = (zone) => {
+    for (const other of document.querySelectorAll(".is-over")) other.classList.toggle("is-over", other === zone);
+    zone?.classList.add("is-over");
+    const line = document.getElementById("prijs");
+    line.hidden = !zone;
+    line.textContent = (zone && prices?.[zone.dataset.drop]) || "…";
   };
 
   document.addEventListener("dragstart", async (event) => {
     const seat = event.target.closest?.("[data-seat]");
     if (!seat) return;
     dragged = seat;
+    prices = null;
     event.dataTransfer.effectAllowed = "move";
     event.dataTransfer.setData("text/plain", seat.dataset.seat);
     const answer = await fetch(seat.dataset.prices, { headers: { Accept: "application/json" } });
-    if (!answer.ok || dragged !== seat) return;
-    const prices = await answer.json();
-    for (const zone of document.querySelectorAll("[data-drop]")) {
-      const slot = zone.querySelector("[data-price]");
-      if (!slot || prices[zone.dataset.drop] === undefined) continue;
-      slot.dataset.was = slot.textContent;
-      slot.textContent = prices[zone.dataset.drop];
-    }
+    if (answer.ok && dragged === seat) prices = await answer.json();
+    if (dragged === seat) over(document.querySelector(".is-over"));
   });
-  document.addEventListener("dragover", (event) => {
-    const zone = dragged && event.target.closest("[data-drop]");
-    for (const other of document.querySelectorAll(".is-over")) if (other !== zone) other.classList.remove("is-over");
-    if (!zone) return;
-    event.preventDefault();
-    zone.classList.add("is-over");
+  for (const name of ["dragenter", "dragover"]) {
+    document.addEventListener(name, (event) => {
+      if (!dragged) return;
+      const zone = event.target.closest("[data-drop]");
+      if (zone) event.preventDefault();
+      if (zone !== document.querySelector(".is-over")) over(zone);
+    });
+  }
+  document.addEventListener("dragend", () => {
+    if (dragged) over(null);
+    dragged = null;
   });
-  document.addEventListener("dragend", clear);
   document.addEventListener("drop", (event) => {
     const zone = dragged && event.target.closest("[data-drop]");
     if (!zone) return;
@@ -46,8 +42,8 @@
     const form = document.createElement("form");
     form.method = "post";
     form.action = dragged.dataset.seat;
-    const fields = { project: zone.dataset.drop, csrfmiddlewaretoken: document.querySelector("[name=csrfmiddlewaretoken]").value };
-    for (const [name, value] of Object.entries(fields)) {
+    const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
+    for (const [name, value] of Object.entries({ project: zone.dataset.drop, csrfmiddlewaretoken: token })) {
       const field = document.createElement("input");
       Object.assign(field, { type: "hidden", name, value });
       form.append(field);
