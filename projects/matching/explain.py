@@ -97,7 +97,7 @@ def what_if(instance: Instance, proposal: Proposal, student: Id, project: Id) ->
     why_not = barriers(instance, student, project)
     forced = replace(instance, locked=instance.locked | {(student, project)})
     goals = [placed(), *harm(forced), fit(forced), moved(proposal.seats)]
-    answer = best(forced, goals, proposal.seats)
+    answer = best(forced, goals, proposal.seats, mixed=False)
     if answer is None:
         return WhatIf(None, why_not, smallest_clash(forced, instance.settings.seconds)[0])
     before, after = proposal.seats, answer.seats

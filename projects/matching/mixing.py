@@ -20,7 +20,7 @@ from projects.matching.rules import team_breaks
 from projects.matching.search import Search, rounded_up
 
 SMALL = 20_000  # free columns up to which the exact way is tried
-NODES = 500  # of its search; a count and not a time, so that every run ends at the same proposal
+NODES = 200  # of its search; a count and not a time, so that every run ends at the same proposal
 Group = tuple[Id, ...]
 
 

@@ -1,6 +1,6 @@
 """The round as a program: a column per group and project it may get, a column per project for whether it runs."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 
 import numpy as np
@@ -18,7 +18,7 @@ class Model:
 
     def __init__(self, instance: Instance) -> None:
         self.instance = instance
-        self.cells = [(group, project) for group in instance.groups for project in _open_to(instance, group)]
+        self.cells = _cells(instance)
         self.column = {cell: column for column, cell in enumerate(self.cells)}
         self.runs = {project: len(self.cells) + place for place, project in enumerate(instance.project)}
         self.teams: dict[Id, list[int]] = defaultdict(list)
@@ -135,6 +135,15 @@ def _between(team: Entries, runs: int, minimum: int, maximum: int | None) -> lis
     columns, counts = [*team, runs], [*team.values()]
     rows = [Row(columns, [*counts, -minimum], lower=0)] if minimum else []
     return rows + ([Row(columns, [*counts, -maximum], upper=0)] if maximum is not None else [])
+
+
+def _cells(instance: Instance) -> list[Cell]:
+    """Every group with each project that it may get, but for projects that cannot reach their minimum."""
+    cells = [(group, project) for group in instance.groups for project in _open_to(instance, group)]
+    reach: Counter = Counter()
+    for group, project in cells:
+        reach[project] += len(group)
+    return [cell for cell in cells if reach[cell[1]] >= instance.project[cell[1]].least]
 
 
 def _open_to(instance: Instance, group: tuple[Id, ...]) -> list[Id]:

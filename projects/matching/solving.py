@@ -32,15 +32,17 @@ def repair(instance: Instance, previous_seats: Mapping[Id, Id], *, progress: Rep
 
 
 def best(
-    instance: Instance, goals: list[Goal], start: Mapping[Id, Id], report: Report | None = None
+    instance: Instance, goals: list[Goal], start: Mapping[Id, Id], report: Report | None = None, mixed: bool = True
 ) -> Proposal | None:
-    """The lexicographically best proposal for these goals; None when the rules clash."""
+    """The lexicographically best proposal for these goals, then mixed well if asked; None when the rules clash."""
     if broken(instance, start):
         start = first_seating(instance)
         if start is None:
             return None
     search = Search(instance, goals, start, report)
     search.run()
+    if not mixed:
+        return seated(instance, search.seats, search.stages())
     seats, mixing = mix(search)
     return seated(instance, seats, [*search.stages(), mixing])
 
