@@ -1,6 +1,6 @@
 # Two commands matter: make demo and make test. The rest is one line each: make help.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint fix bench shots messages lock clean setup-demo
+.PHONY: help setup demo test lint fix bench shots messages lock clean setup-demo setup-bench
 PY := .venv/bin/python
 UV := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 CODE := manage.py oil_portal partners modules challenges projects tests
@@ -38,8 +38,13 @@ fix: setup ## Mend what the checks can mend
 	$(PY) -m ruff check --fix $(CODE)
 	$(PY) -m ruff format $(CODE)
 
-bench: setup-demo ## Measure the second start of the demo and its memory
+setup-bench:
+	$(call install,bench)
+
+bench: setup-bench ## Measure start, memory, matching and search (some minutes; MATCHING=100x20 for some sizes)
 	@$(PY) -m oil_portal.stack.bench
+	@$(PY) -m tests.bench.matching $(MATCHING)
+	@$(PY) -m tests.bench.search
 
 shots: setup ## Take the README's pictures of a running demo
 	@$(PY) -m oil_portal.stack.shots
@@ -52,6 +57,7 @@ lock: setup ## Lock the dependencies again (UPGRADE=--upgrade for newer ones)
 	cd requirements && ../.venv/bin/$(UV) $(UPGRADE) test.in -o test.txt
 	cd requirements && ../.venv/bin/$(UV) -c test.txt demo.in -o demo.txt
 	cd requirements && ../.venv/bin/$(UV) -c test.txt base.in -o base.txt
+	cd requirements && ../.venv/bin/$(UV) -c test.txt bench.in -o bench.txt
 
 clean: ## Remove the demo's data and everything that was generated
 	@test ! -x $(PY) || $(PY) -c 'from oil_portal.stack import embedded; embedded.forget()'

@@ -1,6 +1,6 @@
 """Make .venv and install one lock file in it; run by path with any Python from 3.11, standard library only.
 
-    python3 oil_portal/stack/install.py demo|test
+    python3 oil_portal/stack/install.py demo|test|bench
 
 Quick when the lock file has not changed since the last time.
 """
@@ -15,7 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv"
-INCLUDES = {"test": ("test", "demo"), "demo": ("demo",)}  # what is installed with what
+INCLUDES = {"test": ("test", "demo"), "demo": ("demo",), "bench": ("bench", "demo")}  # what is installed with what
 
 
 def main(wanted: str) -> int:
