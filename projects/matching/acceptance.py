@@ -77,7 +77,7 @@ class Acceptance:
             if student in self.locked:
                 return [self.locked[student]]
         common = set.intersection(*(set(choices(self.instance, student)) for student in group)) - self.sealed
-        return sorted(common, key=lambda project: self.tastes.of_group(group, project), reverse=True)
+        return sorted(common, key=lambda project: (self.tastes.of_group(group, project), project), reverse=True)
 
     def _apply(self, group: Group) -> list[Group]:
         """The groups that lose a seat, or do not get one, by this application."""

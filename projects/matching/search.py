@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from projects.matching.acceptance import Tastes, accept
+from projects.matching.acceptance import Group, Tastes, accept
 from projects.matching.answers import Progress, Stage
 from projects.matching.goals import Goal
 from projects.matching.instance import Id, Instance
@@ -176,8 +176,11 @@ class Search:
             cell: (-round(share, 6), cost, cell[0])
             for cell, share, cost in zip(self.model.cells, relaxed.columns.tolist(), objective.tolist(), strict=False)
         }
-        tastes = Tastes(lambda group, project: likes[group, project], lambda project, group: likes[group, project])
-        return accept(self.instance, tastes, self.seats)
+
+        def taste(group: Group, project: Id) -> tuple:
+            return likes.get((group, project), (0, 0, group))  # no column: it cannot reach its minimum anyway
+
+        return accept(self.instance, Tastes(taste, lambda project, group: taste(group, project)), self.seats)
 
     def _is_whole(self, relaxed: Relaxed) -> bool:
         seats = relaxed.columns[: len(self.model.cells)]

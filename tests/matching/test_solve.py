@@ -1,5 +1,7 @@
 """The solver against every possible seating of thousands of small rounds."""
 
+import subprocess
+import sys
 from dataclasses import replace
 from random import Random
 
@@ -72,6 +74,23 @@ def test_a_large_round_in_another_order_gives_the_same_proposal():
     instance = made_up(300, 60, seed=5)
     first, again = solve(instance), solve(shuffled(instance, Random(1)))
     assert again.seats == first.seats and first.proven
+
+
+def test_the_same_round_gives_the_same_answer_in_every_process():
+    """Ids are strings here, whose order in a set differs per process."""
+    code = (
+        "from tests.matching.small import made; from projects.matching import solve, stable\n"
+        "for number in range(60):\n"
+        "    for answer in (solve(made(number, 9, 5)), stable(made(number, 9, 5))):\n"
+        "        print(vars(answer).get('seats'), vars(answer).get('rules'))"
+    )
+    told = [
+        subprocess.run(
+            [sys.executable, "-c", code], env={"PYTHONHASHSEED": seed}, capture_output=True, check=True
+        ).stdout
+        for seed in ("1", "2")
+    ]
+    assert told[0] == told[1] != b""
 
 
 @settings(max_examples=400)
