@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from projects.matching import Clash, blocking_pairs, broken, solve, stable
+from projects.matching.clash import first_seating
 from projects.matching.stability import liking
 from tests.bench.rounds import made_up
 from tests.matching.small import eligible, made, position
@@ -23,10 +24,10 @@ def test_nothing_blocks_where_no_rules_interfere(seed):
 @settings(max_examples=300)
 @given(seeds)
 def test_with_every_rule_none_is_broken(seed):
-    instance = made(seed, students=8, projects=4, demands=0.15)
+    instance = made(seed, students=8, projects=4, demands=0.08)
     answer = stable(instance)
     if isinstance(answer, Clash):
-        assert isinstance(solve(instance), Clash)
+        assert first_seating(instance) is None
     else:
         assert broken(instance, answer.seats) == []
 
