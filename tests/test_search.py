@@ -1,5 +1,6 @@
 """Search that forgives: what is found, in which order, what is said of it, and what no search may tell."""
 
+import pgtrigger
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -293,6 +294,12 @@ def test_becoming_confidential_takes_the_words_away_and_back(make):
     assert titles("rogge") == [] and "roggemel" not in words()
     Challenge.objects.filter(pk=challenge.pk).update(confidential=False)
     assert titles("rogge") == ["Recept"] and "roggemel" in words()
+
+
+def test_where_no_trigger_ran_a_project_is_closed(make):
+    with pgtrigger.ignore():
+        make(title="Recept", **SECRET)
+    assert titles("roggemeel") == [] and titles("recept") == ["Recept"]
 
 
 def test_what_is_not_public_is_in_no_lexicon(make):

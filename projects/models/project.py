@@ -144,8 +144,8 @@ class Project(models.Model):
     # From then on the company may reach the team by mail; the coach says when.
     contact_opened_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=clock.now)
-    # Copied from the challenge by triggers, so that `document` knows what nobody may find.
-    confidential = models.BooleanField(default=False, editable=False)
+    # Copied from the challenge by triggers, so that `document` knows what nobody may find; closed where none ran.
+    confidential = models.BooleanField(default=True, editable=False)
     host = models.BigIntegerField(null=True, editable=False)  # the partner's number
     document = models.GeneratedField(
         expression=models.Case(
