@@ -103,7 +103,7 @@ class Board:
         goals = self.instance.project[project.pk].goals
         met = set().union(*(self.instance.student[student].goals & goals for student in students))
         covered = ngettext(
-            "Samen raken ze %(met)s van %(of)s leerdoel.", "Samen raken ze %(met)s van %(of)s leerdoelen.", len(goals)
+            "Gedekt: %(met)s van %(of)s leerdoel.", "Gedekt: %(met)s van %(of)s leerdoelen.", len(goals)
         ) % {"met": len(met), "of": len(goals)}
         filled = _("%(number)s van %(most)s plekken.") % {"number": len(seats), "most": project.max_size}
         if not seats:
@@ -155,11 +155,11 @@ def may_publish(proposal: Proposal) -> bool:
 def progress_words(progress: dict) -> str:
     """How far the solver is."""
     if not progress:
-        return _("De rekenaar begint zo.")
+        return _("De berekening begint zo.")
     words = _("Bezig met: %(stage)s.") % {"stage": stage_words(progress["stage"])}
     if progress.get("gap"):
         percent = localize(round(100 * progress["gap"], 1))
-        words += " " + _("Nog %(percent)s procent van het beste af, op zijn hoogst.") % {"percent": percent}
+        words += " " + _("Hoogstens %(percent)s procent onder het beste.") % {"percent": percent}
     return words
 
 
@@ -216,11 +216,11 @@ def proof(proposal: Proposal) -> str:
             else _("Met de hand gewijzigd.")
         )
     if proposal.kind == Kind.STABLE:
-        return _("Stabiel: geen student en project hadden liever elkaar, op wie met vrienden of vast zit na.")
+        return _("Stabiel: geen student en project hadden allebei liever elkaar. Vrienden en sloten tellen niet mee.")
     exact = [stage for stage in proposal.stages if stage["method"] == "exact"]
     open_ = [stage for stage in exact if not stage["proven"]]
     if not open_:
-        return _("Bewezen: beter kan niet, met deze keuzes en regels.")
+        return _("Beter kan niet met deze keuzes en regels. Dat is bewezen.")
     gaps = [
         _("%(stage)s: nog hoogstens %(gap)s procent beter") % {
             "stage": stage_words(stage["name"]), "gap": localize(round(100 * stage["gap"], 2)),

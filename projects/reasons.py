@@ -105,14 +105,14 @@ def _about(sentence):
 
 
 RULES = {
-    "minimum": _about(gettext_lazy("‘%(project)s’ heeft minstens %(limit)s studenten nodig.")),
-    "maximum": _about(gettext_lazy("‘%(project)s’ heeft plek voor hoogstens %(limit)s studenten.")),
+    "minimum": _about(gettext_lazy("Studenten in ‘%(project)s’: minstens %(limit)s.")),
+    "maximum": _about(gettext_lazy("Studenten in ‘%(project)s’: hoogstens %(limit)s.")),
     "must_run": _about(gettext_lazy("‘%(project)s’ gaat zeker door.")),
-    "seats_minimum": _about(gettext_lazy("‘%(project)s’ heeft minstens %(limit)s keer %(tag)s nodig.")),
-    "seats_maximum": _about(gettext_lazy("‘%(project)s’ heeft plek voor hoogstens %(limit)s keer %(tag)s.")),
+    "seats_minimum": _about(gettext_lazy("In ‘%(project)s’ zitten minstens %(limit)s van %(tag)s.")),
+    "seats_maximum": _about(gettext_lazy("In ‘%(project)s’ zitten hoogstens %(limit)s van %(tag)s.")),
     "friends": _about(gettext_lazy("Deze vrienden blijven bij elkaar: %(student)s.")),
-    "coach": _about(gettext_lazy("%(coach)s begeleidt hoogstens %(limit)s teams.")),
-    "lab": _about(gettext_lazy("%(lab)s%(block)s heeft plek voor hoogstens %(limit)s studenten.")),
+    "coach": _about(gettext_lazy("Teams van %(coach)s: hoogstens %(limit)s.")),
+    "lab": _about(gettext_lazy("Studenten in %(lab)s%(block)s: hoogstens %(limit)s.")),
     "locked": _about(gettext_lazy("%(student)s is vastgezet bij ‘%(project)s’.")),
     "forbidden": _about(gettext_lazy("%(student)s en ‘%(project)s’ mogen niet samen.")),
     "level": _about(gettext_lazy("%(student)s heeft niet het niveau van ‘%(project)s’.")),
@@ -166,13 +166,13 @@ def answer_words(kept: Mapping, names: Mapping[int, str]) -> list[str]:
     if kept.get("project") is None:
         if not kept.get("ranked"):
             return [_("Er zijn geen projecten gekozen.")]
-        words = [_("Geen van de gekozen projecten kon.")]
+        words = [_("Geen van de gekozen projecten was mogelijk.")]
     else:
         words = [choice_words(kept["rank"]) + "."]
         if kept["of"]:
             of = ngettext(
-                "%(goals)s van het %(of)s leerdoel staat nog open.",
-                "%(goals)s van de %(of)s leerdoelen staan nog open.",
+                "Nog open: %(goals)s van %(of)s leerdoel.",
+                "Nog open: %(goals)s van %(of)s leerdoelen.",
                 kept["of"],
             )
             words.append(of % kept)
@@ -188,26 +188,26 @@ def missed_words(why: Mapping, names: Mapping[int, str]) -> str:
 
 
 MISSED = {
-    "closed": gettext_lazy("‘%(project)s’ gaat niet door: er kwam geen heel team."),
+    "closed": gettext_lazy("‘%(project)s’ gaat niet door: er kwam geen volledig team."),
     "full": gettext_lazy("‘%(project)s’ zat vol."),
     "friends": gettext_lazy("Bij ‘%(project)s’ kon een van de vrienden niet terecht. Vrienden blijven bij elkaar."),
     "quota": gettext_lazy("‘%(project)s’ vraagt een andere samenstelling van het team."),
     "coach": gettext_lazy("De begeleider van ‘%(project)s’ had geen ruimte voor nog een team."),
     "lab": gettext_lazy("Voor ‘%(project)s’ was geen plek meer in het lab."),
-    "locked": gettext_lazy("De coördinator zette een andere plek vast dan ‘%(project)s’."),
-    "short": gettext_lazy("Met een plek bij ‘%(project)s’ werd een ander team te klein."),
-    "others": gettext_lazy("Met een plek bij ‘%(project)s’ kregen anderen samen minder goede plekken."),
+    "locked": gettext_lazy("De coördinator koos een andere plek dan ‘%(project)s’."),
+    "short": gettext_lazy("Met een plek bij ‘%(project)s’ zou een ander team te klein worden."),
+    "others": gettext_lazy("Met een plek bij ‘%(project)s’ zouden anderen samen slechtere plekken krijgen."),
 }
 BARRIERS = {
     "level": gettext_lazy("‘%(project)s’ is voor een ander niveau."),
     "modules": gettext_lazy("‘%(project)s’ hoort bij een andere module."),
     "load": gettext_lazy("‘%(project)s’ past niet bij de gekozen studielast."),
-    "forbidden": gettext_lazy("‘%(project)s’ kon niet, door een regel van de ronde."),
+    "forbidden": gettext_lazy("Door een regel van de ronde kon ‘%(project)s’ niet."),
 }
 CLOSED = {
-    "too_few": gettext_lazy("Er zijn te weinig studenten die dit kozen en mogen."),
+    "too_few": gettext_lazy("Te weinig studenten die mee mogen doen, kozen dit."),
     "quota": gettext_lazy("De studenten die dit kozen, vormen samen niet het team dat de regels vragen."),
     "coach": gettext_lazy("De begeleider heeft al zoveel teams als mag."),
     "lab": gettext_lazy("In het lab is geen plek meer voor nog een team."),
-    "elsewhere": gettext_lazy("Wie dit koos, helpt de anderen en zichzelf meer op een andere plek."),
+    "elsewhere": gettext_lazy("Voor wie dit koos en voor de anderen is een andere plek beter."),
 }

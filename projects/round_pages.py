@@ -33,7 +33,7 @@ def moments(round_: MatchingRound) -> list[Moment]:
     dates = [
         (round_.opens_on, _("Studenten kunnen kiezen")),
         (round_.closes_on, _("Laatste dag om te kiezen")),
-        (round_.publishes_on, _("Studenten horen hun team")),
+        (round_.publishes_on, _("Studenten horen in welk team ze zitten")),
     ]
     following = next((at for at, (day, _label) in enumerate(dates) if day >= clock.today()), None)
     return [Moment(day, label, at == following) for at, (day, label) in enumerate(dates)]
@@ -130,10 +130,10 @@ def _seat_words(rule, names: Names) -> str:
     where = rule.entry.project.title if rule.entry else _("Alle projecten")
     tag = names.tag(rule.tag)
     if rule.maximum is None:
-        return _("%(where)s: minstens %(minimum)s keer %(tag)s") % {
+        return _("%(where)s: minstens %(minimum)s van %(tag)s") % {
             "where": where, "minimum": rule.minimum, "tag": tag,
         }  # fmt: skip
-    return _("%(where)s: %(minimum)s tot %(maximum)s keer %(tag)s") % {
+    return _("%(where)s: %(minimum)s tot %(maximum)s van %(tag)s") % {
         "where": where, "minimum": rule.minimum, "maximum": rule.maximum, "tag": tag,
     }  # fmt: skip
 
@@ -217,12 +217,12 @@ def figure_rows(columns: list[Proposal]) -> list[dict]:
         _row(columns, _("Eerste keus"), lambda f: f["ranks"].get("1", 0), 1),
         _row(columns, _("Eerste of tweede keus"), lambda f: f["ranks"].get("1", 0) + f["ranks"].get("2", 0), 1),
         _row(columns, _("Gemiddelde keus"), lambda f: mean_choice(f), -1),
-        _row(columns, _("Open leerdoelen geraakt"), lambda f: f["fit"], 1, _("opgeteld over alle studenten")),
-        _row(columns, _("Verschillende leerdoelen geraakt"), lambda f: f["goals"], 1),
+        _row(columns, _("Open leerdoelen gedekt"), lambda f: f["fit"], 1, _("opgeteld over alle studenten")),
+        _row(columns, _("Verschillende leerdoelen gedekt"), lambda f: f["goals"], 1),
         _row(columns, _("Teams"), lambda f: f["teams"], 0),
         _row(columns, _("Paren in een team met dezelfde achtergrond"), lambda f: f["alike"], -1,
              _("minder is beter gemengd")),
-        _row(columns, _("Blokkerende paren"), lambda f: f["blocking"], -1,
+        _row(columns, _("Paren die liever elkaar hadden"), lambda f: f["blocking"], -1,
              _("student en project die liever elkaar hadden")),
     ]  # fmt: skip
     fair = _("Gemiddelde keus: %(programme)s")

@@ -33,6 +33,7 @@ def student_page(proposal: Proposal, student: User) -> dict:
     titles = shown.names.projects
     now = shown.found.seats.get(student.pk)
     return context | {
+        "seated": now is not None,
         "lead": shown.names.project(now) if now else _("Zonder plek"),
         "because": answer_words(kept | {"reasons": []}, titles),
         "missed": [
@@ -82,8 +83,8 @@ def cost_words(shown: Board, told: matching.WhatIf, student: int) -> list[str]:
                          "%(n)s andere studenten krijgen een lagere keus.", lower)),
         (higher, ngettext("%(n)s andere student krijgt een hogere keus.",
                           "%(n)s andere studenten krijgen een hogere keus.", higher)),
-        (max(0, fit), ngettext("Er wordt %(n)s open leerdoel minder geraakt.",
-                               "Er worden %(n)s open leerdoelen minder geraakt.", fit)),
+        (max(0, fit), ngettext("Er wordt %(n)s open leerdoel minder gedekt.",
+                               "Er worden %(n)s open leerdoelen minder gedekt.", fit)),
     ]  # fmt: skip
     words = [sentence % {"n": number} for number, sentence in counted if number]
     return words or [_("Voor de anderen maakt het niets uit. Alleen zijn de teams dan minder goed gemengd.")]
@@ -117,7 +118,9 @@ def project_page(proposal: Proposal, project: Project) -> dict:
     told = matching.explain_project(shown.instance, shown.found, project.pk)
     wished = sum(told.wishes.values())
     because = [ngettext(
-        "%(n)s student die mag, koos dit project.", "%(n)s studenten die mogen, kozen dit project.", wished
+        "%(n)s student die mee mag doen, koos dit project.",
+        "%(n)s studenten die mee mogen doen, kozen dit project.",
+        wished,
     ) % {"n": wished}]  # fmt: skip
     because += [f"{choice_words(rank)}: {number}." for rank, number in told.wishes.items()]
     if told.closed:

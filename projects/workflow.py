@@ -144,7 +144,7 @@ ROUND = Workflow(
         "choices_changed": _("Een project is gewijzigd"),
         "answer": _("Je antwoord van de matchronde"),
         "repair": _("Teams hersteld"),
-        "late": _("Gepubliceerd had vandaag gemoeten"),
+        "late": _("De teams zijn vandaag niet gepubliceerd"),
     },
     [
         (_("Voorbereiden"), ("draft", "cancelled")),

@@ -107,7 +107,7 @@ def test_a_coordinator_makes_a_round_in_the_browser(region, login, place):
         ({"title": ""}, "Geef de ronde een naam."),
         ({"runs": []}, "Kies wie mag meedoen."),
         ({"opens_on": "morgen"}, "Kies een datum die bestaat."),
-        ({"closes_on": "2020-01-01"}, "Sluit de keuze niet voordat ze opent."),
+        ({"closes_on": "2020-01-01"}, "Kies een sluitdatum die niet voor de begindatum ligt."),
         ({"publishes_on": "2020-01-01"}, "Publiceer na de dag waarop kiezen sluit."),
         ({"harm": "erg"}, "Kies er een uit de lijst."),
         ({"favourite_weight": "veel"}, "Vul een heel getal in."),
@@ -172,7 +172,7 @@ def test_rules_are_added_and_taken_away_in_the_browser(region, login, place, peo
     assert add("paar", student=people[0].pk, project=project.pk, kind="forbidden").status_code == 302
     told = page(client, "round_rules", round_.pk).content.decode()
     for words in (
-        "Alle projecten: 1 tot 3 keer Niveau 4", "hoogstens 1 team", "geen dagdeel: 4 plekken", "nooit bij ‘Gevel’",
+        "Alle projecten: 1 tot 3 van Niveau 4", "hoogstens 1 team", "geen dagdeel: 4 plekken", "nooit bij ‘Gevel’",
     ):  # fmt: skip
         assert words in told
     assert add("plekken", tag="level:4", minimum=4, maximum=3, entry=project.pk).status_code == 422
@@ -210,7 +210,7 @@ def test_the_board_says_what_it_is_and_why(closed, region, login, people):
     client, found = login(region.coordinator), closed.proposals.get()
     told = client.get(found.get_absolute_url()).content.decode()
     for words in (
-        "Bewezen: beter kan niet",
+        "Dat is bewezen",
         "Eerste keus",
         "3 van 3 plekken.",
         "Gaat niet door in dit voorstel",
@@ -219,17 +219,17 @@ def test_the_board_says_what_it_is_and_why(closed, region, login, people):
         assert words in told, words
     low = next(seat for seat in found.seats.all() if seat.project.title == "Kas" and seat.student in people[:3])
     why = page(client, "proposal_student", found.pk, low.student_id).content.decode()
-    assert "‘Gevel’ zat vol." in why and "Wat had anders moeten zijn" in why
+    assert "‘Gevel’ zat vol." in why and "Wat kost de eerste keus" in why
     closed_project = closed.entries.get(project__title="Sluis").project
     why = page(client, "proposal_project", found.pk, closed_project.pk).content.decode()
-    assert "te weinig studenten" in why
+    assert "e weinig studenten" in why
 
 
 def test_moving_by_hand_copies_shows_the_price_and_is_checked(closed, region, login, people):
     client, found = login(region.coordinator), closed.proposals.get()
     sluis = closed.entries.get(project__title="Sluis").project
     offered = page(client, "proposal_move", found.pk, people[0].pk).content.decode()
-    assert "minstens 2 studenten nodig" in offered and "Niet gekozen" in offered
+    assert "minstens 2" in offered and "Niet gekozen" in offered
     prices = page(client, "proposal_prices", found.pk, people[0].pk).json()
     assert prices[str(sluis.pk)].startswith("Niet gekozen") and "" in prices
     answer = client.post(reverse("projects:proposal_move", args=[found.pk, people[0].pk]), {"project": sluis.pk})
@@ -253,7 +253,7 @@ def test_a_lock_holds_when_it_is_solved_again(closed, region, login, people, com
     again = closed.proposals.get(number=2)
     assert answer.url == again.get_absolute_url()
     assert again.seats.get(student=held.student).project == held.project
-    assert "van eerder" in page(client, "round", closed.pk).content.decode()
+    assert "verouderd" in page(client, "round", closed.pk).content.decode()
     client.post(reverse("projects:proposal_lock", args=[again.pk, held.student_id]), {"hold": "0"})
     assert not closed.pairs.exists()
 
@@ -264,7 +264,7 @@ def test_proposals_side_by_side(closed, region, login, committing):
     stable = closed.proposals.get(kind="stable")
     assert stable.state == "done" and stable.figures["blocking"] == 0
     told = page(login(region.coordinator), "compare", closed.pk).content.decode()
-    assert "Blokkerende paren" in told and "Voorstel 2" in told
+    assert "Paren die liever elkaar hadden" in told and "Voorstel 2" in told
     odd = page(login(region.coordinator), "compare", closed.pk, van="x", naar="99999999999999")
     assert odd.status_code == 200
 

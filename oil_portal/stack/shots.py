@@ -36,7 +36,7 @@ def take(
 
 
 def main() -> int:
-    """Home page and the start page of every account; the student's on a phone too."""
+    """Home page, the start page of every account, and the pages that the README tells of."""
     from oil_portal.demo.accounts import ACCOUNTS
 
     SHOTS.mkdir(parents=True, exist_ok=True)
@@ -55,7 +55,30 @@ def main() -> int:
         take(browser, url, "link-goals", account="teacher", path="/vraagstukken/opdracht/5/leerdoelen/")
         take(browser, url, "coverage", account="teacher", path="/projecten/dekking/")
         take(browser, url, "company-page", account="other-company", path="/bedrijf/")
+        take(browser, url, "ranking-phone", account="student", path="/projecten/ronde/1/keuzes/", size=NARROW)
+        take(browser, url, "round", account="coordinator", path="/projecten/ronde/1/")
+        if running:
+            print("For the board's pictures a round is closed: stop the demo, so that one of its own is used.")
+        else:
+            take_board(browser, url)
     return 0
+
+
+def take_board(browser: Browser, url: str) -> None:
+    """Close the demo's round, wait for its proposal, and take the board and the reasons of one seat."""
+    page = browser.new_page()
+    page.goto(f"{url}/account/login/")
+    page.locator('button[name="account"][value="coordinator"]').click()
+    page.goto(f"{url}/projecten/ronde/1/")
+    page.locator("summary", has_text="Sluit het kiezen").click()
+    page.get_by_role("button", name="Sluit het kiezen").last.click()
+    page.goto(f"{url}/projecten/voorstel/1/")
+    page.get_by_text("Dat is bewezen").wait_for(timeout=60_000)
+    why = page.locator(".seat.is-last b a").first.get_attribute("href") or "/projecten/voorstel/1/"
+    page.close()
+    take(browser, url, "board", account="coordinator", path="/projecten/voorstel/1/")
+    take(browser, url, "board-phone", account="coordinator", path="/projecten/voorstel/1/#projecten", size=NARROW)
+    take(browser, url, "why", account="coordinator", path=why)
 
 
 if __name__ == "__main__":

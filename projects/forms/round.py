@@ -65,14 +65,14 @@ class RoundForm(forms.ModelForm):
             "title": _("Naam van de ronde"),
             "opens_on": _("Kiezen kan vanaf"),
             "closes_on": _("Kiezen kan tot en met"),
-            "publishes_on": _("Studenten horen hun team op"),
+            "publishes_on": _("Studenten horen in welk team ze zitten op"),
             "harm": _("Hoe zwaar telt een lagere keus?"),
             "favourite_weight": _("Hoe zwaar telt de voorkeur van de docent?"),
             "unranked": _("Wie geen plek heeft bij een eigen keus, mag ook ergens anders geplaatst worden"),
         }
         help_texts = {
-            "favourite_weight": _("0 is niet. Bij 100 weegt de hoogste voorkeur zo zwaar als één keus lager."),
-            "publishes_on": _("Op die dag publiceert het portaal het voorstel dat jij koos."),
+            "favourite_weight": _("0: telt niet mee. 100: de hoogste voorkeur weegt even zwaar als één keus lager."),
+            "publishes_on": _("Dan publiceert het portaal het voorstel dat jij koos. Koos je niets, dan het nieuwste."),
         }
         error_messages = {
             "title": {"required": _("Geef de ronde een naam.")},
@@ -102,7 +102,7 @@ class RoundForm(forms.ModelForm):
         data = super().clean()
         opens, closes, publishes = data.get("opens_on"), data.get("closes_on"), data.get("publishes_on")
         if opens and closes and closes < opens:
-            self.add_error("closes_on", _("Sluit de keuze niet voordat ze opent."))
+            self.add_error("closes_on", _("Kies een sluitdatum die niet voor de begindatum ligt."))
         if closes and publishes and publishes <= closes:
             self.add_error("publishes_on", _("Publiceer na de dag waarop kiezen sluit."))
         return data

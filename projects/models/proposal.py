@@ -11,7 +11,7 @@ from oil_portal.core import clock
 from projects.models.project import Project
 from projects.models.round import MatchingRound
 
-SILENT = timedelta(seconds=45)  # a solver that says nothing for so long has stopped
+SILENT = timedelta(seconds=30)  # a solver that says nothing for so long has stopped
 
 
 class Proposal(models.Model):
@@ -24,11 +24,16 @@ class Proposal(models.Model):
         REPAIR = "repair", _("Herstel")
 
     class State(models.TextChoices):
-        WAITING = "waiting", _("wacht op de rekenaar")
+        WAITING = "waiting", _("wacht op berekening")
         RUNNING = "running", _("wordt berekend")
         DONE = "done", _("klaar")
         CLASH = "clash", _("regels botsen")
         FAILED = "failed", _("mislukt")
+
+    class Problem(models.TextChoices):
+        REPLACED = "replaced", _("Er is een nieuw voorstel gevraagd.")
+        RULES = "rules", _("De regels van deze ronde spreken elkaar tegen. Kijk ze na.")
+        ERROR = "error", _("Het berekenen is mislukt. Probeer het opnieuw.")
 
     round = models.ForeignKey(MatchingRound, on_delete=models.CASCADE, related_name="proposals")
     number = models.PositiveSmallIntegerField()
@@ -41,7 +46,7 @@ class Proposal(models.Model):
     figures = models.JSONField(default=dict, blank=True)
     clash = models.JSONField(default=dict, blank=True)  # the rules that cannot hold together, and what dropping gives
     inputs = models.CharField(max_length=64, blank=True)  # fingerprint of the choices and rules that it was made from
-    problem = models.CharField(max_length=300, blank=True)
+    problem = models.CharField(max_length=10, choices=Problem.choices, blank=True)
     created_at = models.DateTimeField(default=clock.now)
     heard_at = models.DateTimeField(null=True, blank=True)  # when the solver last said something
     finished_at = models.DateTimeField(null=True, blank=True)

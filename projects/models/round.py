@@ -66,7 +66,7 @@ class MatchingRound(models.Model):
 
         LINEAR = "linear", _("Gelijkmatig: elke stap lager telt even zwaar")
         QUADRATIC = "quadratic", _("Sterker: een derde keus telt vier keer zo zwaar als een tweede")
-        WORST_FIRST = "worst_first", _("Eerst de slechtste: zo weinig mogelijk lage keuzen")
+        WORST_FIRST = "worst_first", _("Eerst de slechtste: zo weinig mogelijk lage keuzes")
 
     school = models.ForeignKey(
         Partner, on_delete=models.PROTECT, related_name="rounds", limit_choices_to={"kind": Partner.Kind.SCHOOL},
@@ -95,7 +95,7 @@ class MatchingRound(models.Model):
             models.CheckConstraint(
                 condition=models.Q(opens_on__lte=models.F("closes_on")),
                 name="round_opens_before_it_closes",
-                violation_error_message=_("Sluit de keuze niet voordat ze opent."),
+                violation_error_message=_("Kies een sluitdatum die niet voor de begindatum ligt."),
             ),
             models.CheckConstraint(
                 condition=models.Q(closes_on__lt=models.F("publishes_on")),
@@ -169,7 +169,7 @@ class SeatRule(models.Model):
             models.CheckConstraint(
                 condition=models.Q(maximum=None) | models.Q(maximum__gte=models.F("minimum")),
                 name="seat_rule_minimum_fits_maximum",
-                violation_error_message=_("Het meeste is niet kleiner dan het minste."),
+                violation_error_message=_("Vul bij ‘Hoogstens’ niet minder in dan bij ‘Minstens’."),
             ),
         ]
 

@@ -21,7 +21,7 @@ from projects.workflow import RoundStatus
 
 log = logging.getLogger(__name__)
 HEARTBEAT = 5  # seconds
-Kind, State = Proposal.Kind, Proposal.State
+Kind, State, Problem = Proposal.Kind, Proposal.State, Proposal.Problem
 
 
 # --- Asking -----------------------------------------------------------------------------------------------------
@@ -33,9 +33,9 @@ def ask_proposal(*, round_: MatchingRound, actor: User | None, kind: str = Kind.
     lock(round_)
     wanted = RoundStatus.PUBLISHED if kind == Kind.REPAIR else RoundStatus.CLOSED
     if round_.status != wanted:
-        raise NotNow(_("Een voorstel bereken je als het kiezen is gesloten."))
+        raise NotNow(_("Dit kan in dit stadium van de ronde niet."))
     unfinished = round_.proposals.filter(state__in=[State.WAITING, State.RUNNING])
-    unfinished.update(state=State.FAILED, problem=_("Er is een nieuw voorstel gevraagd."), finished_at=clock.now())
+    unfinished.update(state=State.FAILED, problem=Problem.REPLACED, finished_at=clock.now())
     made = Proposal.objects.create(round=round_, number=_next_number(round_), kind=kind, made_by=actor)
     _send(made)
     return made
@@ -64,11 +64,12 @@ def compute(*, proposal_id: int, again: bool = False) -> None:
     try:
         with heartbeat(proposal_id):
             found, inputs = _solve(proposal)
-    except matching.BadInstance as error:
-        _give_up(proposal_id, _("De gegevens van deze ronde spreken elkaar tegen: %(what)s") % {"what": error})
+    except matching.BadInstance:
+        log.warning("proposal %s: the round contradicts itself", proposal_id, exc_info=True)
+        _give_up(proposal_id, Problem.RULES)
     except Exception:
         log.exception("proposal %s could not be computed", proposal_id)
-        _give_up(proposal_id, _("Het berekenen is mislukt. Probeer het opnieuw."))
+        _give_up(proposal_id, Problem.ERROR)
     else:
         _finish(proposal_id, found, *inputs)
 
@@ -129,7 +130,7 @@ def heartbeat(proposal_id: int) -> Iterator[None]:
 
 def _give_up(proposal_id: int, problem: str) -> None:
     mine = Proposal.objects.filter(pk=proposal_id, state=State.RUNNING)
-    mine.update(state=State.FAILED, problem=problem[:300], finished_at=clock.now())
+    mine.update(state=State.FAILED, problem=problem, finished_at=clock.now())
 
 
 @transaction.atomic

@@ -130,7 +130,7 @@ def drop_out(*, round_: MatchingRound, actor: User, student: User, remark: str =
     lock(round_)
     participant = round_.participants.filter(student=student, left_at=None).first()
     if participant is None or round_.status == RoundStatus.CANCELLED:
-        raise NotNow(_("Deze student doet niet (meer) mee."))
+        raise NotNow(_("Deze student doet niet mee."))
     participant.left_at = clock.now()
     participant.group = None
     participant.save(update_fields=["left_at", "group"])
@@ -183,7 +183,7 @@ def apply_repair(*, proposal: Proposal, actor: User) -> dict[int, tuple[int | No
         raise PermissionDenied
     lock(round_)
     if not _published(round_) or proposal.kind != Proposal.Kind.REPAIR or proposal.state != State.DONE:
-        raise NotNow(_("Dit herstel kan niet (meer) worden doorgevoerd."))
+        raise NotNow(_("Dit herstel kan niet meer worden gebruikt."))
     projects, instance = _locked(round_), rounds.instance_of(round_)
     if problems_of(proposal, instance):
         raise Refusal(_("Er is intussen iets veranderd. Bereken het herstel opnieuw."))
@@ -191,11 +191,12 @@ def apply_repair(*, proposal: Proposal, actor: User) -> dict[int, tuple[int | No
     moves = moves_of(round_, instance, found)
     if not moves:
         raise Refusal(_("Er is niets te verplaatsen."))
-    for student, (had, _gets) in sorted(moves.items()):
-        if had is not None:
-            for application in _seats_of(round_, User(pk=student)):
-                remark = _("De teams zijn hersteld: iemand viel uit of kwam erbij.")
-                move(application, "release", actor=actor, remark=remark, decided_at=clock.now())
+    leaving = User.objects.filter(pk__in=[student for student, (had, _gets) in moves.items() if had is not None])
+    for student in leaving.order_by("pk"):
+        with translation.override(student.language):
+            remark = _("De teams zijn hersteld: iemand viel uit of kwam erbij.")
+        for application in _seats_of(round_, student):
+            move(application, "release", actor=actor, remark=remark, decided_at=clock.now())
     gets = {student: gets for student, (_had, gets) in moves.items() if gets is not None}
     _seat(round_, instance, found, projects, actor, gets)
     _answer(round_, instance, found)

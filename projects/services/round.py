@@ -24,6 +24,7 @@ from projects.models import (
     RoundProject,
     SeatRule,
 )
+from projects.services.ranking import take_out
 from projects.workflow import LIVE_APPLICATION, LIVE_ROUND, ProjectStatus, RoundStatus
 
 LONGEST = timedelta(days=400)
@@ -41,7 +42,9 @@ def _steer(round_: MatchingRound, actor: User | None, *, stages=LIVE_ROUND) -> N
         raise PermissionDenied
     lock(round_)
     if round_.status not in stages:
-        raise NotNow(_("Dit kan nu niet meer: de ronde is ‘%(status)s’.") % {"status": round_.get_status_display()})
+        raise NotNow(
+            _("Dit kan nu niet meer. De ronde staat op ‘%(status)s’.") % {"status": round_.get_status_display()}
+        )
 
 
 # --- The round --------------------------------------------------------------------------------------------------
@@ -94,16 +97,18 @@ def _check(round_: MatchingRound, runs: list[ModuleRun], changes: dict | None = 
 
 @transaction.atomic
 def set_projects(*, round_: MatchingRound, actor: User, projects: list[Project]) -> None:
-    """The projects of the round. What is taken out loses its rules and its place in the choices of students."""
+    """The projects of the round. Who chose one that is taken out hears so; its other choices move up."""
     _steer(round_, actor)
     wanted, had = {project.pk: project for project in projects}, set(round_.entries.values_list("project", flat=True))
     for pk in sorted(wanted.keys() - had):
         RoundProject.objects.create(round=round_, project=_free(wanted[pk]))
     gone = had - wanted.keys()
-    for entry in round_.entries.filter(project__in=gone):
-        drop_entry(entry=entry)
+    told = [
+        student for entry in round_.entries.filter(project__in=gone).select_related("project")
+        for student in take_out(entry=entry)
+    ]  # fmt: skip
     if gone or wanted.keys() - had:
-        record(round_, "edit", actor=actor)
+        notify(record(round_, "edit", actor=actor), told)
 
 
 def _free(project: Project) -> Project:
@@ -116,15 +121,6 @@ def _free(project: Project) -> Project:
     if project.applications.filter(status__in=LIVE_APPLICATION).exists():
         raise Refusal(_("Voor ‘%(title)s’ zijn al aanmeldingen. Beantwoord die eerst.") % {"title": project})
     return project
-
-
-def drop_entry(*, entry: RoundProject) -> None:
-    """Take a project out of its round; the choices that named it go, the others stay in their order."""
-    from projects.models import Preference
-
-    Preference.objects.filter(project=entry.project, participant__round=entry.round).delete()
-    Pair.objects.filter(round=entry.round, project=entry.project).delete()
-    entry.delete()
 
 
 @transaction.atomic

@@ -194,6 +194,6 @@ def _changed(request, found: MatchingRound, form, service, title: str):
     if form.is_bound and form.is_valid():
         proposal = attempt(form, service, round_=found, actor=request.user, **form.values())
         if not form.errors:
-            messages.success(request, _("Het is verwerkt."))
+            messages.success(request, _("Dit is bewaard."))
             return redirect(proposal or found)
     return page(request, "projects/round_change.html", form=form, round=found, heading=title)
