@@ -13,7 +13,9 @@ from oil_portal.core import clock
 from oil_portal.core.models import Notice, TimelineEntry
 from oil_portal.demo.accounts import ACCOUNTS
 from partners.models import Collaboration, Partner, ProjectCard, User
-from projects.models import Application, Outcome, Project
+from projects import matching
+from projects.models import Application, MatchingRound, Outcome, Project
+from projects.rounds import instance_of, turnout
 
 
 def test_seeding_outside_the_demo_is_refused(db, settings):
@@ -26,19 +28,30 @@ def test_the_demo(db, settings, capsys):
     settings.DEMO = True
     call_command("seed_demo")
     assert Partner.objects.filter(kind="company").count() == 26  # 25 of the demo and Inventeers
-    assert Challenge.objects.count() + Draft.objects.count() == 40
+    assert Challenge.objects.count() + Draft.objects.count() == 70  # thirty of them in the matching round
     assert User.objects.filter(memberships__role="student").distinct().count() == 120
     assert User.objects.filter(memberships__role="teacher").distinct().count() == 15
     statuses = Counter(Project.objects.values_list("status", flat=True))
-    assert statuses == {"open": 8, "running": 4, "confirming": 2, "completed": 4, "cancelled": 1}
+    assert statuses == {"open": 38, "running": 4, "confirming": 2, "completed": 4, "cancelled": 1}
     assert Outcome.objects.count() == 4
     assert set(Challenge.objects.values_list("status", flat=True)) == set(ChallengeStatus.values)
     everything_obeys()
+    the_round_can_be_solved()
     assert mail.outbox == []
     before = TimelineEntry.objects.count()
     call_command("seed_demo")
     assert TimelineEntry.objects.count() == before
     assert "The demo data is there." in capsys.readouterr().out
+
+
+def the_round_can_be_solved():
+    """Students are choosing, and those who chose would all get a seat."""
+    round_ = MatchingRound.objects.get(status="open")
+    found = turnout(round_)
+    assert (found["total"], found["ranked"], found["projects"]) == (120, 112, 30)
+    proposal = matching.solve(instance_of(round_))
+    assert proposal.proven and len(proposal.seats) >= 110
+    assert round_.groups.count() == 6 and round_.participants.filter(load=1).exists()
 
 
 def everything_obeys():
