@@ -41,9 +41,9 @@ fix: setup ## Mend what the checks can mend
 setup-bench:
 	$(call install,bench)
 
-bench: setup-bench ## Measure start, memory, matching and search (some minutes; MATCHING=100x20 for some sizes)
+bench: setup-bench ## Measure start, memory, matching and search (ten minutes; SIZES="100x20 1000x200" for some rounds)
 	@$(PY) -m oil_portal.stack.bench
-	@$(PY) -m tests.bench.matching $(MATCHING)
+	@$(PY) -m tests.bench.matching $(if $(SIZES),--sizes $(SIZES))
 	@$(PY) -m tests.bench.search
 
 shots: setup ## Take the README's pictures of a running demo

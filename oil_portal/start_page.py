@@ -9,7 +9,7 @@ from oil_portal.worklists import work_items
 from partners import roles
 from partners.models import Partner
 from projects.goals import Reader
-from projects.models import Application, Project
+from projects.models import Application, MatchingRound, Project
 from projects.workflow import WITH_TEAM
 
 NEWEST = 3
@@ -134,4 +134,5 @@ def coordinator_section(user) -> dict:
     """The projects of my school that are under way."""
     schools = roles.school_ids(user, roles.COORDINATOR)
     projects = Project.objects.filter(run__module__school__in=schools, status__in=["open", "running", "confirming"])
-    return {"school_projects": list(projects.for_cards()[:LISTED])}
+    rounds = MatchingRound.objects.live().filter(school__in=schools).with_counts()
+    return {"school_projects": list(projects.for_cards()[:LISTED]), "school_rounds": list(rounds[:LISTED])}

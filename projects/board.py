@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from partners.models import User
 from projects import matching, rounds
-from projects.models import Pair, Project, Proposal
+from projects.models import Achievement, Pair, Project, Proposal
 from projects.reasons import (
     Names,
     choice_words,
@@ -69,22 +69,28 @@ class Board:
         self.found = proposed(proposal, self.instance)
         self.people = User.objects.in_bulk(proposal.seats.values_list("student", flat=True))
         self.broken = matching.broken(self.instance, self.found.seats)
+        reached = Achievement.objects.filter(student__in=self.people, achieved=True)
+        self.achieved = set(reached.values_list("student", "goal"))
         self.locked = set(self.round.pairs.filter(kind=Pair.Kind.LOCKED).values_list("student", flat=True))
 
     def seat(self, student: int, project: Project | None, focus: int) -> Seat:
         locked = student in self.locked
         if project is None or student not in self.instance.student:
-            rank = _("Zonder plek") if student in self.instance.student else _("Doet niet meer mee")
-            return Seat(self.people[student], None, rank, locked=locked, focus=student == focus)
+            return Seat(self.people[student], None, self.bench_words(student), locked=locked, focus=student == focus)
         goals = [link.goal_id for link in project.assignment.links.all()]
-        own = self.instance.student[student].goals
-        states = ["open" if goal in own else "done" for goal in goals]
+        states = ["done" if (student, goal) in self.achieved else "open" for goal in goals]
         place = rank_of(self.instance, student, project.pk)
         fit = _("%(open)s van %(of)s") % {"open": states.count("open"), "of": len(states)}
         low = place is None or place >= LOW
         return Seat(
             self.people[student], project, choice_words(place), low, locked, student == focus, states, fit
         )  # fmt: skip
+
+    def bench_words(self, student: int) -> str:
+        """Why somebody may have no seat, in two words."""
+        if student not in self.instance.student:
+            return _("Doet niet meer mee")
+        return _("Zonder plek") if self.instance.student[student].ranking else _("Koos niets")
 
     def teams(self, focus: int) -> list[Team]:
         """The projects with a team first, each with its students by name."""
@@ -103,7 +109,9 @@ class Board:
         goals = self.instance.project[project.pk].goals
         met = set().union(*(self.instance.student[student].goals & goals for student in students))
         covered = ngettext(
-            "Gedekt: %(met)s van %(of)s leerdoel.", "Gedekt: %(met)s van %(of)s leerdoelen.", len(goals)
+            "Uit hun modules: %(met)s van %(of)s leerdoel.",
+            "Uit hun modules: %(met)s van %(of)s leerdoelen.",
+            len(goals),
         ) % {"met": len(met), "of": len(goals)}
         filled = _("%(number)s van %(most)s plekken.") % {"number": len(seats), "most": project.max_size}
         if not seats:
@@ -237,7 +245,10 @@ def notes(shown: Board) -> list[dict]:
         title = ngettext(
             "%(number)s student heeft nog geen plek.", "%(number)s studenten hebben nog geen plek.", found["unplaced"]
         ) % {"number": found["unplaced"]}
-        rows.append({"tone": "warn", "title": title, "text": _("Kijk hieronder wat je kunt verschuiven.")})
+        silent = sum(not student.ranking for student in shown.instance.student.values())
+        none = ngettext("%(number)s student koos niets.", "%(number)s studenten kozen niets.", silent)
+        text = none % {"number": silent} if silent else _("Kijk hieronder wat je kunt verschuiven.")
+        rows.append({"tone": "warn", "title": title, "text": text})
     stale = proposal.inputs != rounds.fingerprint(shown.instance)
     if stale and shown.round.status == RoundStatus.CLOSED:
         text = _("Bereken een nieuw voorstel om ze mee te nemen.")
@@ -248,12 +259,28 @@ def notes(shown: Board) -> list[dict]:
 def clash(proposal: Proposal) -> dict:
     """The rules that cannot hold together, and what dropping each gives."""
     names, kept = Names.of(proposal.round), proposal.clash
+    pks = {str(entry.project_id): entry.pk for entry in proposal.round.entries.all()}
     rows = [
-        {"words": rule_words(each["rule"], names), "gives": gives_words(each["figures"])} for each in kept["relaxed"]
+        {
+            "words": rule_words(each["rule"], names),
+            "able": able_words(kept.get("able", {}).get(str(each["rule"].get("project")))),
+            "entry": pks.get(str(each["rule"].get("project"))),
+            "gives": gives_words(each["figures"]),
+        }
+        for each in kept["relaxed"]
     ]
     return {"smallest": kept["smallest"], "rows": rows or [
         {"words": rule_words(rule, names), "gives": ""} for rule in kept["rules"]
     ]}  # fmt: skip
+
+
+def able_words(number: int | None) -> str:
+    """How many students a project of a clashing rule can draw from."""
+    if number is None:
+        return ""
+    return ngettext(
+        "%(n)s student koos dit project en mag meedoen.", "%(n)s studenten kozen dit project en mogen meedoen.", number
+    ) % {"n": number}  # fmt: skip
 
 
 def gives_words(found: dict | None) -> str:

@@ -106,7 +106,7 @@ class Choice:
         for entry in self.entries:
             entry.rank = ranks.get(entry.project_id)
             entry.place = PLACES[entry.rank - 1] if entry.rank and entry.rank <= len(PLACES) else ""
-            entry.problem = self.why_not(entry) if self.round.is_choosing else ""
+            entry.problem = "" if entry.rank and not self.round.is_choosing else self.why_not(entry)
             entry.changes = changes.get(entry.project_id, [])
         order = list(ranks)  # in a tie as it was said
         chosen = [entry for entry in self.entries if entry.rank]

@@ -171,8 +171,8 @@ def answer_words(kept: Mapping, names: Mapping[int, str]) -> list[str]:
         words = [choice_words(kept["rank"]) + "."]
         if kept["of"]:
             of = ngettext(
-                "Nog open: %(goals)s van %(of)s leerdoel.",
-                "Nog open: %(goals)s van %(of)s leerdoelen.",
+                "Uit de eigen modules nog open: %(goals)s van %(of)s leerdoel.",
+                "Uit de eigen modules nog open: %(goals)s van %(of)s leerdoelen.",
                 kept["of"],
             )
             words.append(of % kept)

@@ -50,10 +50,12 @@ def overview(user, round_: MatchingRound) -> dict:
         each.may_choose = (
             edits and each.state == State.DONE and round_.status == RoundStatus.CLOSED and each.pk != round_.chosen_id
         )
+    turnout = rounds.turnout(round_)
     return {
         "round": round_,
         "edits": edits,
-        "turnout": rounds.turnout(round_),
+        "turnout": turnout,
+        "silent": turnout["total"] - turnout["ranked"] if round_.status == RoundStatus.OPEN else 0,
         "proposals": proposals,
         "columns": [each for each in proposals if each.state == State.DONE],
         "busy": next((each for each in proposals if each.is_busy), None),
@@ -82,9 +84,8 @@ def wishes(user, round_: MatchingRound) -> dict:
     for entry in entries:
         chosen = demand.get(entry.project_id, {})
         entry.first, entry.wanted = chosen.get(1, 0), sum(chosen.values())
-        entry.favours = round_.status in (RoundStatus.OPEN, RoundStatus.CLOSED) and user.has_perm(
-            "projects.favour_roundproject", entry
-        )
+        counts = round_.favourite_weight and round_.status in (RoundStatus.OPEN, RoundStatus.CLOSED)
+        entry.favours = bool(counts) and user.has_perm("projects.favour_roundproject", entry)
     return {"entries": entries, "favours": any(entry.favours for entry in entries)}
 
 
@@ -220,7 +221,7 @@ def figure_rows(columns: list[Proposal]) -> list[dict]:
         _row(columns, _("Open leerdoelen gedekt"), lambda f: f["fit"], 1, _("opgeteld over alle studenten")),
         _row(columns, _("Verschillende leerdoelen gedekt"), lambda f: f["goals"], 1),
         _row(columns, _("Teams"), lambda f: f["teams"], 0),
-        _row(columns, _("Paren in een team met dezelfde achtergrond"), lambda f: f["alike"], -1,
+        _row(columns, _("Paren teamgenoten uit dezelfde module"), lambda f: f["alike"], -1,
              _("minder is beter gemengd")),
         _row(columns, _("Paren die liever elkaar hadden"), lambda f: f["blocking"], -1,
              _("student en project die liever elkaar hadden")),

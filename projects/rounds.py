@@ -137,7 +137,10 @@ def common_rules(round_: MatchingRound) -> list:
 
 
 def fingerprint(instance: matching.Instance) -> str:
-    """The same for the same choices and rules: tells whether a proposal still answers what was asked."""
+    """The same for the same choices and rules: tells whether a proposal still answers what was asked.
+
+    Locks are left out: a lock on what a proposal says changes nothing, and a broken one shows as a broken rule.
+    """
     parts = [
         *(repr(replace(student, goals=frozenset(), tags=frozenset())) + repr(sorted(student.goals))
           + repr(sorted(student.tags)) for student in sorted(instance.students, key=lambda each: each.id)),
@@ -146,7 +149,7 @@ def fingerprint(instance: matching.Instance) -> str:
           for p in sorted(instance.projects, key=lambda each: each.id)),
         repr(sorted(sorted(group) for group in instance.friends)),
         repr(sorted(instance.coach_limits.items())), repr(sorted(map(repr, instance.lab_places.items()))),
-        repr(sorted(instance.locked)), repr(sorted(instance.forbidden)), repr(instance.settings),
+        repr(sorted(instance.forbidden)), repr(instance.settings),
     ]  # fmt: skip
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 

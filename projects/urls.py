@@ -34,6 +34,7 @@ urlpatterns = [
     path("ronde/<int:pk>/regels/<slug:kind>/", round.round_rules, name="rule_add"),
     path("ronde/<int:pk>/regels/<slug:kind>/<int:rule_pk>/weg/", round.rule_remove, name="rule_remove"),
     path("ronde/<int:pk>/doe/<slug:action>/", round.act, name="round_act"),
+    path("ronde/<int:pk>/herinner/", round.remind, name="remind"),
     path("ronde/<int:pk>/bereken/", round.solve, name="solve"),
     path("ronde/<int:pk>/vergelijk/", round.compare, name="compare"),
     path("ronde/<int:pk>/uitval/", round.drop_out, name="drop_out"),

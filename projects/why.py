@@ -165,6 +165,8 @@ def publish_page(proposal: Proposal) -> dict:
         moves = moves_of(round_, shown.instance, shown.found)
         rows = changes(shown.names, ((pk, *pair) for pk, pair in moves.items()))
         lead = ngettext("%(n)s student verhuist.", "%(n)s studenten verhuizen.", len(moves)) % {"n": len(moves)}
+        if not moves:
+            return context | {"lead": _("Er is niets te verplaatsen."), "told": [], "nothing": True}
         return context | {"changes": rows, "lead": lead, "told": [_("Alleen wie verhuist krijgt bericht.")]}
     placed, unplaced = proposal.figures["placed"], proposal.figures["unplaced"]
     told = [ngettext("%(n)s student hoort het team en waarom.", "%(n)s studenten horen hun team en waarom.", placed)

@@ -142,7 +142,7 @@ ROUND = Workflow(
         "edit": _("Ronde gewijzigd"),
         "rules": _("Regels gewijzigd"),
         "choices_changed": _("Een project is gewijzigd"),
-        "answer": _("Je antwoord van de matchronde"),
+        "remind": _("Kies je projecten"),
         "repair": _("Teams hersteld"),
         "late": _("De teams zijn vandaag niet gepubliceerd"),
     },
@@ -156,5 +156,6 @@ ROUND = Workflow(
         "draft": _("De coördinator kiest projecten en regels."),
         "open": _("Studenten kiezen hun projecten."),
         "closed": _("De coördinator kiest een voorstel en publiceert."),
+        "published": _("De teams zijn bekend. Iedereen heeft antwoord."),
     },
 )  # fmt: skip

@@ -38,6 +38,21 @@
     button.addEventListener("click", () => print());
   }
 
+  // A link to share is copied with one press.
+  const copies = () => {
+    if (navigator.clipboard) for (const button of document.querySelectorAll("[data-copy]")) button.hidden = false;
+  };
+  copies();
+  document.addEventListener("htmx:afterSettle", copies);
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (!button) return;
+    const field = document.getElementById(button.dataset.copy);
+    await navigator.clipboard.writeText(field.value);
+    field.select();
+    document.getElementById("melding").textContent = `${button.textContent} ✓`;
+  });
+
   // An open menu closes on Escape, and on a press beside it.
   document.addEventListener("keydown", (event) => {
     const menu = event.key === "Escape" && document.querySelector("details.menu[open]");

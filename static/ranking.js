@@ -51,9 +51,17 @@
     here.requestSubmit(here.querySelector("[data-save]"));
   };
 
+  // A list that was unfolded stays so when a choice is saved.
+  let unfolded = false;
+  document.addEventListener("htmx:beforeSwap", () => {
+    unfolded = document.getElementById("meer-projecten")?.open ?? false;
+  });
+
   // After a choice was saved the row is somewhere else: the focus goes with it.
   document.addEventListener("htmx:afterSettle", () => {
     show();
+    const more = document.getElementById("meer-projecten");
+    if (more) more.open = unfolded;
     const summary = form()?.querySelector(".error-summary");
     if (summary) return summary.focus();
     const lost = document.activeElement === document.body || document.activeElement === null;

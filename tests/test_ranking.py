@@ -269,3 +269,12 @@ def test_the_last_place_in_a_group_is_taken_once(region, round_, offer):
     with ThreadPoolExecutor(4) as pool:
         assert sorted(pool.map(join, friends)) == [False, False, False, True]
     assert group.members.count() == 3
+
+
+@pytest.mark.parametrize("status", ["closed", "published"])
+def test_a_round_that_is_closed_is_read_also_where_something_was_not_offered(region, login, round_, offer, status):
+    (mine,), _other = offer(), offer(levels=[2])
+    f.ParticipantFactory(round=round_, student=region.student, ranks={mine: 1})
+    round_.__class__.objects.update(status=status)
+    answer = login(region.student).get(page(round_))
+    assert answer.status_code == 200 and mine.title in answer.content.decode()

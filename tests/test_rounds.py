@@ -176,7 +176,10 @@ def test_rules_are_added_and_taken_away_in_the_browser(region, login, place, peo
     ):  # fmt: skip
         assert words in told
     assert add("plekken", tag="level:4", minimum=4, maximum=3, entry=project.pk).status_code == 422
-    assert add("plekken", tag="level:4", minimum=2, entry="").status_code == 422  # there is one already
+    again = add("plekken", tag="level:4", minimum=2, entry="")
+    assert again.status_code == 422 and "Deze regel is er al." in again.content.decode()
+    nothing = add("plekken", tag="level:4", minimum=0, entry=project.pk)
+    assert nothing.status_code == 422 and "1 of meer" in nothing.content.decode()
     assert add("plekken", tag="onzin", minimum="veel", entry="x").status_code == 422
     rule = round_.coach_limits.get()
     client.post(reverse("projects:rule_remove", args=[round_.pk, "begeleider", rule.pk]))
@@ -253,7 +256,7 @@ def test_a_lock_holds_when_it_is_solved_again(closed, region, login, people, com
     again = closed.proposals.get(number=2)
     assert answer.url == again.get_absolute_url()
     assert again.seats.get(student=held.student).project == held.project
-    assert "verouderd" in page(client, "round", closed.pk).content.decode()
+    assert "verouderd" not in page(client, "round", closed.pk).content.decode()  # the lock agrees with it
     client.post(reverse("projects:proposal_lock", args=[again.pk, held.student_id]), {"hold": "0"})
     assert not closed.pairs.exists()
 
@@ -278,6 +281,7 @@ def test_rules_that_clash_are_named_with_what_dropping_gives(closed, region, log
     assert found.state == "clash"
     told = login(region.coordinator).get(found.get_absolute_url()).content.decode()
     assert "gaat zeker door" in told and "Zonder deze regel" in told and "6 van 6 studenten geplaatst" in told
+    assert "0 studenten kozen dit project en mogen meedoen." in told
 
 
 def test_a_killed_worker_leaves_the_round_usable(closed, region, login):
@@ -356,6 +360,19 @@ def test_a_drop_out_is_repaired_with_the_fewest_moves(closed, region, people, lo
     assert heard(late, "match")
 
 
+def test_who_did_not_choose_is_reminded_once_a_day(region, place, people, login):
+    round_ = make(region)
+    services.set_projects(round_=round_, actor=region.coordinator, projects=[place("Gevel")])
+    services.open_round(round_=round_, actor=region.coordinator)
+    f.PreferenceFactory(participant=round_.participants.get(student=people[0]), project=round_.entries.get().project)
+    client = login(region.coordinator)
+    assert "5 studenten hebben nog niet gekozen." in page(client, "round", round_.pk).content.decode()
+    client.post(reverse("projects:remind", args=[round_.pk]))
+    assert heard(people[1], "remind") and not heard(people[0], "remind")
+    with pytest.raises(Refusal, match="Vandaag"):
+        services.remind(round_=round_, actor=region.coordinator)
+
+
 # --- By themselves ----------------------------------------------------------------------------------------------
 def test_a_round_moves_on_its_dates(region, place, people, committing):
     round_ = make(region)
@@ -393,6 +410,8 @@ def test_a_round_without_a_good_proposal_is_told_once_a_day(closed, region):
 def test_what_a_teacher_would_like_counts_as_stated(closed, region, login, people, committing):
     entry = closed.entries.get(project__title="Gevel")
     client = login(region.teacher)
+    assert "telt jouw voorkeur niet mee" in page(client, "favour", entry.pk).content.decode()
+    MatchingRound.objects.update(favourite_weight=50)
     assert "Graag" in page(client, "favour", entry.pk).content.decode()
     sent = {f"p{people[3].pk}": "3", f"p{people[0].pk}": "veel", "p999": "3"}
     client.post(reverse("projects:favour", args=[entry.pk]), sent)

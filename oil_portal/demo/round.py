@@ -43,6 +43,7 @@ def matching_round(world: World) -> None:
             closes_on=clock.today() + timedelta(days=OPENED + 1 + CLOSES),
             publishes_on=clock.today() + timedelta(days=OPENED + 1 + PUBLISHES),
             harm=MatchingRound.Harm.QUADRATIC,
+            favourite_weight=30,
         )
         rounds.set_projects(round_=round_, actor=coordinator, projects=[story.project for story in stories])
         for entry in round_.entries.select_related("round", "project__assignment"):

@@ -2,6 +2,7 @@
 
 import mailbox
 import re
+from datetime import UTC, datetime
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -67,12 +68,18 @@ def mailbox_list(request):
             "key": key,
             "to": str(mail["to"]),
             "subject": str(mail["subject"]),
-            "date": timezone.localtime(mail["date"].datetime),
+            "date": timezone.localtime(moment(mail)),
         }
         for key, mail in caught()
         if to.lower() in str(mail["to"]).lower()
     ]
     return render(request, "oil_portal/mailbox.html", {"mails": mails[:SHOWN], "to": to})
+
+
+def moment(mail: EmailMessage) -> datetime:
+    """When a mail was sent; "-0000" is UTC of which nothing more is known, which Python reads as naive."""
+    sent = mail["date"].datetime
+    return sent if timezone.is_aware(sent) else timezone.make_aware(sent, UTC)
 
 
 def find(key: str) -> EmailMessage:

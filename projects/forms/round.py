@@ -23,7 +23,12 @@ from projects.models import (
 from projects.workflow import LIVE_APPLICATION, ProjectStatus
 
 CHOOSE = {"invalid_choice": _("Kies er een uit de lijst."), "required": _("Kies er een uit de lijst.")}
-NUMBER = {"required": _("Vul een aantal in."), "invalid": _("Vul een heel getal in.")}
+NUMBER = {
+    "required": _("Vul een aantal in."),
+    "invalid": _("Vul een heel getal in."),
+    "min_value": _("Vul 0 of meer in."),
+    "max_value": _("Vul een kleiner getal in."),
+}
 MANY = {
     "required": _("Kies er minstens een."),
     "invalid_choice": _("Een keuze staat niet meer in de lijst. Kies opnieuw."),
@@ -80,8 +85,7 @@ class RoundForm(forms.ModelForm):
             "closes_on": DATE_ERRORS,
             "publishes_on": DATE_ERRORS,
             "harm": CHOOSE,
-            "favourite_weight": NUMBER
-            | {"max_value": _("Vul een getal in van 0 tot en met 100."), "min_value": _("Vul 0 of meer in.")},
+            "favourite_weight": NUMBER | {"max_value": _("Vul een getal in van 0 tot en met 100.")},
         }
 
     def __init__(self, *args, user: User, **kwargs) -> None:
@@ -203,6 +207,14 @@ class SeatRuleForm(RuleForm):
         self.fields["entry"].queryset = self.round.entries.select_related("project")
         self.fields["entry"].empty_label = _("Alle projecten")
         self.fields["tag"].choices = tags_of(self.round)
+        self.fields["minimum"].initial = 1
+
+    def clean(self) -> dict:
+        """A rule that asks nothing is none."""
+        data = super().clean()
+        if data.get("minimum") == 0 and data.get("maximum") is None and "maximum" not in self.errors:
+            self.add_error("minimum", _("Vul bij ‘Minstens’ 1 of meer in, of vul ‘Hoogstens’ in."))
+        return data
 
 
 class CoachLimitForm(RuleForm):
@@ -245,6 +257,7 @@ class PairForm(RuleForm):
         self.fields["student"].empty_label = _("Kies een student")
         self.fields["project"].queryset = Project.objects.filter(entry__round=self.round)
         self.fields["project"].empty_label = _("Kies een project")
+        self.fields["kind"].choices = Pair.Kind.choices
 
 
 RULE_FORMS = {"plekken": SeatRuleForm, "begeleider": CoachLimitForm, "lab": LabPlacesForm, "paar": PairForm}

@@ -18,7 +18,7 @@ class Proposal(models.Model):
     """One way to fill the teams, with its figures and what is known of its quality."""
 
     class Kind(models.TextChoices):
-        BEST = "best", _("Beste")
+        BEST = "best", _("Berekend")
         STABLE = "stable", _("Stabiel")
         HAND = "hand", _("Met de hand")
         REPAIR = "repair", _("Herstel")

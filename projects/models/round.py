@@ -5,6 +5,7 @@ import secrets
 import pghistory
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.functions import Coalesce
@@ -147,8 +148,19 @@ class RoundProject(models.Model):
         return self.project.title
 
 
+class Rule(models.Model):
+    """What the rules of a round share: there is one of each."""
+
+    class Meta:
+        abstract = True
+
+    def unique_error_message(self, model_class, unique_check) -> ValidationError:
+        """Django's own names the fields of the model, which nobody who fills in the form knows."""
+        return ValidationError(_("Deze regel is er al. Haal de oude eerst weg."), code="unique_together")
+
+
 @pghistory.track()
-class SeatRule(models.Model):
+class SeatRule(Rule):
     """How many of one kind of student a team has: 'level:4', 'module:12', 'lab:3'. Of one project, or of all."""
 
     round = models.ForeignKey(MatchingRound, on_delete=models.CASCADE, related_name="seat_rules")
@@ -178,7 +190,7 @@ class SeatRule(models.Model):
 
 
 @pghistory.track()
-class CoachLimit(models.Model):
+class CoachLimit(Rule):
     """How many teams one coach takes in this round."""
 
     round = models.ForeignKey(MatchingRound, on_delete=models.CASCADE, related_name="coach_limits")
@@ -196,7 +208,7 @@ class CoachLimit(models.Model):
 
 
 @pghistory.track()
-class LabPlaces(models.Model):
+class LabPlaces(Rule):
     """How many students a lab has room for at one part of the week; half a study load takes half a place."""
 
     round = models.ForeignKey(MatchingRound, on_delete=models.CASCADE, related_name="lab_places")
@@ -213,7 +225,7 @@ class LabPlaces(models.Model):
 
 
 @pghistory.track()
-class Pair(models.Model):
+class Pair(Rule):
     """A student and a project that belong together whatever the rest, or that never do."""
 
     class Kind(models.TextChoices):

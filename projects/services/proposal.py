@@ -179,10 +179,16 @@ def figures_data(instance: matching.Instance, found: matching.Proposal) -> dict:
     }
 
 
+def able(instance: matching.Instance, project: int) -> int:
+    """How many students can get a project: those who chose it and may, or who may without having chosen it."""
+    return sum(project in matching.choices(instance, student) for student in instance.student)
+
+
 def clash_data(instance: matching.Instance, clash: matching.Clash) -> dict:
     """The rules that clash, and per rule what dropping it gives (None: the others still clash)."""
     return {
         "rules": [rule_data(rule) for rule in clash.rules],
+        "able": {str(rule.project): able(instance, rule.project) for rule in clash.rules if rule.project is not None},
         "smallest": clash.smallest,
         "relaxed": [
             {"rule": rule_data(rule), "figures": figures_data(instance, found) if found else None}
@@ -207,6 +213,8 @@ def move_student(*, proposal: Proposal, actor: User, student: User, project: Pro
     seats = dict(proposal.seats.values_list("student", "project"))
     if student.pk not in seats:
         raise Refusal(_("Deze student doet niet mee in dit voorstel."))
+    if seats[student.pk] == (project.pk if project else None):
+        raise Refusal(_("Deze student zit daar al."))
     if project is not None and not round_.entries.filter(project=project).exists():
         raise Refusal(_("Dit project zit niet in deze ronde."))
     if proposal.kind != Kind.HAND:

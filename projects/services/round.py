@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -184,6 +185,8 @@ def favour(*, entry: RoundProject, actor: User, points: dict[int, int]) -> None:
     if not actor.has_perm("projects.favour_roundproject", entry):
         raise PermissionDenied
     lock(entry.round)
+    if not entry.round.favourite_weight:
+        raise Refusal(_("In deze ronde telt de voorkeur van docenten niet mee."))
     if entry.round.status not in (RoundStatus.OPEN, RoundStatus.CLOSED):
         raise NotNow(_("Voorkeuren geef je als studenten kiezen, of daarna tot de teams bekend zijn."))
     wanting = Participant.objects.filter(round=entry.round, preferences__project=entry.project)
@@ -242,6 +245,21 @@ def close_round(*, round_: MatchingRound, actor: User | None, remark: str = "") 
     notify(entry, [*coordinators_of(round_), *coaches_of(round_)])
     ask_proposal(round_=round_, actor=actor)
     return round_
+
+
+@transaction.atomic
+def remind(*, round_: MatchingRound, actor: User) -> int:
+    """Mail the students who have not chosen yet, at most once a day; returns how many."""
+    _steer(round_, actor, stages=(RoundStatus.OPEN,))
+    told = timeline_of(round_).filter(event="remind").first()
+    if told and timezone.localtime(told.created_at).date() == clock.today():
+        raise Refusal(_("Vandaag is er al een herinnering verstuurd."))
+    silent = round_.participants.filter(left_at=None, ranked_at=None).select_related("student")
+    people = [each.student for each in silent]
+    if not people:
+        raise Refusal(_("Iedereen heeft al gekozen."))
+    notify(record(round_, "remind", actor=actor), people, mail=True)
+    return len(people)
 
 
 @transaction.atomic

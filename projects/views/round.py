@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from oil_portal.core import views as core
@@ -154,6 +155,16 @@ def act(request, pk: int, action: str):
         "cancel": services.cancel_round,
     }
     return core.act(request, found, action, {name: partial(verb, round_=found) for name, verb in verbs.items()})
+
+
+@require_POST
+def remind(request, pk: int):
+    """Mail who has not chosen yet."""
+    found = steered(request, pk)
+    number = services.remind(round_=found, actor=request.user)
+    told = ngettext("%(n)s student krijgt een mail.", "%(n)s studenten krijgen een mail.", number) % {"n": number}
+    messages.success(request, told)
+    return redirect(found)
 
 
 @require_POST

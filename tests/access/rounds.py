@@ -39,10 +39,12 @@ ROWS = [
         HIDDEN | {"teacher": 403, "student": 403}, "post"),
     row("round_entry", "ronde/project/{}/", ("entry_closed",), STEERS),
     row("favour", "ronde/project/{}/voorkeur/", ("entry_closed",), STEERS | {"teacher": 200}),
-    row("favour", "ronde/project/{}/voorkeur/", ("entry_closed",), STEERS | GOES | {"teacher": 302}, "post"),
+    row("favour", "ronde/project/{}/voorkeur/", ("entry_closed",),
+        STEERS | {"coordinator": 303, "admin": 303, "teacher": 303}, "post"),  # in this round it does not count
     row("round_act", "ronde/{}/doe/cancel/", CLOSED, HIDDEN | RUNS),
     row("round_act", "ronde/{}/doe/publish/", CLOSED, HIDDEN, "post"),
     row("round_act", "ronde/{}/doe/cancel/", CLOSED, HIDDEN | GOES | {"teacher": 403}, "post", {"remark": "Te klein."}),
+    row("remind", "ronde/{}/herinner/", ("round",), STEERS | {"coordinator": 302, "admin": 302}, "post"),
     row("solve", "ronde/{}/bereken/", CLOSED, STEERS | GOES, "post"),
     row("solve", "ronde/{}/bereken/", CLOSED, STEERS | {"coordinator": 404, "admin": 404}, "post", {"kind": "hand"}),
     row("compare", "ronde/{}/vergelijk/", CLOSED, READS | {"student": 403}),

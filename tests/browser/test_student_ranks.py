@@ -49,8 +49,10 @@ def test_a_student_ranks_on_a_phone(region, round_, friend, as_user):
     expect(page.get_by_role("status").last).to_contain_text(f"‘{TITLES[2]}’ is nu je derde keus.")
     check(page)
 
+    before = page.evaluate("scrollY")
     press(page, f"Omhoog {TITLES[2]}")
     expect(order(page)).to_have_text([TITLES[1], TITLES[2], TITLES[0]])
+    assert abs(page.evaluate("scrollY") - before) < 500  # the page stays where the reader is
     expect(page.get_by_role("status").last).to_contain_text(f"‘{TITLES[2]}’ is nu je tweede keus.")
     press(page, f"Omhoog {TITLES[2]}")
     expect(order(page)).to_have_text([TITLES[2], TITLES[1], TITLES[0]])
@@ -103,6 +105,9 @@ def test_dragging_changes_the_order(region, round_, as_user):
 def test_it_works_without_javascript(region, round_, as_user):
     page = as_user(region.student, java_script_enabled=False, **PHONE)
     page.goto(f"/projecten/ronde/{round_.pk}/keuzes/")
+    page.get_by_role("button", name=f"Kies dit project {TITLES[0]}").tap()
+    page.get_by_role("button", name=f"Kies dit project {TITLES[2]}").tap()
+    expect(order(page)).to_have_text([TITLES[0], TITLES[2]])
     page.get_by_label(f"Plek {TITLES[0]}").select_option("Tweede keus")
     page.get_by_label(f"Plek {TITLES[2]}").select_option("Eerste keus")
     page.get_by_role("button", name="Bewaar mijn keuzes").tap()
