@@ -204,7 +204,7 @@ def test_mailbox_shows_what_was_caught(client, db, settings, tmp_path):
     box = mailbox.Maildir(settings.MAILBOX_DIR)
     message = EmailMessage()
     message["To"], message["From"] = "yara@mail.example", "portal@oil.example"
-    message["Subject"], message["Date"] = "Vraagstuk goedgekeurd", "Mon, 02 Mar 2026 08:00:00 -0000"  # as Django writes it
+    message["Subject"], message["Date"] = "Vraagstuk goedgekeurd", "Mon, 02 Mar 2026 08:00:00 -0000"
     message.set_content("Hallo <b>Yara</b>")
     message.add_alternative("<h1>Hallo</h1><script>alert(1)</script>", subtype="html")
     key = box.add(message)
