@@ -49,6 +49,7 @@ def test_a_student_ranks_on_a_phone(region, round_, friend, as_user):
     expect(page.get_by_role("status").last).to_contain_text(f"‘{TITLES[2]}’ is nu je derde keus.")
     check(page)
 
+    page.get_by_role("button", name=f"Omhoog {TITLES[2]}").focus()
     before = page.evaluate("scrollY")
     press(page, f"Omhoog {TITLES[2]}")
     expect(order(page)).to_have_text([TITLES[1], TITLES[2], TITLES[0]])
