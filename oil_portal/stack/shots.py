@@ -76,7 +76,7 @@ def take_board(browser: Browser, url: str) -> None:
     page.get_by_text("Dat is bewezen").wait_for(timeout=60_000)
     why = page.locator(".seat.is-last b a").first.get_attribute("href") or "/projecten/voorstel/1/"
     page.close()
-    take(browser, url, "board", account="coordinator", path="/projecten/voorstel/1/")
+    take(browser, url, "board", account="coordinator", path="/projecten/voorstel/1/#kwaliteit")
     take(browser, url, "board-phone", account="coordinator", path="/projecten/voorstel/1/#projecten", size=NARROW)
     take(browser, url, "why", account="coordinator", path=why)
 
