@@ -14,6 +14,7 @@ from partners.models import User
 from projects.models import Project
 from projects.services.proposal import compute
 from tests import factories as f
+from tests.round_world import closed, committing, people, place  # noqa: F401  fixtures of rounds
 
 # A fresh clone builds its tables of letters while the first example is drawn, which says nothing of a strategy.
 settings.register_profile("portal", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -134,18 +135,18 @@ def world(region) -> SimpleNamespace:
 
 def closed_round(region, project: Project) -> dict:
     """A round with one project and one student, closed, with a proposal that could be published; and a draft one."""
-    closed = f.MatchingRoundFactory(closed=True, school=region.school, runs=[region.run])
-    entry = f.RoundProjectFactory(round=closed, project=project)
-    f.ParticipantFactory(round=closed, student=region.student, ranks={project: 1})
-    proposal = f.ProposalFactory(round=closed)
+    found = f.MatchingRoundFactory(closed=True, school=region.school, runs=[region.run])
+    entry = f.RoundProjectFactory(round=found, project=project)
+    f.ParticipantFactory(round=found, student=region.student, ranks={project: 1})
+    proposal = f.ProposalFactory(round=found)
     compute(proposal_id=proposal.pk)
     return {
-        "round_closed": closed,
+        "round_closed": found,
         "round_draft": f.MatchingRoundFactory(school=region.school, runs=[region.run]),
         "entry_closed": entry,
         "project_closed": project,
         "proposal": proposal,
-        "coach_limit": f.CoachLimitFactory(round=closed, coach=region.teacher),
+        "coach_limit": f.CoachLimitFactory(round=found, coach=region.teacher),
     }
 
 
