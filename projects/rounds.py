@@ -42,11 +42,8 @@ def open_goals(students: Iterable[int]) -> dict[int, frozenset[int]]:
     return {student: frozenset(found[student]) for student in students}
 
 
-def instance_of(round_: MatchingRound, *, taken: dict[int, int] | None = None) -> matching.Instance:
-    """The round for the solver; students and projects by their primary keys. Raises matching.BadInstance.
-
-    `taken` are {student: project} that stay whatever the rules say: seats that were given already.
-    """
+def instance_of(round_: MatchingRound) -> matching.Instance:
+    """The round for the solver; students and projects by their primary keys. Raises matching.BadInstance."""
     entries, people = entries_of(round_), participants_of(round_)
     projects, known = {entry.project_id for entry in entries}, {each.student_id for each in people}
     pairs = [
@@ -60,7 +57,7 @@ def instance_of(round_: MatchingRound, *, taken: dict[int, int] | None = None) -
         friends=tuple(_friends(people)),
         coach_limits={limit.coach_id: limit.most for limit in round_.coach_limits.all()},
         lab_places={(each.lab_id, each.block or None): each.places for each in round_.lab_places.all()},
-        locked=frozenset(pair for kind, pair in pairs if kind == Pair.Kind.LOCKED) | frozenset((taken or {}).items()),
+        locked=frozenset(pair for kind, pair in pairs if kind == Pair.Kind.LOCKED),
         forbidden=frozenset(pair for kind, pair in pairs if kind == Pair.Kind.FORBIDDEN),
         settings=matching.Settings(
             harm=round_.harm, favourite_weight=round_.favourite_weight, unranked=round_.unranked
