@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from partners.models import User
 from projects import matching, rounds
-from projects.models import Achievement, Pair, Project, Proposal
+from projects.models import Achievement, Project, Proposal
 from projects.reasons import (
     Names,
     choice_words,
@@ -63,15 +63,15 @@ class Board:
 
     def __init__(self, proposal: Proposal) -> None:
         self.proposal, self.round = proposal, proposal.round
-        self.instance = rounds.instance_of(self.round)
         self.entries = rounds.entries_of(self.round)
+        self.instance = rounds.instance_of(self.round, self.entries)
         self.names = Names.of(self.round)
         self.found = proposed(proposal, self.instance)
-        self.people = User.objects.in_bulk(proposal.seats.values_list("student", flat=True))
+        self.people = {user.pk: user for user in User.objects.filter(pk__in=proposal.seats.values("student"))}
         self.broken = matching.broken(self.instance, self.found.seats)
         reached = Achievement.objects.filter(student__in=self.people, achieved=True)
         self.achieved = set(reached.values_list("student", "goal"))
-        self.locked = set(self.round.pairs.filter(kind=Pair.Kind.LOCKED).values_list("student", flat=True))
+        self.locked = set(self.instance.locks)
 
     def seat(self, student: int, project: Project | None, focus: int) -> Seat:
         locked = student in self.locked
@@ -133,11 +133,10 @@ def page(user, proposal: Proposal, focus: int) -> dict:
     round_ = proposal.round
     edits = user.has_perm("projects.solve_matchinground", round_)
     context = {"proposal": proposal, "round": round_, "edits": edits, "progress": progress_words(proposal.progress)}
-    context |= {"total": round_.participants.filter(left_at=None).count(), "teams": []}
-    if proposal.state == State.CLASH:
-        return context | {"clash": clash(proposal), "teams": rounds.entries_of(round_)}
+    context |= {"total": round_.participants.filter(left_at=None).count()}
     if proposal.state != State.DONE:
-        return context | {"teams": rounds.entries_of(round_)}
+        told = {"clash": clash(proposal)} if proposal.state == State.CLASH else {}
+        return context | {"teams": round_.entries.all()} | told
     shown = Board(proposal)
     moves = edits and round_.status == RoundStatus.CLOSED
     return context | {

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from modules.models import Level, Module
-from partners.models import Partner, User
+from partners.models import User
 from projects import matching
 from projects.models import MatchingRound, Project
 
@@ -24,14 +24,14 @@ class Names:
 
     @classmethod
     def of(cls, round_: MatchingRound) -> "Names":
-        """Of everybody and everything in a round. Five queries."""
-        projects = Project.objects.filter(entry__round=round_).select_related("coach")
+        """Of everybody and everything in a round. Three queries."""
+        projects = list(Project.objects.filter(entry__round=round_).select_related("coach", "lab"))
         people = User.objects.filter(participations__round=round_)
         return cls(
             projects={project.pk: project.title for project in projects},
             students={student.pk: student.first_and_initial for student in people},
             coaches={project.coach_id: str(project.coach) for project in projects},
-            labs={lab.pk: lab.name for lab in Partner.objects.filter(lab_projects__entry__round=round_)},
+            labs={project.lab_id: project.lab.name for project in projects if project.lab},
             modules={module.pk: str(module) for module in Module.objects.filter(runs__rounds=round_)},
         )
 

@@ -42,9 +42,12 @@ def open_goals(students: Iterable[int]) -> dict[int, frozenset[int]]:
     return {student: frozenset(found[student]) for student in students}
 
 
-def instance_of(round_: MatchingRound) -> matching.Instance:
-    """The round for the solver; students and projects by their primary keys. Raises matching.BadInstance."""
-    entries, people = entries_of(round_), participants_of(round_)
+def instance_of(round_: MatchingRound, entries: list[RoundProject] | None = None) -> matching.Instance:
+    """The round for the solver; students and projects by their primary keys. Raises matching.BadInstance.
+
+    `entries`, where somebody read them already, are those of `entries_of`.
+    """
+    entries, people = entries_of(round_) if entries is None else entries, participants_of(round_)
     projects, known = {entry.project_id for entry in entries}, {each.student_id for each in people}
     pairs = [
         (pair.kind, (pair.student_id, pair.project_id))
