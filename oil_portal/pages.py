@@ -6,6 +6,7 @@ from django.views.generic import TemplateView
 
 from oil_portal import views
 from oil_portal.demo import views as demo
+from oil_portal.network_page import network
 
 
 def page(name: str):
@@ -16,6 +17,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("start/", views.start, name="start"),
     path("bedrijf/", views.company, name="company"),
+    path("partners/netwerk/", network, name="network"),
     path("meldingen/", views.notices, name="notices"),
     path("voorkeuren/", views.preferences, name="preferences"),
     path("weergave/", views.theme, name="theme"),

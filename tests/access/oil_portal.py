@@ -17,6 +17,7 @@ ROWS = [
     *(Row(name, page(name), PUBLIC) for name in ("home", "how", "accessibility", "privacy", "contact")),
     Row("start", page("start"), LOGGED_IN | {"newcomer": 302}),
     Row("company", page("company"), LOGGED_IN),
+    Row("network", page("network"), PUBLIC),
     Row("notices", page("notices"), LOGGED_IN),
     Row("notices", page("notices"), EVERYBODY_MOVES_ON, method="post"),
     Row("preferences", page("preferences"), LOGGED_IN),

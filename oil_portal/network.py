@@ -1,0 +1,267 @@
+"""The network as it is: who works with whom, chosen by what stands in the address. Reads only, in four queries."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from django import forms
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from challenges.models import Theme
+from oil_portal import ring
+from oil_portal.core import clock
+from partners import roles
+from partners.models import Collaboration, Partner
+from partners.workflow import PartnerStatus
+from projects.models import Project
+from projects.workflow import WITH_TEAM
+
+UNKNOWN = "-"  # in the address: a partner without a municipality or sector
+FIELDS = ("kind", "municipality", "sector", "lab", "theme", "year")
+
+
+@dataclass(frozen=True)
+class Tie:
+    """Two partners that worked together once: in a project (with its theme, lab and years) or a collaboration."""
+
+    one: int
+    other: int
+    theme: str = ""
+    first: int = 0
+    last: int = 0
+
+
+@dataclass(frozen=True)
+class Network:
+    """All accepted partners by number, and every tie that the reader may know of."""
+
+    partners: dict[int, Partner]
+    ties: list[Tie]
+
+    @property
+    def years(self) -> list[int]:
+        """From the first project until today."""
+        first = min((tie.first for tie in self.ties if tie.first), default=clock.today().year)
+        return list(range(first, clock.today().year + 1))
+
+
+@dataclass
+class Row:
+    """A partner in the table: with whom it works, most often first."""
+
+    partner: Partner
+    others: list[tuple[Partner, int]] = field(default_factory=list)
+
+
+def sees_all(user) -> bool:
+    """Brokers also count what is confidential."""
+    return roles.has(user, roles.BROKER) or getattr(user, "is_superuser", False)
+
+
+def read(user) -> Network:
+    """The whole network. A tie that comes from a confidential challenge is there for brokers alone."""
+    fields = ("kind", "glyph", "name", "parent", "municipality", "sector", "paused_until", "created_at")
+    partners = {partner.pk: partner for partner in Partner.objects.filter(status=PartnerStatus.ACCEPTED).only(*fields)}
+    return Network(partners, [*_projects(user), *_collaborations()])
+
+
+def _projects(user) -> list[Tie]:
+    """Who asked, with the lab of the project, or its school where it has no lab."""
+    found = Project.objects.filter(status__in=WITH_TEAM).order_by("pk")
+    if not sees_all(user):
+        found = found.filter(assignment__challenge__confidential=False)
+    rows = found.values_list(
+        "assignment__challenge__partner", "lab", "run__module__school", "assignment__challenge__theme", "starts", "ends"
+    )
+    return [
+        Tie(asked, lab or school, theme, starts.year, ends.year)
+        for asked, lab, school, theme, starts, ends in rows
+        if asked != (lab or school)
+    ]
+
+
+def _collaborations() -> list[Tie]:
+    """Each two members of a collaboration, and each member with what it continued in."""
+    members, later = defaultdict(set), defaultdict(set)
+    for relation, found in ((Collaboration.members, members), (Collaboration.continued_in, later)):
+        for collaboration, partner in relation.through.objects.values_list("collaboration", "partner"):
+            found[collaboration].add(partner)
+    pairs = []
+    for collaboration, group in members.items():
+        both = {tuple(sorted((one, other))) for one in group for other in group | later[collaboration] if one != other}
+        pairs += [Tie(one, other) for one, other in sorted(both)]
+    return pairs
+
+
+# --- What the address asks ---------------------------------------------------------------------------------------
+class NetworkForm(forms.Form):
+    """Its choices are what the network has; bind it to what `known` leaves."""
+
+    kind = forms.MultipleChoiceField(label=gettext_lazy("Soort"), choices=Partner.Kind.choices)
+    lab = forms.MultipleChoiceField(label=gettext_lazy("Lab"))
+    theme = forms.MultipleChoiceField(label=gettext_lazy("Thema"), choices=Theme.choices)
+    municipality = forms.MultipleChoiceField(label=gettext_lazy("Gemeente"))
+    sector = forms.MultipleChoiceField(label=gettext_lazy("Sector"))
+    year = forms.ChoiceField(label=gettext_lazy("Jaar"))
+
+    def __init__(self, network: Network, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        partners = network.partners.values()
+        self.fields["lab"].choices = sorted(
+            ((str(each.pk), each.name) for each in partners if each.kind == Partner.Kind.LAB), key=lambda pair: pair[1]
+        )
+        for name in ("municipality", "sector"):
+            words = {getattr(each, name) for each in partners}
+            unknown = [(UNKNOWN, _("Niet bekend"))] if "" in words else []
+            self.fields[name].choices = [(word, word) for word in sorted(words - {""}, key=str.lower)] + unknown
+        years = [(str(year), str(year)) for year in network.years]
+        self.fields["year"].choices = [("", _("Alle jaren")), *years]
+        for bound in self.fields.values():
+            bound.required = False
+            if isinstance(bound, forms.MultipleChoiceField):
+                bound.widget = forms.CheckboxSelectMultiple(choices=bound.choices)
+
+
+def ask(network: Network, given: QueryDict) -> tuple[NetworkForm, list[str]]:
+    """The form as the address fills it, and the values in the address that are no choice."""
+    empty = NetworkForm(network)
+    known, unknown = QueryDict(mutable=True), []
+    for name in FIELDS:
+        options = {str(value) for value, _label in empty.fields[name].choices}
+        for value in given.getlist(name):
+            if value in options:
+                known.appendlist(name, value)
+            elif value:
+                unknown.append(value[:40])
+    form = NetworkForm(network, known)
+    form.is_valid()
+    return form, unknown
+
+
+# --- What is seen ------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class View:
+    """The part of the network that was asked for: rows by number of connections, and how often each two worked."""
+
+    rows: list[Row]
+    pairs: dict[tuple[int, int], int]
+
+    @property
+    def strongest(self) -> Row | None:
+        return self.rows[0] if self.rows and self.rows[0].others else None
+
+
+def choose(network: Network, asked: dict) -> View:
+    """Who answers to the filters and with whom they work. Paused partners are in no picture."""
+    shown = {pk: each for pk, each in network.partners.items() if not each.is_paused}
+    ties = [tie for tie in network.ties if tie.one in shown and tie.other in shown and _fits(tie, asked)]
+    busy = {pk for tie in ties for pk in (tie.one, tie.other)}
+    chosen = {pk for pk, each in shown.items() if _answers(each, asked, busy)}
+    pairs: Counter[tuple[int, int]] = Counter()
+    for tie in ties:
+        if tie.one in chosen or tie.other in chosen:
+            pairs[min(tie.one, tie.other), max(tie.one, tie.other)] += 1
+    rows = {pk: Row(shown[pk]) for pk in chosen.union(*pairs)}
+    for (one, other), often in pairs.items():
+        rows[one].others.append((shown[other], often))
+        rows[other].others.append((shown[one], often))
+    for row in rows.values():
+        row.others.sort(key=lambda pair: (-pair[1], pair[0].name, pair[0].pk))
+    order = sorted(rows.values(), key=lambda row: (-len(row.others), row.partner.name, row.partner.pk))
+    return View(order, dict(pairs))
+
+
+def _fits(tie: Tie, asked: dict) -> bool:
+    """A collaboration has no theme and no year, so a filter on those leaves it out."""
+    year, labs = asked.get("year"), asked.get("lab")
+    return (
+        (not asked.get("theme") or tie.theme in asked["theme"])
+        and (not year or tie.first <= int(year) <= tie.last)
+        and (not labs or str(tie.one) in labs or str(tie.other) in labs)
+    )
+
+
+def _answers(partner: Partner, asked: dict, busy: set[int]) -> bool:
+    """A filter on the work asks for somebody who works; one on the year also finds who was there already."""
+    if asked.get("kind") and partner.kind not in asked["kind"]:
+        return False
+    for name in ("municipality", "sector"):
+        if asked.get(name) and (getattr(partner, name) or UNKNOWN) not in asked[name]:
+            return False
+    if partner.pk in busy:
+        return True
+    if asked.get("theme") or (asked.get("lab") and str(partner.pk) not in asked["lab"]):
+        return False
+    return not asked.get("year") or since(partner) <= int(asked["year"])
+
+
+def since(partner: Partner) -> int:
+    """The year in which the partner came."""
+    day: date = timezone.localtime(partner.created_at).date()
+    return day.year
+
+
+# --- The picture -------------------------------------------------------------------------------------------------
+def picture(view: View) -> ring.Drawing:
+    members = [
+        ring.Member(
+            key=row.partner.pk,
+            name=row.partner.name,
+            kind=row.partner.kind,
+            hue=row.partner.hue,
+            places=(row.partner.municipality, row.partner.sector),
+            weight=len(row.others),
+        )
+        for row in view.rows
+    ]
+    nodes = [replace(node, label=label(node)) for node in ring.fold(members)]
+    return ring.draw(nodes, [(one, other, often) for (one, other), often in view.pairs.items()])
+
+
+def label(node: ring.Node) -> str:
+    """The partner's name, or what a group has in common: '34 bedrijven in Leiden'."""
+    count = len(node.members)
+    if count == 1:
+        return node.members[0].name
+    what = kind_count(node.members[0].kind, count)
+    if node.place is None:
+        return _("Nog %(what)s") % {"what": what}
+    if len(node.values) > 1:
+        return (_("%(what)s elders") if node.place == 0 else _("%(what)s, andere sector")) % {"what": what}
+    if node.values == ("",):
+        return (_("%(what)s, gemeente onbekend") if node.place == 0 else _("%(what)s, sector onbekend")) % {
+            "what": what
+        }
+    return (_("%(what)s in %(place)s") if node.place == 0 else _("%(what)s: %(place)s")) % {
+        "what": what,
+        "place": node.values[0],
+    }
+
+
+def kind_count(kind: str, count: int) -> str:
+    words = {
+        "company": ngettext("%(count)s bedrijf", "%(count)s bedrijven", count),
+        "school": ngettext("%(count)s school", "%(count)s scholen", count),
+        "lab": ngettext("%(count)s lab", "%(count)s labs", count),
+        "government": ngettext("%(count)s overheid", "%(count)s overheden", count),
+        "network": ngettext("%(count)s netwerk", "%(count)s netwerken", count),
+    }
+    return words[kind] % {"count": count}
+
+
+def address(node: ring.Node, partners: dict[int, Partner], asked: QueryDict) -> str:
+    """Where a shape leads: to the partner, to the network of the group alone, or to the table that names its members.
+
+    The other filters stay as they are.
+    """
+    if len(node.members) == 1:
+        return partners[node.key].get_absolute_url()
+    if node.place is None:
+        return "#tabel"
+    rest = asked.copy()
+    rest.setlist("kind", [node.members[0].kind])
+    rest.setlist(("municipality", "sector")[node.place], [value or UNKNOWN for value in node.values])
+    return f"?{rest.urlencode()}"
