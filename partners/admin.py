@@ -30,7 +30,7 @@ class PartnerAdmin(admin.ModelAdmin):
     list_display = ["name", "kind", "municipality", "status", "created_at"]
     list_filter = ["kind", "status", "municipality"]
     search_fields = ["name", "kvk", "brin"]
-    readonly_fields = ["status", "created_at"]
+    readonly_fields = ["status", "merged_into", "created_at"]
     autocomplete_fields = ["parent"]
 
 

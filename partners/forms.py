@@ -1,6 +1,7 @@
 """The shape of what people type about themselves and their organisations."""
 
 import re
+from collections.abc import Iterable
 
 from allauth.account.forms import SignupForm as AllauthSignupForm
 from django import forms
@@ -133,6 +134,41 @@ class JoinForm(forms.Form):
         self.fields["role"].choices = [choice for choice in roles.CHOICES if choice[0] in wanted]
         if not education:
             self.fields["role"].initial = roles.CONTACT
+
+
+class MergeForm(forms.Form):
+    """Of two organisations that become one: which value stays where they differ. What only one has, stays by itself."""
+
+    remark = forms.CharField(
+        label=_("Opmerking"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("De contactpersonen lezen dit."),
+    )
+
+    def __init__(self, *args, keep: Partner, gone: Partner, names: Iterable[str], **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.only_gone = [name for name in names if getattr(gone, name) and not getattr(keep, name)]
+        self.names = [name for name in names if getattr(gone, name) and getattr(keep, name)]
+        self.names = [name for name in self.names if getattr(gone, name) != getattr(keep, name)]
+        remark = self.fields.pop("remark")
+        for name in self.names:
+            field = Partner._meta.get_field(name)
+            self.fields[name] = forms.ChoiceField(
+                label=str(field.verbose_name).capitalize() if field.verbose_name.islower() else field.verbose_name,
+                choices=[("keep", getattr(keep, name)), ("gone", getattr(gone, name))],
+                initial="keep",
+                widget=forms.RadioSelect,
+                error_messages={"required": _("Kies wat blijft.")},
+            )
+        self.fields["remark"] = remark
+
+    @property
+    def decided(self) -> dict:
+        """What the service takes: the remark, and of which fields the other's value stays."""
+        chosen = [name for name in self.names if self.cleaned_data[name] == "gone"]
+        return {"remark": self.cleaned_data["remark"], "taken": [*self.only_gone, *chosen]}
 
 
 class PauseForm(forms.Form):

@@ -56,7 +56,7 @@ def _named(name: str) -> Partner:
     partner = Partner.objects.filter(name=name).order_by("pk").first()
     if partner is None:
         raise Partner.DoesNotExist(name)
-    return partner
+    return partner.merged_into or partner
 
 
 def _partner(item: dict, written: Written) -> None:
@@ -70,7 +70,10 @@ def _partner(item: dict, written: Written) -> None:
         "status": PartnerStatus.ACCEPTED,
     }
     partner = Partner.objects.filter(name=item["name"], kind=item["kind"]).order_by("pk").first()
-    _write(partner or Partner(name=item["name"]), values, written)
+    if partner and partner.merged_into:  # a broker decided that this is another one, which has its own details
+        written.same += 1
+    else:
+        _write(partner or Partner(name=item["name"]), values, written)
 
 
 def _collaboration(item: dict, written: Written) -> None:

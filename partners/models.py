@@ -73,10 +73,11 @@ class User(AbstractUser):
 
 class PartnerQuerySet(models.QuerySet):
     def visible_to(self, user) -> "PartnerQuerySet":
-        """Accepted partners for everybody; the others for their members and for brokers."""
+        """Accepted partners for everybody; the others for their members and for brokers; merged ones for nobody."""
+        there = self.exclude(status=PartnerStatus.MERGED)
         if roles.has(user, "broker") or getattr(user, "is_superuser", False):
-            return self
-        return self.filter(models.Q(status=PartnerStatus.ACCEPTED) | models.Q(pk__in=roles.partner_ids(user)))
+            return there
+        return there.filter(models.Q(status=PartnerStatus.ACCEPTED) | models.Q(pk__in=roles.partner_ids(user)))
 
     def search(self, text: str) -> "PartnerQuerySet":
         """Partners whose name and description have each word, best first."""
@@ -94,11 +95,6 @@ class PartnerQuerySet(models.QuerySet):
         challenges = self.model.challenges.rel.related_model.objects.public().filter(partner=models.OuterRef("pk"))
         asked = challenges.order_by().values("partner").annotate(number=models.Count("pk")).values("number")
         return self.annotate(asked=Coalesce(models.Subquery(asked), 0))
-
-    def with_namesakes(self) -> "PartnerQuerySet":
-        """Add `namesake`: whether another live partner has the same name, in whatever capitals."""
-        others = self.model.objects.filter(name__iexact=models.OuterRef("name"), status__in=LIVE_PARTNER)
-        return self.annotate(namesake=models.Exists(others.exclude(pk=models.OuterRef("pk"))))
 
 
 @searchable("partners", public="one.status = 'accepted'")
@@ -145,6 +141,9 @@ class Partner(models.Model):
     glyph = models.CharField(max_length=5, choices=Glyph.choices, blank=True)
     email_domains = ArrayField(models.CharField(max_length=100), default=list, blank=True)
     status = models.CharField(max_length=10, choices=PartnerStatus.choices, default=PartnerStatus.SUBMITTED)
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="merged"
+    )
     paused_until = models.DateField(_("pauze tot en met"), null=True, blank=True)
     created_at = models.DateTimeField(default=clock.now)
     document = models.GeneratedField(
@@ -166,7 +165,11 @@ class Partner(models.Model):
                 name="one_live_partner_per_kvk",
                 violation_error_message=_("Dit KvK-nummer is al bekend. Vraag dan of je mee mag doen."),
             ),
-            models.UniqueConstraint(fields=["brin"], condition=~models.Q(brin=""), name="one_partner_per_brin"),
+            models.UniqueConstraint(
+                fields=["brin"],
+                condition=~models.Q(brin="") & ~models.Q(status=PartnerStatus.MERGED),
+                name="one_partner_per_brin",
+            ),
             models.CheckConstraint(condition=models.Q(kvk="") | models.Q(kvk__regex=r"^\d{8}$"), name="kvk_8_digits"),
         ]
 

@@ -13,9 +13,9 @@ from django.views.decorators.http import require_POST
 
 from oil_portal.core import clock, views
 from oil_portal.core.views import attempt
-from partners import roles, services
+from partners import doubles, roles, services
 from partners.filters import PartnerFilter
-from partners.forms import FindForm, InviteForm, JoinForm, PartnerForm
+from partners.forms import FindForm, InviteForm, JoinForm, MergeForm, PartnerForm
 from partners.models import Collaboration, Invitation, Membership, Partner, ProjectCard
 from partners.permissions import is_coordinator, roles_to_invite
 from partners.workflow import LIVE_MEMBERSHIP, InvitationStatus, MembershipStatus, PartnerStatus
@@ -26,6 +26,11 @@ FOUND = 10
 
 def _visible(request, pk: int) -> Partner:
     return get_object_or_404(Partner.objects.visible_to(request.user).select_related("parent"), pk=pk)
+
+
+def _reviewer(request) -> None:
+    if not roles.has(request.user, roles.BROKER) and not request.user.is_superuser:
+        raise PermissionDenied
 
 
 def _require(request, permission: str, obj=None) -> None:
@@ -50,7 +55,9 @@ def partner_list(request):
 @login_not_required
 def detail(request, pk: int):
     """An organisation; its people and its course only for those who belong to it and for brokers."""
-    partner = _visible(request, pk)
+    partner = Partner.objects.visible_to(request.user).select_related("parent").filter(pk=pk).first()
+    if partner is None:  # the old address of one that went up in another leads on
+        return redirect(get_object_or_404(Partner.objects.visible_to(request.user), merged=pk))
     challenges = partner.challenges.public()
     context = {
         "partner": partner,
@@ -81,6 +88,7 @@ def _inside(user, partner: Partner) -> dict:
         "students": active.filter(role=roles.STUDENT).count(),
         "requests": Membership.objects.waiting_for(user).filter(partner=partner).select_related("user", "partner"),
         "may_invite": user.has_perm("partners.invite_partner", partner),
+        "doubles": doubles.of([partner])[partner.pk] if user.has_perm("partners.merge_partner", partner) else [],
     }
 
 
@@ -122,15 +130,40 @@ def act(request, pk: int, action: str):
 
 def queue(request):
     """What waits for a broker: new organisations, oldest first, and requests to join where nobody else can answer."""
-    if not roles.has(request.user, roles.BROKER) and not request.user.is_superuser:
-        raise PermissionDenied
-    waiting = Partner.objects.filter(status=PartnerStatus.SUBMITTED).with_namesakes().order_by("created_at", "pk")
+    _reviewer(request)
+    waiting = Partner.objects.filter(status=PartnerStatus.SUBMITTED).order_by("created_at", "pk")
+    page = Paginator(waiting, PAGE).get_page(request.GET.get("page"))
+    doubles.mark(page.object_list)
     context = {
-        "page_obj": Paginator(waiting, PAGE).get_page(request.GET.get("page")),
+        "page_obj": page,
         "requests": Membership.objects.waiting_for(request.user).select_related("user", "partner")[:PAGE],
         "now": clock.now(),
     }
     return render(request, "partners/partner_queue.html", context)
+
+
+def merge(request, pk: int, other: int):
+    """Side by side what two organisations have, which values stay, and what moves from the other to the first."""
+    keep, gone = _visible(request, pk), _visible(request, other)
+    _require(request, "partners.merge_partner", keep)
+    data = request.POST if request.method == "POST" else None
+    form = MergeForm(data, keep=keep, gone=gone, names=services.MERGE_CHOICES)
+    told = {"gone": str(gone), "keep": str(keep)}  # as they were called before
+    merged = form.is_valid() and attempt(
+        form, services.merge_partner, keep=keep, gone=gone, actor=request.user, **form.decided
+    )
+    if merged:
+        messages.success(request, _("%(gone)s is opgegaan in %(keep)s.") % told)
+        return redirect(keep)
+    context = {
+        "form": form,
+        "keep": keep,
+        "gone": gone,
+        "sides": doubles.side_by_side(keep, gone),
+        "moves": services.what_moves(gone),
+        "refusal": services.merge_refusal(keep, gone),
+    }
+    return render(request, "partners/partner_merge.html", context, status=422 if form.errors else 200)
 
 
 @login_not_required

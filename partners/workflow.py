@@ -11,6 +11,7 @@ class PartnerStatus(TextChoices):
     RETURNED = "returned", _("Terug voor aanvulling")
     ACCEPTED = "accepted", _("Partner")
     DECLINED = "declined", _("Afgewezen")
+    MERGED = "merged", _("Samengevoegd")
 
 
 LIVE_PARTNER = (PartnerStatus.SUBMITTED, PartnerStatus.RETURNED, PartnerStatus.ACCEPTED)
@@ -33,8 +34,13 @@ PARTNER = Workflow(
             "resubmit", ("returned",), "submitted", _("contactpersoon"), _("Dien opnieuw in"),
             _("Opnieuw ingediend"), "optional",
         ),
+        Transition(  # follows from partners.services.merge_partner, which asks who may
+            "merge", ("submitted", "returned", "accepted", "declined"), "merged", _("makelaar"), _("Voeg samen"),
+            _("Opgegaan in een andere organisatie"), "optional", system=True,
+        ),
     ],
     {
+        "absorb": _("Samengevoegd met"),
         "register": _("Aangemeld als partner"),
         "edit": _("Gegevens gewijzigd"),
         "invite": _("Uitnodiging verstuurd"),

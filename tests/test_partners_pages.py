@@ -238,7 +238,7 @@ def test_the_queue_has_the_oldest_first_and_says_what_is_missing(region, login):
     f.MembershipFactory(partner=f.PartnerFactory(), requested=True, user__first_name="Nadia")
     shown = page(login(region.broker), "queue")
     assert [partner.name for partner in shown.context["page_obj"]] == ["Eerder", "Later", "kasgroei"]
-    for seen in ("Gegevens compleet", "Nog leeg: sector, omschrijving, KvK-nummer", "Er is al een organisatie met deze",
+    for seen in ("Gegevens compleet", "Nog leeg: sector, omschrijving, KvK-nummer", "dezelfde naam",
                  "Aangemeld 2 januari", "Nadia"):  # fmt: skip
         assert seen in text(shown)
 

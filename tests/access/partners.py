@@ -15,6 +15,11 @@ def of(name: str, obj: str, *args):
     return lambda world: reverse(f"partners:{name}", args=[getattr(world, obj).pk, *args])
 
 
+def between(keep: str, gone: str):
+    """The path where two of the world become one."""
+    return lambda world: reverse("partners:merge", args=[getattr(world, keep).pk, getattr(world, gone).pk])
+
+
 ROWS = [
     Row("partners:list", lambda world: reverse("partners:list"), PUBLIC),
     Row("partners:add", lambda world: reverse("partners:add"), LOGGED_IN),
@@ -39,6 +44,10 @@ ROWS = [
     Row("partners:join", of("join", "company"), LOGGED_IN),
     Row("partners:join", of("join", "other_company"), DONE | {"other_contact": 422}, "post", OK),
     Row("partners:join", of("join", "partner_submitted"), HIDDEN),
+    Row("partners:merge", between("company", "other_company"), FORBIDDEN | REVIEWER),
+    Row("partners:merge", between("company", "other_company"), FORBIDDEN | dict.fromkeys(REVIEWER, 302), "post",
+        {"name": "keep"}),
+    Row("partners:merge", between("company", "partner_submitted"), HIDDEN | REVIEWER),
     Row("partners:members", of("members", "company"), FORBIDDEN | OWN),
     Row("partners:members", of("members", "school"), FORBIDDEN | {"coordinator": 200} | REVIEWER),
     Row("partners:invitation", lambda world: world.invitation.get_absolute_url(), PUBLIC),

@@ -1,0 +1,118 @@
+"""The verbs for who belongs where: asking, answering, leaving; and what a person says of themselves."""
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from oil_portal.core.timeline import notify, record
+from oil_portal.core.workflow import Refusal, lock, move
+from partners import roles
+from partners.models import Membership, Partner, User
+from partners.services.partner import brokers, people
+from partners.workflow import LIVE_MEMBERSHIP, MembershipStatus, PartnerStatus
+
+
+def confirmers(membership: Membership):
+    """The people who can answer a request for this membership; the brokers when nobody nearer can."""
+    if membership.role in (roles.TEACHER, roles.STUDENT):
+        schools = [membership.partner_id, membership.partner.parent_id]
+        return User.objects.filter(
+            memberships__partner__in=[pk for pk in schools if pk],
+            memberships__role=roles.COORDINATOR,
+            memberships__status=MembershipStatus.ACTIVE,
+        ).distinct()
+    return people(membership.partner, roles.CONTACT) or brokers()
+
+
+def proven_addresses(user: User) -> list[str]:
+    """The addresses that the user has shown to be theirs."""
+    return list(user.emailaddress_set.filter(verified=True).values_list("email", flat=True))
+
+
+def verified_domains(user: User) -> set[str]:
+    """The mail domains of the addresses that the user has proven to be theirs."""
+    return {address.rsplit("@", 1)[1].lower() for address in proven_addresses(user)}
+
+
+def role_by_address(user: User, school: Partner) -> str:
+    """The role that a verified institution address proves: student, teacher, or "" for none.
+
+    Schools give students a domain that starts with `student.`, such as student.mborijnland.nl.
+    """
+    matching = verified_domains(user) & set(school.email_domains)
+    if not matching:
+        return ""
+    return roles.STUDENT if any(domain.startswith("student.") for domain in matching) else roles.TEACHER
+
+
+def schools_by_address(user: User) -> list[tuple[Partner, str]]:
+    """The accepted schools of the user's proven addresses that they do not belong to, each with the role it proves."""
+    domains = list(verified_domains(user))
+    schools = Partner.objects.filter(
+        kind=Partner.Kind.SCHOOL, status=PartnerStatus.ACCEPTED, email_domains__overlap=domains
+    ).exclude(memberships__in=user.memberships.filter(status__in=LIVE_MEMBERSHIP))
+    return [(school, role_by_address(user, school)) for school in schools] if domains else []
+
+
+@transaction.atomic
+def request_membership(*, actor: User, partner: Partner, role: str) -> Membership:
+    """Ask to join. A student with the school's own address is in at once; everybody else is confirmed by a person."""
+    if role not in (roles.CONTACT, roles.TEACHER, roles.STUDENT):
+        raise PermissionDenied
+    education = partner.kind in (Partner.Kind.SCHOOL, Partner.Kind.LAB)
+    if education != (role in (roles.TEACHER, roles.STUDENT)):
+        raise Refusal(_("Deze rol past niet bij deze organisatie."))
+    User.objects.select_for_update().get(pk=actor.pk)
+    if Membership.objects.filter(user=actor, partner=partner, role=role, status__in=LIVE_MEMBERSHIP).exists():
+        raise Refusal(_("Je hebt dit al gevraagd, of je hoort er al bij."))
+    membership = Membership(user=actor, partner=partner, role=role)
+    if role == roles.STUDENT and role_by_address(actor, partner.school) == roles.STUDENT:
+        return activate(membership, actor=actor)
+    membership.save()
+    notify(record(membership, "request", actor=actor, to_status=membership.status), confirmers(membership), mail=True)
+    return membership
+
+
+def activate(membership: Membership, *, actor: User) -> Membership:
+    membership.status = MembershipStatus.ACTIVE
+    membership.save()
+    roles.forget(membership.user)
+    record(membership, "join", actor=actor, to_status=membership.status)
+    return membership
+
+
+@transaction.atomic
+def appoint(*, user: User, partner: Partner, role: str) -> Membership:
+    """Give a role without a request: for `manage.py appoint`, which makes the first broker and coordinators."""
+    same = Membership.objects.filter(user=user, partner=partner, role=role, status=MembershipStatus.ACTIVE).first()
+    return same or activate(Membership(user=user, partner=partner, role=role), actor=None)
+
+
+@transaction.atomic
+def answer_membership(*, membership: Membership, actor: User, action: str, remark: str = "") -> Membership:
+    """Confirm or decline a request; the person hears it by mail."""
+    entry = move(membership, action, actor=actor, remark=remark)
+    roles.forget(membership.user)
+    notify(entry, [membership.user], mail=True)
+    return membership
+
+
+@transaction.atomic
+def end_membership(*, membership: Membership, actor: User, remark: str = "") -> Membership:
+    """Stop a membership; a partner is never left without an active contact."""
+    lock(membership.partner)
+    last = not people(membership.partner, roles.CONTACT).exclude(pk=membership.user_id).exists()
+    if membership.role == roles.CONTACT and last:
+        raise Refusal(_("Dit is de laatste contactpersoon. Nodig eerst een collega uit."))
+    entry = move(membership, "end", actor=actor, remark=remark)
+    roles.forget(membership.user)
+    notify(entry, [membership.user])
+    return membership
+
+
+def change_preferences(*, user: User, **values) -> User:
+    """Set name, language and digest frequency."""
+    for name, value in values.items():
+        setattr(user, name, value)
+    user.save(update_fields=list(values))
+    return user
