@@ -14,6 +14,7 @@ urlpatterns = [
     path("uitnodiging/<int:pk>/trek-in/", views.invitation_withdraw, name="invitation_withdraw"),
     path("lid/<int:pk>/doe/<slug:action>/", views.membership_act, name="membership_act"),
     path("projectkaart/<int:pk>/", views.card, name="card"),
+    path("projectkaart/<int:pk>/kaart.pdf", views.card_pdf, name="card_pdf"),
     path("<int:pk>/", views.detail, name="detail"),
     path("<int:pk>/wijzig/", views.edit, name="edit"),
     path("<int:pk>/doe/<slug:action>/", views.act, name="act"),

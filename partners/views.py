@@ -13,7 +13,8 @@ from django.views.decorators.http import require_POST
 
 from oil_portal.core import clock, views
 from oil_portal.core.views import attempt
-from partners import doubles, roles, services
+from partners import doubles, pdf, roles, services
+from partners.card import collaboration_card
 from partners.filters import PartnerFilter
 from partners.forms import FindForm, InviteForm, JoinForm, MergeForm, PartnerForm
 from partners.models import Collaboration, Invitation, Membership, Partner, ProjectCard
@@ -166,13 +167,25 @@ def merge(request, pk: int, other: int):
     return render(request, "partners/partner_merge.html", context, status=422 if form.errors else 200)
 
 
+def _card(pk: int) -> ProjectCard:
+    cards = ProjectCard.objects.select_related("collaboration__started_from__card").prefetch_related(
+        "collaboration__members", "collaboration__continued_in", "collaboration__offshoots__card"
+    )
+    return get_object_or_404(cards, pk=pk)
+
+
 @login_not_required
 def card(request, pk: int):
     """The *projectkaart* of a collaboration, on one A4."""
-    cards = ProjectCard.objects.select_related("collaboration__started_from__card").prefetch_related(
-        "collaboration__members", "collaboration__continued_in", "collaboration__offshoots"
-    )
-    return render(request, "partners/card_detail.html", {"card": get_object_or_404(cards, pk=pk)})
+    found = _card(pk)
+    return render(request, "partners/card_detail.html", {"card": found, "sheet": collaboration_card(found)})
+
+
+@login_not_required
+def card_pdf(request, pk: int):
+    """The same card as a PDF."""
+    sheet = collaboration_card(_card(pk))
+    return pdf.sheet("typst/card.typ", sheet.printed(request.build_absolute_uri), kind=_("Projectkaart"))
 
 
 # --- Joining ----------------------------------------------------------------------------------------------------
