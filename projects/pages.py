@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from challenges.models import Challenge
 from oil_portal.core import clock
 from oil_portal.core.timeline import timeline_of
 from partners import roles
+from projects.chain import chain
 from projects.choosing import part_of
 from projects.forms.project import ApplyForm, ConfirmForm
 from projects.goals import Reader, with_fit
@@ -119,20 +120,6 @@ def company_side(user, project: Project) -> dict:
     }
 
 
-def card(project: Project) -> dict:
-    """The figures of a completed project, all counted from its rows."""
-    rows = list(project.achievements.all())
-    return {
-        "project": project,
-        "challenge": project.challenge,
-        "outcome": Outcome.objects.filter(project=project).select_related("follow_up_lab").first(),
-        "team_size": project.team().count(),
-        "goals": len({row.goal_id for row in rows if row.achieved}),
-        "asked_goals": len({row.goal_id for row in rows}),
-        "hours": project.hours_entries.aggregate(total=Sum("hours"))["total"] or 0,
-    }
-
-
 @dataclass(frozen=True)
 class Moment:
     """A date in the planning of a project."""
@@ -194,6 +181,7 @@ def wrapping_up(user, project: Project) -> dict:
     following = outcome.next_challenge if outcome else None
     if following and not Challenge.objects.visible_to(user).filter(pk=following.pk).exists():
         following = None
+    ended = project.status == ProjectStatus.COMPLETED and user.has_perm("projects.read_project", project)
     rows = list(project.achievements.all())
     silent = [side for side in Achievement.SIDES if any(getattr(row, f"{side}_says") is None for row in rows)]
     speaks = user.is_authenticated and any(
@@ -203,6 +191,7 @@ def wrapping_up(user, project: Project) -> dict:
         "wrapping_up": True,
         "outcome": outcome,
         "next_challenge": following,
+        "chain": chain(user, project, outcome) if ended else [],
         "reached": sum(row.achieved for row in rows),
         "asked": len(rows),
         "silent": silent,

@@ -16,6 +16,11 @@ def is_student(user, _obj=None) -> bool:
 
 
 @rules.predicate
+def is_contact_somewhere(user, _obj=None) -> bool:
+    return roles.has(user, roles.CONTACT)
+
+
+@rules.predicate
 def leads(user, project: Project | None) -> bool:
     """The coach, the translator, or a coordinator of the module's school: all answer for the team."""
     if project is None or not user.pk:
@@ -91,6 +96,8 @@ rules.add_perm("projects.withdraw_application", is_applicant & before_start)
 rules.add_perm("projects.change_profile", is_student)
 # Which goals challenges work on: for who teaches and for the brokers.
 rules.add_perm("projects.see_coverage", teaches_somewhere | is_broker)
+# Where completed projects went on: for the partners, who teaches and the brokers.
+rules.add_perm("projects.see_follow_ups", is_contact_somewhere | teaches_somewhere | is_broker)
 
 
 # --- Matching rounds --------------------------------------------------------------------------------------------

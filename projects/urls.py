@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from projects.views import board, coverage, following, profile, project, ranking, round
+from projects.views import board, card, coverage, following, profile, project, ranking, round
 
 app_name = "projects"
 urlpatterns = [
@@ -23,7 +23,9 @@ urlpatterns = [
     path("<int:pk>/bedankt/", following.thank, name="thank"),
     path("<int:pk>/feedback/", following.feedback, name="feedback"),
     path("<int:pk>/later/", following.later, name="later"),
-    path("<int:pk>/kaart/", following.card, name="card"),
+    path("<int:pk>/kaart/", card.card, name="card"),
+    path("<int:pk>/kaart.pdf", card.card_pdf, name="card_pdf"),
+    path("vervolg/", card.follow_ups, name="follow_ups"),
     # Who runs a matching round.
     path("rondes/", round.round_list, name="rounds"),
     path("ronde/nieuw/", round.round_make, name="round_make"),

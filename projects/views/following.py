@@ -3,16 +3,15 @@
 from functools import partial
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 
 from oil_portal.core import clock
 from oil_portal.core.views import attempt
-from projects import pages, services
+from projects import services
 from projects.forms.following import FeedbackForm, HoursForm, LaterForm, ThanksForm
 from projects.models import HoursEntry, Outcome
 from projects.services.following import ENDED
@@ -94,13 +93,3 @@ def feedback(request, pk: int):
         "side": side,
     }
     return render(request, "projects/feedback.html", context, status=422 if form.errors else 200)
-
-
-@login_not_required
-@require_safe
-def card(request, pk: int):
-    """What came of a completed project, on one sheet of paper."""
-    project = visible(request, pk)
-    if project.status != ProjectStatus.COMPLETED or not request.user.has_perm("projects.read_project", project):
-        raise Http404
-    return render(request, "projects/project_card.html", pages.card(project))

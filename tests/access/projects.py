@@ -4,6 +4,7 @@ from tests.access import FORBIDDEN, HIDDEN, LOGGED_IN, PUBLIC, ROLES, Row
 
 ASKED = FORBIDDEN | {"contact": 200, "admin": 200}  # what the company that asked does
 TEACHING = dict.fromkeys(("teacher", "other_teacher", "coordinator", "admin"), 200)
+FOLLOWS = FORBIDDEN | TEACHING | dict.fromkeys(("contact", "other_contact", "broker"), 200)
 LEADS = ("teacher", "coordinator", "admin")
 STUDENTS = FORBIDDEN | dict.fromkeys(("student", "other_student", "admin"), 200)
 MOVE_ON = FORBIDDEN | dict.fromkeys(("student", "other_student", "admin"), 302)
@@ -75,6 +76,10 @@ ROWS = [
     row("later", "PK/later/", "project_confirming", FORBIDDEN | {"contact": 404, "admin": 404}),
     row("card", "PK/kaart/", "project_completed", PUBLIC),
     row("card", "PK/kaart/", "project_running", dict.fromkeys(ROLES, 404)),
+    row("card_pdf", "PK/kaart.pdf", "project_completed", PUBLIC),
+    row("card_pdf", "PK/kaart.pdf", "project_running", dict.fromkeys(ROLES, 404)),
+    Row("projects:follow_ups", lambda world: "/projecten/vervolg/", FOLLOWS),
+    Row("projects:follow_ups", lambda world: "/projecten/vervolg/?waar=verder", FOLLOWS),
     row("contact", "PK/contact/", "project_running", FORBIDDEN | leads(200)),
     row("contact", "PK/contact/", "project_running", FORBIDDEN | leads(302), "post"),
     row("contact", "PK/contact/", "project", FORBIDDEN | leads(404)),
