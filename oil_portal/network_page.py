@@ -14,7 +14,7 @@ from oil_portal import figures, ring
 from oil_portal import network as net
 from partners.models import Partner
 
-PAGE = 50
+PAGE = 25
 NAMED = 6  # partners that a row of the table names at once
 
 

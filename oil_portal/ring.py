@@ -1,6 +1,7 @@
 """The key ring as a drawing: partners around it, lines through it. Pure: it knows no Django and draws nothing twice.
 
-Measures are units of an SVG of 1000 by 900. The same input gives the same drawing.
+Measures are units of an SVG of 1000 by 900, of which the page shows the part with something in it. The same input
+gives the same drawing.
 """
 
 import math
@@ -12,13 +13,13 @@ from dataclasses import dataclass, field
 WIDTH, HEIGHT = 1000, 900
 X, Y, RADIUS = WIDTH / 2, HEIGHT / 2, 215
 SLOTS = 240  # the radius at which room is given out: nothing lies further in
-SMALL, GROUP, HUB = 12, 26, 38  # the size of a shape
-ROOM = {SMALL: 15, GROUP: 31, HUB: 66}  # along the ring
-FAR = 350  # where the large ones lie, beyond the names of the small ones
+SMALL, GROUP, HUB = 12, 30, 38  # the size of a shape
+ROOM = {SMALL: 15, GROUP: 36, HUB: 66}  # along the ring
+FAR = 330  # where the large ones lie, beyond the names of the small ones
 MOST = 64  # shapes that fit with a name that can be read
 HUBS = 8  # of those the large ones
-LONGEST = 22  # letters of a name beside a small shape
-LINE = 14  # letters of a line beside a large one
+LONGEST = 20  # letters of a name beside a small shape
+LINE, GROUP_LINE = 14, 18  # letters of a line beside a large shape and beside a group
 HUES = ("company", "school", "smart", "bio", "gov", "")
 
 
@@ -201,15 +202,21 @@ def _spot(node: Node, angle: float, size: float) -> Placed:
     degrees = round(math.degrees(angle), 1)
     text, left = point(middle + size / 2 + 5), cos < 0
     anchor, turn = ("end", degrees + 180) if left else ("start", degrees)
-    lines: list[str] = [textwrap.shorten(node.label, LONGEST, placeholder="…") or node.label[: LONGEST - 1] + "…"]
+    lines = _lines(node)
     if node.hub:
-        lines = textwrap.wrap(node.label, LINE)[:3] or [""]
         text, turn = point(middle + size / 2 + (14 if abs(cos) < 0.35 else 8)), 0
         anchor = "middle" if abs(cos) < 0.35 else anchor
-    first = 0.35 - 1.1 * (len(lines) - 1) * (1 if node.hub and sin < -0.9 else 0.5 if node.hub else 0)
+    above = 1 if node.hub and sin < -0.9 else 0.5  # the lines stand above the point, or around it
+    first = 0.35 - 1.1 * (len(lines) - 1) * above
     spaced = tuple((round(first, 2) if number == 0 else 1.1, line) for number, line in enumerate(lines))
     spoke = (*point(RADIUS + 3), *point(middle - size / 2 + 1))
     return Placed(node, *point(middle), round(size, 1), spoke, text, round(turn % 360, 1), anchor, spaced)
+
+
+def _lines(node: Node) -> list[str]:
+    """The name in the room that it has: a line beside a small shape, two beside a group, three beside a large one."""
+    line, most = (LINE, 3) if node.hub else (GROUP_LINE, 2) if len(node.members) > 1 else (LONGEST, 1)
+    return textwrap.wrap(node.label, line, max_lines=most, placeholder="…") or [""]
 
 
 def _chord(one: Placed, other: Placed, often: int) -> Chord:

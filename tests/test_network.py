@@ -11,6 +11,7 @@ from oil_portal.core import clock
 from oil_portal.core.timeline import record
 from partners.models import Partner
 from tests import factories as f
+from tests.bench import network as bench
 from tests.helpers import queries_of
 
 URL = "/partners/netwerk/"
@@ -187,6 +188,16 @@ def test_the_number_of_queries_does_not_grow(login, region, make):
     grow()
     assert [queries_of(login(person), URL) for person in people] == few
     assert max(few) < 15
+
+
+def test_a_large_network_is_drawn_in_time(client, db):
+    """Generous, since others may use the machine; `python -m tests.bench.network` measures it."""
+    bench.fill()
+    drawing = client.get(URL).context["shapes"]
+    assert len(drawing) <= 64
+    assert sum(len(shape.spot.node.members) for shape in drawing) == Partner.objects.count() == 400
+    found = bench.measure()
+    assert found["the picture"] < 4 * bench.MOST, found
 
 
 # --- Figures -----------------------------------------------------------------------------------------------------
