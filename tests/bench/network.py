@@ -95,15 +95,19 @@ def measure() -> dict[str, float]:
 
     from oil_portal import network
 
-    client = Client()
+    client = Client(headers={"host": "localhost"})
+
+    def page(path: str) -> None:
+        if client.get(path).status_code != 200:
+            raise SystemExit(f"{path} does not answer.")
 
     def picture() -> None:
         network.picture(network.choose(network.read(AnonymousUser()), {}))
 
     return {
-        "a bare page": median_ms(lambda: client.get("/contact/")),
+        "a bare page": median_ms(lambda: page("/contact/")),
         "the picture": median_ms(picture),
-        "the network's page": median_ms(lambda: client.get("/partners/netwerk/")),
+        "the network's page": median_ms(lambda: page("/partners/netwerk/")),
     }
 
 
