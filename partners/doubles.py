@@ -122,7 +122,10 @@ def mark(partners: Iterable[Partner]) -> None:
         partner.doubles = found[partner.pk]
 
 
-SHOWN = ("kind", "status", "name", "kvk", "brin", "municipality", "sector", "size", "website", "description")
+SHOWN = (
+    "kind", "status", "name", "kvk", "branch_number", "brin", "municipality", "sector", "size", "website",
+    "description",
+)  # fmt: skip
 
 
 def _shown(partner: Partner, name: str) -> str:

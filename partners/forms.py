@@ -49,6 +49,20 @@ class PartnerForm(forms.ModelForm):
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
         help_text=_("Acht cijfers. Je vindt het nummer in het Handelsregister en op je facturen."),
     )
+    branch_number = forms.CharField(
+        label=_("Vestigingsnummer"),
+        required=False,
+        max_length=20,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        help_text=_("Twaalf cijfers. Alleen nodig als je meer vestigingen hebt."),
+    )
+    brin = forms.CharField(
+        label=_("BRIN-code"),
+        required=False,
+        max_length=10,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text=_("Alleen voor scholen: twee cijfers en twee letters, bijvoorbeeld 25LN."),
+    )
     website = forms.URLField(
         label=_("Website"),
         required=False,
@@ -59,7 +73,18 @@ class PartnerForm(forms.ModelForm):
 
     class Meta:
         model = Partner
-        fields = ["kind", "name", "kvk", "municipality", "sector", "size", "website", "description"]
+        fields = [
+            "kind",
+            "name",
+            "kvk",
+            "branch_number",
+            "brin",
+            "municipality",
+            "sector",
+            "size",
+            "website",
+            "description",
+        ]
         widgets = {"kind": forms.RadioSelect, "description": forms.Textarea(attrs={"rows": 5})}
         help_texts = {
             "name": _("Zoals anderen de organisatie kennen."),
@@ -74,6 +99,8 @@ class PartnerForm(forms.ModelForm):
         self.known: Partner | None = None  # the accepted organisation that already has this KvK number
         if self.instance.pk:
             del self.fields["kind"]
+            if self.instance.kind != Partner.Kind.SCHOOL:
+                del self.fields["brin"]
         else:
             self.fields["kind"].choices = [(kind.value, kind.label) for kind in self.KINDS]
 
@@ -94,6 +121,25 @@ class PartnerForm(forms.ModelForm):
                 params={"partner": partner},
             )
         return kvk
+
+    def clean_branch_number(self) -> str:
+        """Twelve digits as text; spaces and dots are forgiven."""
+        number = re.sub(r"[\s.]", "", self.cleaned_data["branch_number"])
+        if number and not re.fullmatch("[0-9]{12}", number):
+            raise forms.ValidationError(_("Een vestigingsnummer heeft twaalf cijfers, bijvoorbeeld 000012345678."))
+        return number
+
+    def clean_brin(self) -> str:
+        """Two digits and two capitals; only of schools, and of one school each."""
+        brin = re.sub(r"[\s.]", "", self.cleaned_data["brin"]).upper()
+        if brin and not re.fullmatch("[0-9]{2}[A-Z]{2}", brin):
+            raise forms.ValidationError(_("Een BRIN-code is twee cijfers en twee letters, bijvoorbeeld 25LN."))
+        if brin and (self.cleaned_data.get("kind") or self.instance.kind) != Partner.Kind.SCHOOL:
+            raise forms.ValidationError(_("Alleen een school heeft een BRIN-code. Laat dit leeg."))
+        same = Partner.objects.exclude(status=PartnerStatus.MERGED).filter(brin=brin).exclude(pk=self.instance.pk)
+        if brin and same.exists():
+            raise forms.ValidationError(_("Deze BRIN-code is al bekend. Vraag of je mee mag doen."))
+        return brin
 
     @property
     def details(self) -> dict:

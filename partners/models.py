@@ -127,6 +127,12 @@ class Partner(models.Model):
         blank=True,
         validators=[RegexValidator(r"^\d{8}$", _("Een KvK-nummer heeft acht cijfers, bijvoorbeeld 12345678."))],
     )
+    branch_number = models.CharField(
+        _("vestigingsnummer"),
+        max_length=12,
+        blank=True,
+        validators=[RegexValidator(r"^[0-9]{12}$", _("Een vestigingsnummer heeft twaalf cijfers."))],
+    )
     brin = models.CharField(
         _("BRIN-code"),
         max_length=4,
@@ -169,6 +175,11 @@ class Partner(models.Model):
                 fields=["brin"],
                 condition=~models.Q(brin="") & ~models.Q(status=PartnerStatus.MERGED),
                 name="one_partner_per_brin",
+                violation_error_message=_("Deze BRIN-code is al bekend. Vraag of je mee mag doen."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(branch_number="") | models.Q(branch_number__regex=r"^[0-9]{12}$"),
+                name="branch_number_12_digits",
             ),
             models.CheckConstraint(condition=models.Q(kvk="") | models.Q(kvk__regex=r"^\d{8}$"), name="kvk_8_digits"),
         ]
@@ -184,6 +195,11 @@ class Partner(models.Model):
         """The design's `data-kind`: company, school, smart, bio or gov; "" for a plain ring."""
         plain = {"company": "company", "school": "school", "government": "gov"}
         return self.glyph or plain.get(self.kind, "")
+
+    @property
+    def takes_part(self) -> bool:
+        """Whether it may ask something new. Not while it is suspended; what runs goes on."""
+        return self.status != PartnerStatus.SUSPENDED
 
     @property
     def is_paused(self) -> bool:

@@ -65,7 +65,7 @@ def may_invite(user, partner: Partner | None) -> bool:
     return partner is not None and bool(roles_to_invite(user, partner))
 
 
-for action in ("accept", "return", "decline", "merge"):
+for action in ("accept", "return", "decline", "suspend", "resume", "merge"):
     rules.add_perm(f"partners.{action}_partner", is_broker)
 rules.add_perm("partners.resubmit_partner", is_contact)
 rules.add_perm("partners.change_details_partner", is_contact | is_coordinator | is_broker)

@@ -120,10 +120,11 @@ def edit(request, pk: int):
 
 
 def act(request, pk: int, action: str):
-    """One step in the life of an organisation: accept, return, decline, resubmit."""
+    """One step in the life of an organisation: a broker reviews it or suspends it, a contact hands it in again."""
     partner = _visible(request, pk)
     verbs = {
-        name: partial(services.review_partner, partner=partner, action=name) for name in ("accept", "return", "decline")
+        name: partial(services.review_partner, partner=partner, action=name)
+        for name in ("accept", "return", "decline", "suspend", "resume")
     }
     verbs["resubmit"] = partial(services.resubmit_partner, partner=partner)
     return views.act(request, partner, action, verbs)

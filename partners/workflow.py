@@ -11,10 +11,11 @@ class PartnerStatus(TextChoices):
     RETURNED = "returned", _("Terug voor aanvulling")
     ACCEPTED = "accepted", _("Partner")
     DECLINED = "declined", _("Afgewezen")
+    SUSPENDED = "suspended", _("Geschorst")
     MERGED = "merged", _("Samengevoegd")
 
 
-LIVE_PARTNER = (PartnerStatus.SUBMITTED, PartnerStatus.RETURNED, PartnerStatus.ACCEPTED)
+LIVE_PARTNER = (PartnerStatus.SUBMITTED, PartnerStatus.RETURNED, PartnerStatus.ACCEPTED, PartnerStatus.SUSPENDED)
 
 PARTNER = Workflow(
     "partners.partner",
@@ -34,6 +35,14 @@ PARTNER = Workflow(
             "resubmit", ("returned",), "submitted", _("contactpersoon"), _("Dien opnieuw in"),
             _("Opnieuw ingediend"), "optional",
         ),
+        Transition(
+            "suspend", ("accepted",), "suspended", _("makelaar"), _("Schors"), _("Partner geschorst"), "required",
+            _("Schrijf waarom. Iedereen die bij de organisatie hoort, leest dit."),
+        ),
+        Transition(
+            "resume", ("suspended",), "accepted", _("makelaar"), _("Hef de schorsing op"), _("Schorsing opgeheven"),
+            "optional",
+        ),
         Transition(  # follows from partners.services.merge_partner, which asks who may
             "merge", ("submitted", "returned", "accepted", "declined"), "merged", _("makelaar"), _("Voeg samen"),
             _("Opgegaan in een andere organisatie"), "optional", system=True,
@@ -45,15 +54,16 @@ PARTNER = Workflow(
         "edit": _("Gegevens gewijzigd"),
         "invite": _("Uitnodiging verstuurd"),
         "pause": _("Pauze tot en met"),
-        "resume": _("Pauze voorbij"),
+        "pause_end": _("Pauze voorbij"),
     },
     [
         (_("Aangemeld"), ("submitted", "returned", "declined")),
-        (_("Partner"), ("accepted",)),
+        (_("Partner"), ("accepted", "suspended")),
     ],
     {
         "submitted": _("Een makelaar kijkt naar de gegevens."),
         "returned": _("De contactpersoon vult de gegevens aan."),
+        "suspended": _("De organisatie kan nu geen vraagstukken indienen. Projecten die lopen, gaan door."),
     },
 )  # fmt: skip
 

@@ -37,13 +37,16 @@ def heard(person, event):
 
 
 # --- Every transition of a partner ------------------------------------------------------------------------------
-PARTNER_WHO = {"accept": "broker", "return": "broker", "decline": "broker", "resubmit": "contact"}
+PARTNER_WHO = {"accept": "broker", "return": "broker", "decline": "broker", "resubmit": "contact", "suspend": "broker",
+               "resume": "broker"}  # fmt: skip
 PARTNER_TABLE = {
     ("submitted", "accept"): "accepted",
     ("submitted", "return"): "returned",
     ("submitted", "decline"): "declined",
     ("returned", "decline"): "declined",
     ("returned", "resubmit"): "submitted",
+    ("accepted", "suspend"): "suspended",
+    ("suspended", "resume"): "accepted",
 }
 
 

@@ -7,12 +7,13 @@ from datetime import timedelta
 import pytest
 from django.apps import apps
 from django.core.exceptions import PermissionDenied
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pghistory.models import Event
 
 from challenges.models import Challenge
+from challenges.services import hand_in, submit_challenge
 from oil_portal.core import clock
 from oil_portal.core.models import Notice, TimelineEntry
 from oil_portal.core.timeline import record, timeline_of
@@ -23,6 +24,7 @@ from partners.lexicon import Lexeme
 from partners.models import Membership, Partner
 from partners.services.merge import WORDS, generic_pointers, pointers
 from projects.models import LabPlaces
+from projects.services import open_project, wrap_up
 from tests import factories as f
 
 pytestmark = pytest.mark.django_db
@@ -338,3 +340,91 @@ def test_two_with_one_thing_are_refused_on_the_page(region, login):
     assert answer.status_code == 422 and "Kijk bij: Modules" in text(answer)
     gone.refresh_from_db()
     assert gone.status == "accepted"
+
+
+# --- Suspending -------------------------------------------------------------------------------------------------
+@pytest.fixture
+def suspended(region) -> Partner:
+    services.review_partner(partner=region.company, actor=region.broker, action="suspend", remark="Belt nooit terug.")
+    return region.company
+
+
+def test_a_suspended_partner_is_for_its_members_and_brokers_who_read_why(region, login, suspended):
+    for person in (region.contact, region.broker):
+        shown = text(login(person).get(suspended.get_absolute_url()))
+        assert "Geschorst" in shown and "Belt nooit terug." in shown and "Projecten die lopen, gaan door" in shown
+    for person in (None, region.teacher, region.student, region.other_contact):
+        assert login(person).get(suspended.get_absolute_url()).status_code == 404
+    assert "Marewijk" not in text(login(None).get(reverse("partners:list")))
+    assert Notice.objects.filter(recipient=region.contact, entry__event="suspend").exists()
+    assert "Hef de schorsing op" in text(login(region.broker).get(suspended.get_absolute_url()))
+
+
+def test_the_button_to_suspend_is_the_brokers(region, login):
+    assert "Schors" in text(login(region.broker).get(region.company.get_absolute_url()))
+    assert "Schors" not in text(login(region.contact).get(region.company.get_absolute_url()))
+    answer = login(region.broker).post(reverse("partners:act", args=[region.company.pk, "suspend"]), {"remark": ""})
+    assert answer.status_code == 422
+
+
+def test_a_suspended_partner_asks_nothing_new(region, suspended):
+    returned = f.ChallengeFactory(partner=suspended, contact=region.contact, returned=True)
+    stale = Partner.objects.get(pk=suspended.pk)
+    stale.status = "accepted"  # as a page that was opened before
+    for partner in (suspended, stale):
+        with pytest.raises(Refusal, match="geschorst"):
+            hand_in(actor=region.contact, partner=partner, title="Iets")
+    with pytest.raises(Refusal, match="geschorst"):
+        submit_challenge(challenge=returned, actor=region.contact)
+    services.review_partner(partner=suspended, actor=region.broker, action="resume")
+    assert submit_challenge(challenge=returned, actor=region.contact).status == "submitted"
+
+
+def test_a_suspended_partner_gets_no_new_project_and_what_runs_goes_on(region, make, suspended):
+    running = make(running=True)
+    agreed = f.AssignmentFactory(
+        agreed=True, challenge__partner=suspended, challenge__translator=region.teacher, goals=region.goals
+    )
+    with pytest.raises(Refusal, match="geschorst"):
+        open_project(assignment=agreed, actor=region.teacher)
+    assert wrap_up(project=running, actor=region.teacher).status == "confirming"
+
+
+def test_a_suspension_is_lifted_before_a_merge(region, suspended):
+    for keep, gone in ((suspended, region.other_company), (region.other_company, suspended)):
+        with pytest.raises(Refusal, match="geschorst"):
+            merge(region, keep, gone)
+
+
+# --- Numbers ----------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("kind", "field", "typed", "kept", "sentence"),
+    [
+        ("company", "branch_number", "0000 1234 5678", "000012345678", ""),
+        ("company", "branch_number", "12345678", "", "Een vestigingsnummer heeft twaalf cijfers"),
+        ("company", "branch_number", "٠٠٠٠١٢٣٤٥٦٧٨", "", "Een vestigingsnummer heeft twaalf cijfers"),
+        ("school", "brin", "30 tx", "30TX", ""),
+        ("school", "brin", "TX30", "", "twee cijfers en twee letters"),
+        ("school", "brin", "25LN", "", "Deze BRIN-code is al bekend"),
+        ("company", "brin", "30TX", "", "Alleen een school heeft een BRIN-code"),
+    ],
+)
+def test_numbers_are_text_with_a_message_at_the_field(region, login, kind, field, typed, kept, sentence):
+    answer = login(region.newcomer).post(reverse("partners:add"), {"kind": kind, "name": "Nummers", field: typed})
+    if sentence:
+        assert answer.status_code == 422 and sentence in str(answer.context["form"].errors[field])
+        assert sentence in text(answer) and typed in answer.content.decode()
+    else:
+        assert getattr(Partner.objects.get(name="Nummers"), field) == kept
+
+
+def test_only_a_school_is_asked_for_its_brin(region, login):
+    shown = login(region.contact).get(reverse("partners:edit", args=[region.company.pk]))
+    assert "brin" not in shown.context["form"].fields and "branch_number" in shown.context["form"].fields
+    shown = login(region.coordinator).get(reverse("partners:edit", args=[region.school.pk]))
+    assert 'value="25LN"' in shown.content.decode()
+
+
+def test_the_database_holds_a_branch_number(db):
+    with pytest.raises(IntegrityError):
+        f.PartnerFactory(branch_number="123")

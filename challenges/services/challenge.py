@@ -20,11 +20,19 @@ def owners(challenge: Challenge):
     return people(challenge.partner, roles.CONTACT)
 
 
+def _takes_part(partner: Partner) -> None:
+    """Refusal while the partner is suspended, as it stands now; a suspension waits for who is busy here."""
+    lock(partner)
+    if not partner.takes_part:
+        raise Refusal(_("Deze organisatie is geschorst. Een vraagstuk indienen kan nu niet."))
+
+
 @transaction.atomic
 def hand_in(*, actor: User, partner: Partner, **details) -> Challenge:
     """A contact of the partner hands in a question; the brokers review it. Raises ValidationError on bad fields."""
     if partner.pk not in roles.partner_ids(actor, roles.CONTACT):
         raise PermissionDenied
+    _takes_part(partner)
     challenge = Challenge(partner=partner, contact=actor, submitted_at=clock.now(), **details)
     challenge.full_clean()
     challenge.save()
@@ -55,6 +63,7 @@ def edit_challenge(*, challenge: Challenge, actor: User, **details) -> Challenge
 @transaction.atomic
 def submit_challenge(*, challenge: Challenge, actor: User, remark: str = "") -> Challenge:
     """Hand a question that came back in again; the brokers review it."""
+    _takes_part(challenge.partner)
     entry = move(challenge, "submit", actor=actor, remark=remark, submitted_at=clock.now())
     notify(entry, brokers())
     return challenge

@@ -25,7 +25,7 @@ from partners.services.partner import people, save_partner
 from partners.workflow import LIVE_MEMBERSHIP, InvitationStatus, MembershipStatus, PartnerStatus
 
 # Where a broker chooses which of two values stays; mail domains are put together, the rest stays the kept one's.
-CHOICES = ("name", "kvk", "brin", "municipality", "sector", "size", "website", "description")
+CHOICES = ("name", "kvk", "branch_number", "brin", "municipality", "sector", "size", "website", "description")
 
 # In which words a page says what moves: tables are named, so that nothing here imports a higher room.
 WORDS = {
@@ -88,6 +88,8 @@ def merge_refusal(keep: Partner, gone: Partner) -> str:
         return _("De ene organisatie hoort bij de andere. Samenvoegen kan dan niet.")
     if PartnerStatus.MERGED in (keep.status, gone.status):
         return _("Een van de twee is al samengevoegd.")
+    if PartnerStatus.SUSPENDED in (keep.status, gone.status):
+        return _("Een van de twee is geschorst. Hef dat eerst op.")
     if keep.status == PartnerStatus.DECLINED:
         return _("Deze organisatie is afgewezen. Houd de andere.")
     if gone.status == PartnerStatus.ACCEPTED and keep.status != PartnerStatus.ACCEPTED:

@@ -75,15 +75,18 @@ def pause_partner(*, partner: Partner, actor: User, until: date | None) -> Partn
         raise ValidationError({"until": _("Kies een dag die nog komt, binnen een half jaar.")})
     partner.paused_until = until
     partner.save(update_fields=["paused_until"])
-    record(partner, "pause" if until else "resume", actor=actor, remark=date_format(until, "j F Y") if until else "")
+    record(partner, "pause" if until else "pause_end", actor=actor, remark=date_format(until, "j F Y") if until else "")
     return partner
 
 
 @transaction.atomic
 def review_partner(*, partner: Partner, actor: User, action: str, remark: str = "") -> Partner:
-    """A broker accepts, returns or declines; `action` is the transition's name. The contacts hear it."""
+    """A broker accepts, returns, declines, suspends or resumes; `action` is the transition's name.
+
+    Who answers for the organisation hears it: its contacts, and the coordinators of a school.
+    """
     entry = move(partner, action, actor=actor, remark=remark)
-    notify(entry, people(partner, roles.CONTACT), mail=True)
+    notify(entry, people(partner, roles.CONTACT, roles.COORDINATOR), mail=True)
     return partner
 
 

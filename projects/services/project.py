@@ -91,6 +91,8 @@ def open_project(*, assignment: Assignment, actor: User, **plan) -> Project:
         raise NotNow(_("Het bedrijf is nog niet akkoord met deze opdracht."))
     if not actor.has_perm("projects.open_project", assignment):
         raise PermissionDenied
+    if not assignment.challenge.partner.takes_part:
+        raise Refusal(_("De organisatie die dit vraagt is geschorst. Een nieuw project kan nu niet."))
     project = Project(
         assignment=assignment, title=assignment.title, summary=assignment.summary, text=assignment.text, **plan
     )
