@@ -55,6 +55,16 @@ class Row:
     partner: Partner
     others: list[tuple[Partner, int]] = field(default_factory=list)
 
+    @property
+    def names(self) -> list[str]:
+        """'mboRijnland', or 'mboRijnland (3 keer)' for who works together more often."""
+        return [
+            f"{other.name} ({ngettext('%(count)s keer', '%(count)s keer', often) % {'count': often}})"
+            if often > 1
+            else other.name
+            for other, often in self.others
+        ]
+
 
 def sees_all(user) -> bool:
     """Brokers also count what is confidential."""
