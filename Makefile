@@ -41,10 +41,11 @@ fix: setup ## Mend what the checks can mend
 setup-bench:
 	$(call install,bench)
 
-bench: setup-bench ## Measure start, memory, matching and search (ten minutes; SIZES="100x20 1000x200" for some rounds)
+bench: setup-bench ## Measure start, memory, matching, search and the network (ten minutes; SIZES="100x20 1000x200" for some rounds)
 	@$(PY) -m oil_portal.stack.bench
 	@$(PY) -m tests.bench.matching $(if $(SIZES),--sizes $(SIZES))
 	@$(PY) -m tests.bench.search
+	@$(PY) -m tests.bench.network
 
 shots: setup ## Take the README's pictures of a running demo
 	@$(PY) -m oil_portal.stack.shots
