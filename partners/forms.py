@@ -182,6 +182,18 @@ class JoinForm(forms.Form):
             self.fields["role"].initial = roles.CONTACT
 
 
+class NoteForm(forms.Form):
+    """What a broker wants other brokers to know."""
+
+    text = forms.CharField(
+        label=_("Notitie"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Alleen makelaars lezen dit. De organisatie zelf ziet het nooit."),
+        error_messages={"required": _("Schrijf eerst een notitie.")},
+    )
+
+
 class MergeForm(forms.Form):
     """Of two organisations that become one: which value stays where they differ. What only one has, stays by itself."""
 

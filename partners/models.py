@@ -219,6 +219,29 @@ class Partner(models.Model):
         return self.parent or self
 
 
+class PartnerNoteQuerySet(models.QuerySet):
+    def visible_to(self, user) -> "PartnerNoteQuerySet":
+        """Brokers only, whoever the note is about."""
+        return self if roles.has(user, roles.BROKER) or getattr(user, "is_superuser", False) else self.none()
+
+
+class PartnerNote(models.Model):
+    """What brokers tell each other about a partner. The partner never reads it, so it is on no timeline."""
+
+    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="notes")
+    text = models.TextField(_("notitie"), max_length=2000)
+    by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(default=clock.now)
+
+    objects = PartnerNoteQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"Notitie {self.pk}"
+
+
 class MembershipQuerySet(models.QuerySet):
     def active(self) -> "MembershipQuerySet":
         return self.filter(status=MembershipStatus.ACTIVE)

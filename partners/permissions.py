@@ -67,6 +67,7 @@ def may_invite(user, partner: Partner | None) -> bool:
 
 for action in ("accept", "return", "decline", "suspend", "resume", "merge"):
     rules.add_perm(f"partners.{action}_partner", is_broker)
+rules.add_perm("partners.note_partner", is_broker)
 rules.add_perm("partners.resubmit_partner", is_contact)
 rules.add_perm("partners.change_details_partner", is_contact | is_coordinator | is_broker)
 rules.add_perm("partners.pause_partner", is_contact)

@@ -20,6 +20,7 @@ urlpatterns = [
     path("<int:pk>/doe/<slug:action>/", views.act, name="act"),
     path("<int:pk>/nodig-uit/", views.invite, name="invite"),
     path("<int:pk>/doe-mee/", views.join, name="join"),
+    path("<int:pk>/notities/", views.notes, name="notes"),
     path("<int:pk>/voeg-samen/<int:other>/", views.merge, name="merge"),
     path("<int:pk>/mensen/", views.members, name="members"),
 ]

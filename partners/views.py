@@ -16,7 +16,7 @@ from oil_portal.core.views import attempt
 from partners import doubles, pdf, roles, services
 from partners.card import collaboration_card
 from partners.filters import PartnerFilter
-from partners.forms import FindForm, InviteForm, JoinForm, MergeForm, PartnerForm
+from partners.forms import FindForm, InviteForm, JoinForm, MergeForm, NoteForm, PartnerForm
 from partners.models import Collaboration, Invitation, Membership, Partner, ProjectCard
 from partners.permissions import is_coordinator, roles_to_invite
 from partners.workflow import LIVE_MEMBERSHIP, InvitationStatus, MembershipStatus, PartnerStatus
@@ -89,7 +89,14 @@ def _inside(user, partner: Partner) -> dict:
         "students": active.filter(role=roles.STUDENT).count(),
         "requests": Membership.objects.waiting_for(user).filter(partner=partner).select_related("user", "partner"),
         "may_invite": user.has_perm("partners.invite_partner", partner),
-        "doubles": doubles.of([partner])[partner.pk] if user.has_perm("partners.merge_partner", partner) else [],
+    } | (_for_brokers(user, partner) if user.has_perm("partners.note_partner", partner) else {})
+
+
+def _for_brokers(user, partner: Partner) -> dict:
+    return {
+        "doubles": doubles.of([partner])[partner.pk],
+        "notes": partner.notes.visible_to(user).count(),
+        "may_note": True,
     }
 
 
@@ -142,6 +149,22 @@ def queue(request):
         "now": clock.now(),
     }
     return render(request, "partners/partner_queue.html", context)
+
+
+def notes(request, pk: int):
+    """What brokers tell each other about an organisation, newest first, and a form to add to it."""
+    partner = _visible(request, pk)
+    _require(request, "partners.note_partner", partner)
+    form = NoteForm(request.POST if request.method == "POST" else None)
+    if form.is_valid() and attempt(
+        form, services.note_partner, partner=partner, actor=request.user, text=form.cleaned_data["text"]
+    ):
+        messages.success(request, _("De notitie is opgeslagen."))
+        return redirect("partners:notes", pk)
+    written = partner.notes.visible_to(request.user).select_related("by")
+    page = Paginator(written, PAGE).get_page(request.GET.get("page"))
+    context = {"form": form, "partner": partner, "page_obj": page}
+    return render(request, "partners/partner_notes.html", context, status=422 if form.errors else 200)
 
 
 def merge(request, pk: int, other: int):

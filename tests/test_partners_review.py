@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
 from django.apps import apps
@@ -21,15 +22,17 @@ from oil_portal.core.workflow import Refusal
 from partners import doubles, services
 from partners.importing import import_network
 from partners.lexicon import Lexeme
-from partners.models import Membership, Partner
+from partners.models import Membership, Partner, PartnerNote
 from partners.services.merge import WORDS, generic_pointers, pointers
 from projects.models import LabPlaces
 from projects.services import open_project, wrap_up
 from tests import factories as f
+from tests.access import ROLES
 
 pytestmark = pytest.mark.django_db
 
 ROOMS = ("core", "partners", "modules", "challenges", "projects")
+ROOMS_OF_PAGES = ("partners", "oil_portal", "challenges")  # where a partner is shown
 
 
 def text(response) -> str:
@@ -136,6 +139,7 @@ def point_everything_at(gone: Partner, world) -> dict:
     world.card.collaboration.continued_in.add(world.school)
     world.card.collaboration.members.add(world.company)
     LabPlaces.objects.create(round=world.round, lab=world.lab, places=4)
+    PartnerNote.objects.create(partner=world.company, text="Belt graag terug.")
     f.PartnerFactory(lab=True, parent=gone)
     f.PartnerFactory(status="merged", merged_into=gone)
     pointing = {}
@@ -428,3 +432,57 @@ def test_only_a_school_is_asked_for_its_brin(region, login):
 def test_the_database_holds_a_branch_number(db):
     with pytest.raises(IntegrityError):
         f.PartnerFactory(branch_number="123")
+
+
+# --- Internal notes ---------------------------------------------------------------------------------------------
+SECRET = "Betaalt-nooit-op-tijd"
+
+
+def test_a_broker_writes_a_note_and_brokers_read_it(region, login):
+    client, path = login(region.broker), reverse("partners:notes", args=[region.company.pk])
+    assert client.post(path, {"text": SECRET}).status_code == 302
+    assert SECRET in text(client.get(path)) and "1 interne notitie" in text(
+        client.get(region.company.get_absolute_url())
+    )
+    assert not timeline_of(region.company).exists() and not Notice.objects.exists()
+    for bad in ("", "  ", "x" * 2001, "na\0m"):
+        assert client.post(path, {"text": bad}).status_code == 422
+    assert PartnerNote.objects.count() == 1
+
+
+@pytest.mark.parametrize("person", ["contact", "other_contact", "teacher", "student", "coordinator", "newcomer"])
+def test_others_neither_write_nor_see_notes(region, person):
+    services.note_partner(partner=region.company, actor=region.broker, text=SECRET)
+    assert not PartnerNote.objects.visible_to(getattr(region, person)).exists()
+    with pytest.raises(PermissionDenied):
+        services.note_partner(partner=region.company, actor=getattr(region, person), text="Mooi")
+
+
+def test_no_page_of_anybody_else_ever_holds_a_note(world, login):
+    """Every address of the access table that shows a page, as every role but those of a broker."""
+    for partner in Partner.objects.all():
+        services.note_partner(partner=partner, actor=world.broker, text=SECRET)
+    paths = {row.url(world) for room in ROOMS_OF_PAGES for row in import_module(f"tests.access.{room}").ROWS
+             if row.method == "get" and 200 in row.expected.values()}  # fmt: skip
+    seen = 0
+    for role in ROLES:
+        if role in ("broker", "admin"):
+            continue
+        client = login(None if role == "visitor" else getattr(world, role))
+        for path in paths:
+            answer = client.get(path)
+            body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+            seen += answer.status_code == 200
+            assert SECRET.encode() not in body and b"interne notitie" not in body, (role, path)
+    assert seen > 100
+
+
+def test_the_notes_cost_the_same_for_one_and_three(region, login):
+    client, path, counts = login(region.broker), reverse("partners:notes", args=[region.company.pk]), []
+    for more in (1, 2):
+        for _number in range(more):
+            services.note_partner(partner=region.company, actor=region.broker, text="Belt graag terug.")
+        with CaptureQueriesContext(connection) as queries:
+            client.get(path)
+        counts.append(len(queries))
+    assert counts[0] == counts[1]

@@ -30,6 +30,7 @@ CHOICES = ("name", "kvk", "branch_number", "brin", "municipality", "sector", "si
 # In which words a page says what moves: tables are named, so that nothing here imports a higher room.
 WORDS = {
     "partners_membership": gettext_lazy("Mensen"),
+    "partners_partnernote": gettext_lazy("Interne notities"),
     "partners_invitation": gettext_lazy("Uitnodigingen"),
     "partners_partner": gettext_lazy("Labs en eerder samengevoegde organisaties"),
     "partners_collaboration_members": gettext_lazy("Samenwerkingen"),

@@ -11,7 +11,7 @@ from oil_portal.core import clock
 from oil_portal.core.timeline import changed_fields, notify, record
 from oil_portal.core.workflow import lock, move
 from partners import roles
-from partners.models import Membership, Partner, User
+from partners.models import Membership, Partner, PartnerNote, User
 from partners.workflow import MembershipStatus, PartnerStatus
 
 LONGEST_PAUSE_DAYS = 183
@@ -95,3 +95,14 @@ def resubmit_partner(*, partner: Partner, actor: User, remark: str = "") -> Part
     """The contact sends a returned organisation back to the brokers."""
     notify(move(partner, "resubmit", actor=actor, remark=remark), brokers())
     return partner
+
+
+@transaction.atomic
+def note_partner(*, partner: Partner, actor: User, text: str) -> PartnerNote:
+    """Write an internal note. Nothing is recorded or told: the partner reads its own timeline and mail."""
+    if not actor.has_perm("partners.note_partner", partner):
+        raise PermissionDenied
+    note = PartnerNote(partner=partner, by=actor, text=text.strip())
+    note.full_clean()
+    note.save()
+    return note
