@@ -219,8 +219,9 @@ def test_the_card_counts_real_rows(region, make, login):
     f.AchievementFactory(project=project, student=region.student, goal=region.goals[1])
     f.HoursEntryFactory(project=project, partner=region.company, hours=Decimal("2.5"))
     page = login(None).get(reverse("projects:card", args=[project.pk]))
-    assert (page.context["goals"], page.context["asked_goals"], page.context["team_size"]) == (1, 2, 1)
-    assert page.context["hours"] == Decimal("2.5")
+    assert [(figure.number, figure.label) for figure in page.context["sheet"].figures] == [
+        ("1", "van 2 leerdoelen behaald"), ("2,5", "uren van het bedrijf"), ("1", "student"), ("3", "partners")
+    ]  # fmt: skip
 
 
 # --- The company page -------------------------------------------------------------------------------------------
