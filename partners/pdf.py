@@ -5,6 +5,7 @@ What people wrote goes in as JSON and comes out as text, so nothing in it is eve
 """
 
 import json
+import unicodedata
 from functools import cache
 from tempfile import gettempdir
 
@@ -25,13 +26,25 @@ def _fonts() -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True)
 
 
+def readable(value):
+    """The same without what nobody can see: typst stops at a link of a soft hyphen alone. Lists and dicts too."""
+    if isinstance(value, dict):
+        return {name: readable(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [readable(one) for one in value]
+    if not isinstance(value, str):
+        return value
+    seen = "".join(letter for letter in value if letter in "\n\t" or unicodedata.category(letter)[0] != "C")
+    return seen if seen or not value else "–"
+
+
 def typeset(template: str, data: dict) -> bytes:
     """The PDF of `template` with `data`, which can be written as JSON and has a `title`; in the active language.
 
     A letter that typst's fonts do not have (Arabic, Chinese, emoji) breaks PDF/UA: then the sheet is still tagged,
     but does not claim the standard. Raises typst.TypstError when the template itself is wrong.
     """
-    written = json.dumps(data | {"lang": (get_language() or settings.LANGUAGE_CODE)[:2]})
+    written = json.dumps(readable(data) | {"lang": (get_language() or settings.LANGUAGE_CODE)[:2]})
     compiler = typst.Compiler(
         input=TEMPLATES / template,
         root=(TEMPLATES / template).parent,

@@ -19,6 +19,8 @@ SECTORS = ("Bouw", "Zorg", "Energie", "Techniek", "Voeding")
 
 def fill(partners: int = PARTNERS, ties: int = TIES) -> None:
     """Companies in eight towns, two schools with three labs, and a completed project for each tie with its history."""
+    from django.db import connection
+
     from challenges.models import Assignment, Challenge
     from partners.models import Partner
     from projects.models import Project
@@ -49,6 +51,8 @@ def fill(partners: int = PARTNERS, ties: int = TIES) -> None:
         for each, day in zip(assignments, days, strict=True)
     )  # fmt: skip
     history(challenges, assignments)
+    with connection.cursor() as cursor:  # as the database does by itself once rows are committed
+        cursor.execute("ANALYZE")
 
 
 def moment(year: int) -> datetime:
