@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from modules.models import Enrolment, ModuleRun
 from oil_portal.core.mail import absolute
 from oil_portal.core.models import TimelineEntry
+from oil_portal.core.views import number
 from projects.fitting import taste_of
 from projects.models import MOST_CHOICES, MatchingRound, Participant, Preference, Project, RoundProject
 from projects.workflow import LIVE_ROUND, ProjectStatus, RoundStatus
@@ -173,9 +174,9 @@ def page(choice: Choice, ranks: dict[int, int]) -> dict:
 
 def just_moved(chosen: list[RoundProject], choice: Choice, said: str) -> dict | None:
     """What was done a moment ago, for who hears the page: the project that moved and where it is now."""
-    if not said.isdigit():
+    pk = number(said)
+    if not pk:
         return None
-    pk = int(said)
     entry = next((each for each in chosen if each.project_id == pk), None)
     project = choice.offered[pk].project if pk in choice.offered else None
     return {"project": project, "place": entry.place if entry else ""}

@@ -129,6 +129,12 @@ class Moment:
     is_next: bool
 
 
+def in_order(dates: list[tuple[date, str]]) -> list[Moment]:
+    """(day, label) pairs as moments; the first that is still to come is the next."""
+    following = next((index for index, (day, _label) in enumerate(dates) if day >= clock.today()), None)
+    return [Moment(day, label, index == following) for index, (day, label) in enumerate(dates)]
+
+
 def plan(project: Project) -> list[Moment]:
     """The dates of a project in order; the first that is still to come is the next."""
     answer = min(project.closing_date + timedelta(days=DECISION_DAYS), max(project.starts, project.closing_date))
@@ -138,13 +144,7 @@ def plan(project: Project) -> list[Moment]:
     ]
     if round_ := project.live_round:
         closing = [(round_.closes_on, _("Kiezen sluit")), (round_.publishes_on, _("De teams zijn bekend"))]
-    dates = [
-        *closing,
-        (project.starts, _("Het team begint")),
-        (project.ends, _("Het team is klaar")),
-    ]
-    following = next((index for index, (day, _label) in enumerate(dates) if day >= clock.today()), None)
-    return [Moment(day, label, index == following) for index, (day, label) in enumerate(dates)]
+    return in_order([*closing, (project.starts, _("Het team begint")), (project.ends, _("Het team is klaar"))])
 
 
 def applicants(project: Project) -> list[Application]:

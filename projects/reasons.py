@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from modules.models import Level, Module
 from partners.models import User
 from projects import matching
+from projects.choosing import PLACES
 from projects.models import MatchingRound, Project
 
 
@@ -56,8 +57,7 @@ class Names:
 # --- Ranks ------------------------------------------------------------------------------------------------------
 def choice_words(rank: int | None) -> str:
     """1: 'Eerste keus'; None: not among the choices."""
-    words = {1: _("Eerste keus"), 2: _("Tweede keus"), 3: _("Derde keus"), 4: _("Vierde keus"), 5: _("Vijfde keus")}
-    return _("Niet gekozen") if rank is None else words.get(rank, _("Keus %(rank)s") % {"rank": rank})
+    return _("Niet gekozen") if rank is None else str(PLACES[rank - 1])
 
 
 def rank_of(instance: matching.Instance, student: int, project: int) -> int | None:

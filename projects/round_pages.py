@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from modules.models import Level
-from oil_portal.core import clock
 from projects import matching, rounds
 from projects.models import MatchingRound, Pair, Participant, Proposal, RoundProject
+from projects.pages import Moment, in_order
 from projects.reasons import Names, choice_words
 from projects.workflow import RoundStatus
 
@@ -19,15 +19,6 @@ SHOWN = 12  # proposals of a round
 
 
 # --- The round --------------------------------------------------------------------------------------------------
-@dataclass(frozen=True)
-class Moment:
-    """A date of a round."""
-
-    day: object
-    label: str
-    is_next: bool
-
-
 def moments(round_: MatchingRound) -> list[Moment]:
     """The dates of a round in order; the first that is still to come is the next."""
     dates = [
@@ -35,8 +26,7 @@ def moments(round_: MatchingRound) -> list[Moment]:
         (round_.closes_on, _("Laatste dag om te kiezen")),
         (round_.publishes_on, _("Studenten horen in welk team ze zitten")),
     ]
-    following = next((at for at, (day, _label) in enumerate(dates) if day >= clock.today()), None)
-    return [Moment(day, label, at == following) for at, (day, label) in enumerate(dates)]
+    return in_order(dates)
 
 
 def overview(user, round_: MatchingRound) -> dict:
@@ -264,8 +254,3 @@ def differences(round_: MatchingRound, one: Proposal, other: Proposal) -> list[d
         if before.get(pk) != after.get(pk)
     ]
     return sorted(rows, key=lambda row: row["name"])
-
-
-def number(text: str) -> int:
-    """A primary key that was sent; 0, which nothing has, for what is none."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
+from django.urls import reverse
 
 from oil_portal.core import clock
 from oil_portal.core.workflow import NotNow, Refusal
@@ -278,3 +279,12 @@ def test_a_round_that_is_closed_is_read_also_where_something_was_not_offered(reg
     round_.__class__.objects.update(status=status)
     answer = login(region.student).get(page(round_))
     assert answer.status_code == 200 and mine.title in answer.content.decode()
+
+
+@pytest.mark.parametrize("odd", ["²", "9" * 40, "-1", "٣", ""])
+def test_a_number_that_is_none_is_no_error(region, login, round_, offer, odd):
+    offer()
+    client = login(region.student)
+    assert client.get(page(round_), {"net": odd}).status_code == 200
+    friends = reverse("projects:friends", args=[round_.pk])
+    assert client.post(friends, {"do": f"copy-{odd}"}).status_code in (302, 404)

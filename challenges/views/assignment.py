@@ -18,7 +18,7 @@ from challenges.workflow import WRITABLE
 from challenges.writing import readability
 from modules.models import Module
 from oil_portal.core import views as core
-from oil_portal.core.views import attempt
+from oil_portal.core.views import attempt, number
 from oil_portal.core.workflow import available
 
 
@@ -37,11 +37,10 @@ def assignment_add(request, pk: int):
     return render(request, "challenges/assignment_form.html", context, status=422 if form.errors else 200)
 
 
-def copied(challenge, number: str) -> dict:
+def copied(challenge, said: str) -> dict:
     """The texts of another assignment of the challenge, to write one for another level."""
-    if not number.isascii() or not number.isdigit() or len(number) > 9:
-        return {}
-    return challenge.assignments.filter(pk=number).values("title", "summary", "text", "result", "hours").first() or {}
+    found = challenge.assignments.filter(pk=number(said))
+    return found.values("title", "summary", "text", "result", "hours").first() or {}
 
 
 def assignment(request, pk: int):

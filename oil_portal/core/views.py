@@ -13,6 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from oil_portal.core.workflow import Refusal, Transition, available, workflow_of
 
 
+def number(text: str) -> int:
+    """A primary key that was sent; 0, which nothing has, for what is none ('²' is a digit to Python, and no number)."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
 def need(user, permission: str, obj=None) -> None:
     """PermissionDenied unless the user has the permission."""
     if not user.has_perm(permission, obj):

@@ -145,9 +145,6 @@ def _note_rules(round_: MatchingRound, actor: User) -> None:
 
 
 # --- Rules ------------------------------------------------------------------------------------------------------
-RULES = (SeatRule, CoachLimit, LabPlaces, Pair)
-
-
 @transaction.atomic
 def add_rule(*, rule: SeatRule | CoachLimit | LabPlaces | Pair, actor: User):
     """Write down a rule that was filled in. Raises ValidationError by field."""

@@ -7,10 +7,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from oil_portal.core.views import need
+from oil_portal.core.views import need, number
 from partners.models import User
 from projects import board as pages
-from projects import round_pages, why
+from projects import why
 from projects.models import MatchingRound, Project, Proposal
 from projects.services import proposal as services
 from projects.services import publication
@@ -41,7 +41,7 @@ def seated(proposal: Proposal, student_pk: int) -> User:
 @require_safe
 def board(request, pk: int):
     """Projects with their teams, who has no seat, and how good it is; while it is computed, how far that is."""
-    focus = round_pages.number(request.GET.get("bij", ""))
+    focus = number(request.GET.get("bij", ""))
     context = pages.page(request.user, visible(request, pk), focus)
     return render(request, "projects/proposal_board.html", context)
 
@@ -56,7 +56,7 @@ def move(request, pk: int, student_pk: int):
     chosen = request.POST.get("project", "")
     project = None
     if chosen:
-        project = get_object_or_404(Project.objects.filter(entry__round=found.round), pk=round_pages.number(chosen))
+        project = get_object_or_404(Project.objects.filter(entry__round=found.round), pk=number(chosen))
     told = pages.price_of(found, student, project)
     changed = services.move_student(proposal=found, actor=request.user, student=student, project=project)
     messages.success(request, told)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from oil_portal.core.views import attempt
+from oil_portal.core.views import attempt, number
 from projects import choosing
 from projects.forms.ranking import LoadForm, RankingForm
 from projects.models import FriendGroup, MatchingRound, Participant
@@ -66,8 +66,8 @@ def friends(request, pk: int) -> HttpResponse:
     elif do == "leave":
         services.leave_group(round_=part.round, actor=request.user)
         messages.success(request, _("Je zit niet meer in de groep. Je keuzes zijn gebleven."))
-    elif do.startswith("copy-") and do[5:].isdigit():
-        friend = get_object_or_404(Participant.objects.select_related("student"), pk=int(do[5:]), round=part.round)
+    elif do.startswith("copy-"):
+        friend = get_object_or_404(Participant.objects.select_related("student"), pk=number(do[5:]), round=part.round)
         left = services.take_over(round_=part.round, actor=request.user, friend=friend.student)
         messages.success(request, _("Je hebt nu de keuzes van %(name)s.") % {"name": friend.student.first_and_initial})
         if left:
