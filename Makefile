@@ -3,7 +3,7 @@
 .PHONY: help setup demo test lint fix bench shots messages lock clean setup-demo setup-bench
 PY := .venv/bin/python
 UV := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
-CODE := manage.py oil_portal partners modules challenges projects tests
+CODE := manage.py oil_portal partners modules challenges projects reports tests
 
 # Any Python from 3.11 with venv; 3.12 and 3.11 first, for which Redis comes as a wheel.
 install = @for python in $(PY) $(PYTHON) python3.12 python3.11 python3.13 python3; do \

@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "modules",
     "challenges",
     "projects",
+    "reports",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -8,6 +8,7 @@ urlpatterns = [
     path("projecten/", include("projects.urls")),
     path("partners/", include("partners.urls")),
     path("modules/", include("modules.urls")),
+    path("rapport/", include("reports.urls")),
     path("account/", include("allauth.account.urls")),
     path("beheer/", admin.site.urls),
     path("", include("oil_portal.pages")),

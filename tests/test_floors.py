@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 BASE = Path(__file__).resolve().parent.parent
-FLOORS = ["oil_portal.core", "partners", "modules", "challenges", "projects", "oil_portal"]
+FLOORS = ["oil_portal.core", "partners", "modules", "challenges", "projects", "reports", "oil_portal"]
 
 
 def floor_of(module: str) -> int | None:
@@ -32,7 +32,7 @@ def imports(source: str) -> list[tuple[int, str]]:
 def sources() -> list[Path]:
     return [
         path
-        for room in ("oil_portal", "partners", "modules", "challenges", "projects")
+        for room in ("oil_portal", "partners", "modules", "challenges", "projects", "reports")
         for path in (BASE / room).rglob("*.py")
         if "migrations" not in path.parts
     ]

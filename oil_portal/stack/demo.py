@@ -153,7 +153,7 @@ def state_of_tables() -> str:
 
 def state_of_code() -> str:
     """Another text when a file of the portal was changed, added or removed."""
-    rooms = ("oil_portal", "partners", "modules", "challenges", "projects", "static", "locale", "data")
+    rooms = ("oil_portal", "partners", "modules", "challenges", "projects", "reports", "static", "locale", "data")
     files = [file for room in rooms for file in (ROOT / room).rglob("*") if "__pycache__" not in file.parts]
     known = [
         (str(file), file.stat().st_mtime_ns) for file in (*files, ROOT / "requirements" / "base.txt") if file.is_file()

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation.template import templatize
 
-ROOMS = ("oil_portal", "partners", "modules", "challenges", "projects")
+ROOMS = ("oil_portal", "partners", "modules", "challenges", "projects", "reports")
 FUNCTIONS = {"_": 1, "gettext": 1, "gettext_lazy": 1, "ngettext": 2, "ngettext_lazy": 2}
 STRING = r"u?(?:'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")"
 CALL = re.compile(rf"\b(?:n?gettext|_)\(({STRING}(?:,\s*{STRING})?)", re.DOTALL)

@@ -1,0 +1,1 @@
+"""What the report keeps: frozen quarters and versions of the business case."""

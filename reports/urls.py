@@ -1,0 +1,4 @@
+"""Addresses below /rapport/."""
+
+app_name = "reports"
+urlpatterns: list = []

@@ -1,0 +1,5 @@
+"""The report and the business case."""
+
+from tests.access import Row
+
+ROWS: list[Row] = []
