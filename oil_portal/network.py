@@ -15,6 +15,7 @@ from oil_portal import ring
 from oil_portal.core import clock
 from partners import roles
 from partners.models import Collaboration, Partner
+from partners.sectors import Sector
 from partners.workflow import PartnerStatus
 from projects.models import Project
 from projects.workflow import WITH_TEAM
@@ -126,7 +127,8 @@ class NetworkForm(forms.Form):
         for name in ("municipality", "sector"):
             words = {getattr(each, name) for each in partners}
             unknown = [(UNKNOWN, _("Niet bekend"))] if "" in words else []
-            self.fields[name].choices = [(word, word) for word in sorted(words - {""}, key=str.lower)] + unknown
+            named = sorted(((word, place_words(word)) for word in words - {""}), key=lambda pair: pair[1].lower())
+            self.fields[name].choices = named + unknown
         years = [(str(year), str(year)) for year in network.years]
         self.fields["year"].choices = [("", _("Alle jaren")), *years]
         for bound in self.fields.values():
@@ -247,8 +249,13 @@ def label(node: ring.Node) -> str:
         }
     return (_("%(what)s in %(place)s") if node.place == 0 else _("%(what)s: %(place)s")) % {
         "what": what,
-        "place": node.values[0],
+        "place": place_words(node.values[0]),
     }
+
+
+def place_words(value: str) -> str:
+    """A municipality as it stands, a sector by its label."""
+    return str(dict(Sector.choices).get(value, value))
 
 
 def kind_count(kind: str, count: int) -> str:

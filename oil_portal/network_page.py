@@ -62,7 +62,7 @@ def below(user, whole: net.Network) -> dict:
         "kinds": kinds(),
         "bars": ring.bars([(str(year.year), year.by_hue) for year in growth]),
         "municipalities": figures.origins(asked, 2),
-        "sectors": figures.origins(asked, 3),
+        "sectors": [(net.place_words(name), *rest) for name, *rest in figures.origins(asked, 3)],
         "stages": figures.lead_times(figures.moments(user)),
         "rates": figures.answer_rates(user, whole),
         "agree_days": figures.AGREE_DAYS,

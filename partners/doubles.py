@@ -123,21 +123,16 @@ def mark(partners: Iterable[Partner]) -> None:
 
 
 SHOWN = (
-    "kind", "status", "name", "kvk", "branch_number", "brin", "municipality", "sector", "size", "website",
-    "description",
+    "kind", "status", "name", "kvk", "branch_number", "brin", "municipality", "sector", "size",
+    "training_company", "website", "description", "description_en",
 )  # fmt: skip
-
-
-def _shown(partner: Partner, name: str) -> str:
-    words = getattr(partner, f"get_{name}_display", None)
-    return str(words() if words else getattr(partner, name))
 
 
 def side_by_side(keep: Partner, gone: Partner) -> list[tuple[str, str, str, bool]]:
     """(label, of the one, of the other, whether they differ) for every detail that one of them has."""
     rows = []
     for name in SHOWN:
-        one, two = _shown(keep, name), _shown(gone, name)
+        one, two = keep.shown(name), gone.shown(name)
         if one or two:
             label = _("status") if name == "status" else str(Partner._meta.get_field(name).verbose_name)
             rows.append((label[:1].upper() + label[1:], one, two, one != two))

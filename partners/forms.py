@@ -88,8 +88,8 @@ class PartnerForm(forms.ModelForm):
         widgets = {"kind": forms.RadioSelect, "description": forms.Textarea(attrs={"rows": 5})}
         help_texts = {
             "name": _("Zoals anderen de organisatie kennen."),
-            "sector": _("Bijvoorbeeld: bouw, zorg, tuinbouw."),
-            "size": _("Bijvoorbeeld: 12, of 50-100."),
+            "sector": _("Kies wat het beste past. Vertel de rest in de omschrijving."),
+            "size": _("Hoeveel mensen er werken, alle vestigingen samen."),
             "description": _("Wat doet de organisatie? Twee of drie zinnen is genoeg."),
         }
         error_messages = {"name": {"required": _("Vul de naam van de organisatie in.")}}
@@ -207,15 +207,15 @@ class MergeForm(forms.Form):
 
     def __init__(self, *args, keep: Partner, gone: Partner, names: Iterable[str], **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.only_gone = [name for name in names if getattr(gone, name) and not getattr(keep, name)]
-        self.names = [name for name in names if getattr(gone, name) and getattr(keep, name)]
+        self.only_gone = [name for name in names if gone.shown(name) and not keep.shown(name)]
+        self.names = [name for name in names if gone.shown(name) and keep.shown(name)]
         self.names = [name for name in self.names if getattr(gone, name) != getattr(keep, name)]
         remark = self.fields.pop("remark")
         for name in self.names:
             field = Partner._meta.get_field(name)
             self.fields[name] = forms.ChoiceField(
                 label=str(field.verbose_name).capitalize() if field.verbose_name.islower() else field.verbose_name,
-                choices=[("keep", getattr(keep, name)), ("gone", getattr(gone, name))],
+                choices=[("keep", keep.shown(name)), ("gone", gone.shown(name))],
                 initial="keep",
                 widget=forms.RadioSelect,
                 error_messages={"required": _("Kies wat blijft.")},

@@ -1,16 +1,18 @@
 """The partner network of data/network.json: partners, what they do together, and the project card.
 
-The file has `partners` (name, kind, brin, parent, city, email_domains), `collaborations` (name, kind, status, members,
-continued_in, started_from) and one `project_card`; partners and collaborations are named, never numbered.
+The file has `partners` (name, kind, brin, parent, city, email_domains, and if known sector and size), `collaborations`
+(name, kind, status, members, continued_in, started_from) and one `project_card`; partners and collaborations are named,
+never numbered.
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
 from django.db import DataError, transaction
 
 from partners.models import Collaboration, Partner, ProjectCard
+from partners.sectors import sector_of, size_of
 from partners.workflow import PartnerStatus
 
 GLYPHS = {label: value for value, label in Partner.Glyph.choices}  # the two CIVs have a shape of their own
@@ -22,11 +24,12 @@ class NetworkError(Exception):
 
 @dataclass
 class Written:
-    """How many objects an import made, changed, or found as they were."""
+    """How many objects an import made, changed, or found as they were, and what it could not place."""
 
     new: int = 0
     changed: int = 0
     same: int = 0
+    remarks: list[str] = field(default_factory=list)
 
 
 @transaction.atomic
@@ -68,12 +71,23 @@ def _partner(item: dict, written: Written) -> None:
         "glyph": GLYPHS.get(item["name"], ""),
         "parent": _named(item["parent"]) if item.get("parent") else None,
         "status": PartnerStatus.ACCEPTED,
-    }
+    } | _placed(item, written)
     partner = Partner.objects.filter(name=item["name"], kind=item["kind"]).order_by("pk").first()
     if partner and partner.merged_into:  # a broker decided that this is another one, which has its own details
         written.same += 1
     else:
         _write(partner or Partner(name=item["name"]), values, written)
+
+
+def _placed(item: dict, written: Written) -> dict:
+    """The sector and the size class that the file's own words stand for; without words, what there is stays."""
+    found = {}
+    for name, place in (("sector", sector_of), ("size", size_of)):
+        if item.get(name):
+            found[name], known = place(item[name])
+            if not known:
+                written.remarks.append(f"{item['name']}: {name} {item[name]!r} is not known, kept as {found[name]!r}")
+    return found
 
 
 def _collaboration(item: dict, written: Written) -> None:
@@ -96,6 +110,8 @@ def _card(item: dict, written: Written) -> None:
         "assignment": item["assignment"],
         "results": "\n".join(item["results"]),
         "next_steps": item.get("next_steps", ""),
+        "quote": item.get("quote", ""),
+        "quote_by": item.get("quote_by", ""),
         "structure": [[labels.get(key, key), names] for key, names in item["structure"].items()],
     }
     collaboration = Collaboration.objects.get(name=item["collaboration"])

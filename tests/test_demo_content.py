@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from partners.sectors import Sector, Size
+
 ROOT = Path(__file__).resolve().parents[1]
 DEMO = ROOT / "oil_portal" / "demo" / "data"
 MUNICIPALITIES = {
@@ -176,7 +178,7 @@ def test_company(company):
     assert company["municipality"] in MUNICIPALITIES
     assert re.fullmatch(r"9\d{7}", company["kvk"])
     assert company["website"] == f"https://{company['key']}.example"
-    assert company["size"] in {"1-9", "10-49", "50-249"}
+    assert company["size"] in Size.values and company["sector"] in Sector.values
     for language in ("description", "description_en"):
         assert company[language].count(". ") == 1 and company[language].endswith(".")
         assert words_per_sentence(company[language]) <= 15

@@ -261,6 +261,24 @@ def test_a_change_in_the_network_is_written(file):
     assert Partner.objects.filter(municipality="Leiderdorp").exists()
 
 
+@pytest.mark.django_db
+def test_a_sector_and_a_size_in_words_are_placed_and_what_nobody_knows_is_said(file):
+    def change(data):
+        for one, sector, size in zip(
+            data["partners"], ["tuinbouw", "Zorg en welzijn", "Waarzeggen", "building"],
+            ["12", "250+", "veel", ""], strict=False,
+        ):  # fmt: skip
+            one.update(sector=sector, size=size)
+
+    _out, err = run("import_network", file(network(change)))
+    names = [one["name"] for one in json.loads(network(change))["partners"]]
+    found = {one.name: (one.sector, one.size) for one in Partner.objects.all()}
+    assert [found[name] for name in names[:4]] == [
+        ("food", "10-49"), ("care", "250+"), ("other", ""), ("building", ""),
+    ]  # fmt: skip
+    assert f"{names[2]}: sector 'Waarzeggen' is not known, kept as 'other'" in err and "'veel'" in err
+
+
 def network(change) -> str:
     data = json.loads((DATA / "network.json").read_text(encoding="utf-8"))
     change(data)

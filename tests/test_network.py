@@ -95,9 +95,9 @@ def test_a_paused_partner_is_in_no_picture_until_its_pause_is_over(client, net):
 
 
 def test_a_filter_shows_who_answers_and_with_whom_they_work(client, net):
-    Partner.objects.filter(pk=net.company.pk).update(municipality="Oegstgeest", sector="Bouw")
+    Partner.objects.filter(pk=net.company.pk).update(municipality="Oegstgeest", sector="building")
     both = ["CIV Smart Technology", "Marewijk Bouw"]
-    for asked in ({"municipality": "Oegstgeest"}, {"sector": "Bouw"}, {"lab": net.lab.pk}, {"theme": "energy"}):
+    for asked in ({"municipality": "Oegstgeest"}, {"sector": "building"}, {"lab": net.lab.pk}, {"theme": "energy"}):
         assert sorted(names(client.get(URL, asked))) == both, asked
     assert sorted(names(client.get(URL, {"kind": "company"}))) == sorted([*both, "Kasgroei", "mboRijnland"])
     page = client.get(URL, {"kind": "school", "municipality": ["Leiden", "Oegstgeest"]})
@@ -144,8 +144,8 @@ def test_what_is_asked_is_kept_by_the_slider_and_the_links(client, net):
 
 
 def test_a_group_opens_to_its_members(client, region):
-    f.PartnerFactory.create_batch(40, municipality="Leiden", sector="Bouw")
-    f.PartnerFactory.create_batch(30, municipality="Katwijk", sector="Zorg")
+    f.PartnerFactory.create_batch(40, municipality="Leiden", sector="building")
+    f.PartnerFactory.create_batch(30, municipality="Katwijk", sector="care")
     f.PartnerFactory.create_batch(3, municipality="")
     page = client.get(URL, {"theme": ""})
     groups = {shape.spot.node.label: shape.url for shape in page.context["shapes"] if shape.url.startswith("?")}
@@ -222,13 +222,13 @@ def test_growth_and_companies_agree_with_sql(client, region):
 
 
 def test_origins_count_public_challenges_and_their_partners(client, region):
-    Partner.objects.filter(pk=region.company.pk).update(municipality="Katwijk", sector="Bouw")
+    Partner.objects.filter(pk=region.company.pk).update(municipality="Katwijk", sector="building")
     f.ChallengeFactory.create_batch(2, accepted=True, partner=region.company)
     f.ChallengeFactory(completed=True, partner=region.other_company)
     f.ChallengeFactory(submitted=True, partner=region.other_company)
     page = client.get(URL)
     assert page.context["municipalities"] == [("Katwijk", 2, 1), ("Leiden", 1, 1)]
-    assert page.context["sectors"] == [("Bouw", 2, 1), ("", 1, 1)]
+    assert page.context["sectors"] == [("Bouw, wonen en installatie", 2, 1), ("", 1, 1)]
 
 
 @pytest.mark.parametrize("start", range(7))

@@ -246,9 +246,9 @@ def test_who_sees_a_partner_that_is_not_accepted(region):
 def test_what_is_missing():
     bare = f.PartnerFactory(municipality="")
     assert bare.missing == ["gemeente", "sector", "omschrijving", "KvK-nummer"]
-    full = f.PartnerFactory(kvk="12345678", sector="bouw", description="Wij bouwen.")
+    full = f.PartnerFactory(kvk="12345678", sector="building", description="Wij bouwen.")
     assert full.missing == []
-    assert f.PartnerFactory(school=True, sector="onderwijs", description="School").missing == ["BRIN-code"]
+    assert f.PartnerFactory(school=True, sector="culture", description="School").missing == ["BRIN-code"]
 
 
 def test_asked_counts_public_challenges_only(region):

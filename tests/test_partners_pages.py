@@ -154,8 +154,8 @@ def test_the_page_costs_the_same_for_few_and_many(region, login):
 
 
 # --- Adding and changing ----------------------------------------------------------------------------------------
-GOOD = {"kind": "company", "name": "Rijnstroom", "kvk": "12 34 56.78", "municipality": "Leiden", "sector": "techniek",
-        "size": "12", "website": "rijnstroom.example", "description": "Wij maken robots."}  # fmt: skip
+GOOD = {"kind": "company", "name": "Rijnstroom", "kvk": "12 34 56.78", "municipality": "Leiden", "sector": "industry",
+        "size": "10-49", "website": "rijnstroom.example", "description": "Wij maken robots."}  # fmt: skip
 
 
 def test_adding_an_organisation(region, login):
@@ -188,7 +188,7 @@ def test_bad_input_is_said_at_the_field_and_nothing_is_lost(region, login, field
     for name, kept in GOOD.items():
         if name not in (field, "kind"):
             assert kept in answer.content.decode()
-    assert not Partner.objects.filter(municipality="Leiden", sector="techniek").exists()
+    assert not Partner.objects.filter(municipality="Leiden", sector="industry").exists()
 
 
 def test_a_known_kvk_number_names_the_organisation_and_offers_to_join(region, login):
@@ -232,7 +232,7 @@ def test_the_kind_of_an_organisation_is_not_changed_by_its_contact(region, login
 # --- The broker's queue -----------------------------------------------------------------------------------------
 def test_the_queue_has_the_oldest_first_and_says_what_is_missing(region, login):
     f.PartnerFactory(submitted=True, name="Later")
-    f.PartnerFactory(submitted=True, name="Eerder", created_at="2020-01-02T09:00Z", kvk="12345678", sector="bouw",
+    f.PartnerFactory(submitted=True, name="Eerder", created_at="2020-01-02T09:00Z", kvk="12345678", sector="building",
                      description="Wij bouwen")  # fmt: skip
     f.PartnerFactory(submitted=True, name="kasgroei")
     f.MembershipFactory(partner=f.PartnerFactory(), requested=True, user__first_name="Nadia")

@@ -312,7 +312,7 @@ def test_only_a_broker_merges(region, person):
 
 # --- The page ---------------------------------------------------------------------------------------------------
 def test_the_page_shows_both_and_merges_by_choice(region, login):
-    gone = f.PartnerFactory(name="Marewijk B.V.", kvk="12345678", sector="Bouw", municipality="Katwijk")
+    gone = f.PartnerFactory(name="Marewijk B.V.", kvk="12345678", sector="building", municipality="Katwijk")
     f.ChallengeFactory.create_batch(2, partner=gone)
     client = login(region.broker)
     shown = client.get(merge_url(region.company, gone))

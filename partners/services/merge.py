@@ -25,7 +25,10 @@ from partners.services.partner import people, save_partner
 from partners.workflow import LIVE_MEMBERSHIP, InvitationStatus, MembershipStatus, PartnerStatus
 
 # Where a broker chooses which of two values stays; mail domains are put together, the rest stays the kept one's.
-CHOICES = ("name", "kvk", "branch_number", "brin", "municipality", "sector", "size", "website", "description")
+CHOICES = (
+    "name", "kvk", "branch_number", "brin", "municipality", "sector", "size", "training_company", "website",
+    "description", "description_en",
+)  # fmt: skip
 
 # In which words a page says what moves: tables are named, so that nothing here imports a higher room.
 WORDS = {
@@ -41,7 +44,7 @@ WORDS = {
     "modules_module": gettext_lazy("Modules"),
     "projects_project": gettext_lazy("Projecten"),
     "projects_outcome": gettext_lazy("Projecten"),
-    "projects_hoursentry": gettext_lazy("Uren"),
+    "projects_contribution": gettext_lazy("Uren en geld"),
     "projects_matchinground": gettext_lazy("Matchrondes"),
     "projects_labplaces": gettext_lazy("Matchrondes"),
     "core_timelineentry": gettext_lazy("Gebeurtenissen in het verloop"),

@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta, timezone
 PARTNERS, TIES, TIMES = 400, 5_000, 9
 MOST = 300  # milliseconds for reading and drawing the picture
 TOWNS = ("Leiden", "Leiden", "Katwijk", "Oegstgeest", "Leiderdorp", "Voorschoten", "Noordwijk", "Zoeterwoude")
-SECTORS = ("Bouw", "Zorg", "Energie", "Techniek", "Voeding")
+SECTORS = ("building", "care", "energy", "industry", "food")
 
 
 def fill(partners: int = PARTNERS, ties: int = TIES) -> None:

@@ -18,7 +18,7 @@ def net(region, make):
     """A project in 2024 and two in 2025; 70 bakers in Katwijk, so that there are groups."""
     for year in (2024, 2025, 2025):
         make(completed=True, closing_date=date(year, 2, 1), challenge={"theme": "energy"})
-    f.PartnerFactory.create_batch(70, municipality="Katwijk", sector="Bakkers")
+    f.PartnerFactory.create_batch(70, municipality="Katwijk", sector="food")
     Partner.objects.update(created_at=datetime(2023, 3, 1, tzinfo=UTC))
     return region
 

@@ -19,3 +19,5 @@ class Command(BaseCommand):
         except (OSError, ValueError, NetworkError) as error:
             raise CommandError(f"{file}: {error}") from error
         self.stdout.write(f"{file.name}: {written.new} new, {written.changed} changed, {written.same} as they were.")
+        for remark in written.remarks:
+            self.stderr.write(remark)

@@ -1,0 +1,81 @@
+"""Who belongs where, and as what."""
+
+import pghistory
+from django.db import models
+from django.urls import reverse
+
+from oil_portal.core import clock
+from oil_portal.core.models import TimelineEntry
+from partners import roles
+from partners.models.partner import Partner
+from partners.models.user import User
+from partners.workflow import LIVE_MEMBERSHIP, MembershipStatus
+
+
+class MembershipQuerySet(models.QuerySet):
+    def active(self) -> "MembershipQuerySet":
+        return self.filter(status=MembershipStatus.ACTIVE)
+
+    def waiting_for(self, user) -> "MembershipQuerySet":
+        """Requests that `user` may confirm: contacts for their organisation, coordinators for their school."""
+        requested = self.filter(status=MembershipStatus.REQUESTED)
+        schools = roles.partner_ids(user, roles.COORDINATOR)
+        wanted = (
+            models.Q(role=roles.CONTACT, partner__in=roles.partner_ids(user, roles.CONTACT))
+            | models.Q(role__in=[roles.TEACHER, roles.STUDENT], partner__in=schools)
+            | models.Q(role__in=[roles.TEACHER, roles.STUDENT], partner__parent__in=schools)
+        )
+        if roles.has(user, roles.BROKER):
+            wanted |= ~models.Q(role__in=[roles.TEACHER, roles.STUDENT])
+        return requested.filter(wanted)
+
+    def with_answers(self) -> "MembershipQuerySet":
+        """Add `answer`: what was written when the request was declined."""
+        told = TimelineEntry.objects.filter(
+            content_type__app_label="partners",
+            content_type__model="membership",
+            object_id=models.OuterRef("pk"),
+            event="decline",
+        )
+        return self.annotate(answer=models.Subquery(told.values("remark")[:1]))
+
+    def visible_to(self, user) -> "MembershipQuerySet":
+        """Your own, and those that you may confirm or stop."""
+        if getattr(user, "is_superuser", False):
+            return self
+        contact, schools = roles.partner_ids(user, roles.CONTACT), roles.partner_ids(user, roles.COORDINATOR)
+        seen = models.Q(user=user) | models.Q(role=roles.CONTACT, partner__in=contact)
+        seen |= models.Q(partner__in=schools) | models.Q(partner__parent__in=schools)
+        if roles.has(user, roles.BROKER):
+            seen |= ~models.Q(role__in=[roles.TEACHER, roles.STUDENT])
+        return self.filter(seen)
+
+
+@pghistory.track()
+class Membership(models.Model):
+    """A person's role at a partner."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=12, choices=roles.CHOICES)
+    status = models.CharField(max_length=10, choices=MembershipStatus.choices, default=MembershipStatus.REQUESTED)
+    created_at = models.DateTimeField(default=clock.now)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["partner__name", "role", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "partner", "role"],
+                condition=models.Q(status__in=LIVE_MEMBERSHIP),
+                name="one_live_membership_per_role",
+            )
+        ]
+        indexes = [models.Index(fields=["user", "status"])]
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.get_role_display()} ({self.partner})"
+
+    def get_absolute_url(self) -> str:
+        return reverse("partners:detail", args=[self.partner_id])

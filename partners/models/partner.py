@@ -1,0 +1,212 @@
+"""An organisation in the network, and what brokers note about it."""
+
+import pghistory
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from oil_portal.core import clock
+from partners import roles
+from partners.lexicon import SEARCH_CONFIG, searchable
+from partners.models.user import User
+from partners.search import NAMES, Asked, ask, matching
+from partners.sectors import Sector, Size
+from partners.workflow import LIVE_PARTNER, PartnerStatus
+
+
+class PartnerQuerySet(models.QuerySet):
+    def visible_to(self, user) -> "PartnerQuerySet":
+        """Accepted partners for everybody; the others for their members and for brokers; merged ones for nobody."""
+        there = self.exclude(status=PartnerStatus.MERGED)
+        if roles.has(user, "broker") or getattr(user, "is_superuser", False):
+            return there
+        return there.filter(models.Q(status=PartnerStatus.ACCEPTED) | models.Q(pk__in=roles.partner_ids(user)))
+
+    def search(self, text: str) -> "PartnerQuerySet":
+        """Partners whose name and description have each word, best first."""
+        asked = self.asked(text)
+        return matching(self, asked) if asked else self
+
+    def asked(self, text: str) -> Asked | None:
+        return ask(text, "partners")
+
+    def search_name(self, text: str) -> "PartnerQuerySet":
+        return self.filter(name__icontains=text)
+
+    def with_counts(self) -> "PartnerQuerySet":
+        """Add `asked`: how many public challenges the partner has. The room above is read over its reverse relation."""
+        challenges = self.model.challenges.rel.related_model.objects.public().filter(partner=models.OuterRef("pk"))
+        asked = challenges.order_by().values("partner").annotate(number=models.Count("pk")).values("number")
+        return self.annotate(asked=Coalesce(models.Subquery(asked), 0))
+
+
+@searchable("partners", public="one.status = 'accepted'")
+@searchable(NAMES, public="one.status = 'accepted'", words="ts_filter(one.document, '{a}')")
+@pghistory.track(exclude=["document", "logo"])
+class Partner(models.Model):
+    """An organisation in the network. A lab hangs under its school and lends its colour to projects."""
+
+    class Kind(models.TextChoices):
+        COMPANY = "company", _("Bedrijf")
+        SCHOOL = "school", _("School")
+        LAB = "lab", _("Lab")
+        GOVERNMENT = "government", _("Overheid")
+        NETWORK = "network", _("Netwerk")
+
+    class Glyph(models.TextChoices):
+        """The lab's own shape and hue in the design."""
+
+        SMART = "smart", "CIV Smart Technology"
+        BIO = "bio", "CIV Bio Sciences"
+
+    kind = models.CharField(_("soort"), max_length=10, choices=Kind.choices, default=Kind.COMPANY)
+    name = models.CharField(_("naam"), max_length=120)
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="labs", verbose_name=_("hoort bij")
+    )
+    kvk = models.CharField(
+        _("KvK-nummer"),
+        max_length=8,
+        blank=True,
+        validators=[RegexValidator(r"^\d{8}$", _("Een KvK-nummer heeft acht cijfers, bijvoorbeeld 12345678."))],
+    )
+    branch_number = models.CharField(
+        _("vestigingsnummer"),
+        max_length=12,
+        blank=True,
+        validators=[RegexValidator(r"^[0-9]{12}$", _("Een vestigingsnummer heeft twaalf cijfers."))],
+    )
+    brin = models.CharField(
+        _("BRIN-code"),
+        max_length=4,
+        blank=True,
+        validators=[RegexValidator(r"^\d{2}[A-Z]{2}$", _("Een BRIN-code is bijvoorbeeld 25LN."))],
+    )
+    municipality = models.CharField(_("gemeente"), max_length=60, blank=True)
+    sector = models.CharField(_("sector"), max_length=20, choices=Sector.choices, blank=True)
+    size = models.CharField(_("aantal medewerkers"), max_length=10, choices=Size.choices, blank=True)
+    training_company = models.BooleanField(_("erkend leerbedrijf"), null=True, blank=True)  # None: not known
+    website = models.URLField(_("website"), blank=True)
+    description = models.TextField(_("omschrijving"), blank=True, max_length=1000)
+    description_en = models.TextField(_("omschrijving in het Engels"), blank=True, max_length=1000)
+    logo = models.FileField(_("logo"), upload_to="logos/", blank=True, editable=False)  # a PNG, drawn by us
+    glyph = models.CharField(max_length=5, choices=Glyph.choices, blank=True)
+    email_domains = ArrayField(models.CharField(max_length=100), default=list, blank=True)
+    status = models.CharField(max_length=10, choices=PartnerStatus.choices, default=PartnerStatus.SUBMITTED)
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="merged"
+    )
+    paused_until = models.DateField(_("pauze tot en met"), null=True, blank=True)
+    created_at = models.DateTimeField(default=clock.now)
+    checked_at = models.DateTimeField(_("laatst nagekeken"), null=True, blank=True, editable=False)
+    document = models.GeneratedField(
+        expression=SearchVector("name", weight="A", config=SEARCH_CONFIG)
+        + SearchVector("description", "description_en", weight="B", config=SEARCH_CONFIG),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+
+    objects = PartnerQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "pk"]
+        indexes = [GinIndex(fields=["document"], fastupdate=False)]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kvk"],
+                condition=models.Q(status__in=LIVE_PARTNER) & ~models.Q(kvk=""),
+                name="one_live_partner_per_kvk",
+                violation_error_message=_("Dit KvK-nummer is al bekend. Vraag dan of je mee mag doen."),
+            ),
+            models.UniqueConstraint(
+                fields=["brin"],
+                condition=~models.Q(brin="") & ~models.Q(status=PartnerStatus.MERGED),
+                name="one_partner_per_brin",
+                violation_error_message=_("Deze BRIN-code is al bekend. Vraag of je mee mag doen."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(branch_number="") | models.Q(branch_number__regex=r"^[0-9]{12}$"),
+                name="branch_number_12_digits",
+            ),
+            models.CheckConstraint(condition=models.Q(kvk="") | models.Q(kvk__regex=r"^\d{8}$"), name="kvk_8_digits"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("partners:detail", args=[self.pk])
+
+    @property
+    def described(self) -> str:
+        """The description in the reader's language; in the other one when that is all there is."""
+        dutch_first = (get_language() or "nl")[:2] == "nl"
+        here, other = (
+            (self.description, self.description_en) if dutch_first else (self.description_en, self.description)
+        )
+        return here or other
+
+    def shown(self, name: str) -> str:
+        """A detail in words."""
+        value = getattr(self, name)
+        if isinstance(value, bool):
+            return str(_("ja") if value else _("nee"))
+        words = getattr(self, f"get_{name}_display", None)
+        return str(words() if words else "" if value is None else value)
+
+    @property
+    def hue(self) -> str:
+        """The design's `data-kind`: company, school, smart, bio or gov; "" for a plain ring."""
+        plain = {"company": "company", "school": "school", "government": "gov"}
+        return self.glyph or plain.get(self.kind, "")
+
+    @property
+    def takes_part(self) -> bool:
+        """Whether it may ask something new. Not while it is suspended; what runs goes on."""
+        return self.status != PartnerStatus.SUSPENDED
+
+    @property
+    def is_paused(self) -> bool:
+        """Too busy for new interest today; what runs goes on."""
+        return self.paused_until is not None and self.paused_until >= clock.today()
+
+    @property
+    def missing(self) -> list[str]:
+        """The labels of the details that a broker wants to see before accepting, and that are empty."""
+        wanted = ["municipality", "sector", "description"]
+        wanted += {self.Kind.COMPANY: ["kvk"], self.Kind.SCHOOL: ["brin"]}.get(self.kind, [])
+        return [self._meta.get_field(name).verbose_name for name in wanted if not getattr(self, name)]
+
+    @property
+    def school(self) -> "Partner":
+        """The school a lab hangs under; the partner itself when it hangs under nothing."""
+        return self.parent or self
+
+
+class PartnerNoteQuerySet(models.QuerySet):
+    def visible_to(self, user) -> "PartnerNoteQuerySet":
+        """Brokers only, whoever the note is about."""
+        return self if roles.has(user, roles.BROKER) or getattr(user, "is_superuser", False) else self.none()
+
+
+class PartnerNote(models.Model):
+    """What brokers tell each other about a partner. The partner never reads it, so it is on no timeline."""
+
+    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="notes")
+    text = models.TextField(_("notitie"), max_length=2000)
+    by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(default=clock.now)
+
+    objects = PartnerNoteQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"Notitie {self.pk}"
