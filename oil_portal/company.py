@@ -11,7 +11,7 @@ from challenges.models import Challenge, Draft
 from oil_portal.core import clock
 from partners import roles
 from partners.models import Membership, Partner
-from projects.models import Application, HoursEntry, Project
+from projects.models import Application, Contribution, Project
 
 ROWS, RESULTS = 25, 6
 
@@ -78,7 +78,7 @@ def hours_of(partner: Partner) -> Hours:
     """What the partner's people wrote down."""
     first = date(clock.today().year, 1, 1)
     rows = list(
-        HoursEntry.objects.filter(partner=partner)
+        Contribution.objects.given().filter(partner=partner, kind="hours")
         .order_by()
         .values("project__title", "project")
         .annotate(given=Sum("hours"), year=Sum("hours", filter=Q(day__gte=first)))

@@ -44,7 +44,8 @@ def _figures(project: Project, team_size: int) -> list[Figure]:
     """Counted from the rows: goals that a student reached by all three sides, hours, students and partners."""
     rows = list(project.achievements.all())
     asked, reached = len({row.goal_id for row in rows}), len({row.goal_id for row in rows if row.achieved})
-    hours = project.hours_entries.aggregate(total=Sum("hours"))["total"] or 0
+    by_company = project.contributions.given().filter(partner=project.challenge.partner)
+    hours = by_company.aggregate(total=Sum("hours"))["total"] or 0
     partners = len(_partners(project))
     goals = ngettext("van %(count)s leerdoel behaald", "van %(count)s leerdoelen behaald", asked) % {"count": asked}
     return [

@@ -106,15 +106,10 @@ def contact_side(user, project: Project) -> dict:
 
 
 def company_side(user, project: Project) -> dict:
-    """Hours given and what a contact can still do; for the team, feedback."""
+    """What a contact can still do; for the team, feedback."""
     ended = project.status in (ProjectStatus.CONFIRMING, ProjectStatus.COMPLETED)
-    begun = ended or project.status == ProjectStatus.RUNNING
-    asks = user.has_perm("projects.give_hours_project", project)
-    entries = list(project.hours_entries.select_related("by")) if begun and asks else []
+    asks = user.has_perm("projects.follow_up_project", project)
     return {
-        "logs_hours": begun and asks,
-        "hours_entries": entries,
-        "hours_total": sum(entry.hours for entry in entries),
         "thanks": ended and asks,
         "speaks": ended and bool(speaks_as(user, project)),
     }

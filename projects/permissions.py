@@ -1,4 +1,4 @@
-"""Who may do what with projects and applications."""
+"""Who may do what with projects, applications and contributions."""
 
 import rules
 
@@ -7,7 +7,8 @@ from challenges.permissions import is_owner
 from modules.permissions import teaches_somewhere
 from partners import roles
 from partners.permissions import is_broker
-from projects.models import Application, Project
+from projects.models import Application, Contribution, Project
+from projects.models.contribution import Side
 
 
 @rules.predicate
@@ -75,6 +76,25 @@ def before_start(_user, application: Application | None) -> bool:
     return application is not None and application.project.status == "open"
 
 
+def side_of(user, project: Project) -> str:
+    """For which side `user` enters contributions to `project`: "company", "school", or "" for neither."""
+    return Side.COMPANY if asked(user, project) else Side.SCHOOL if leads(user, project) else ""
+
+
+@rules.predicate
+def is_other_side(user, given: Contribution | None) -> bool:
+    """Who stands across from the side that entered it, and did not enter it themselves."""
+    if given is None or not user.pk or user.pk == given.by_id:
+        return False
+    return leads(user, given.project) if given.side == Side.COMPANY else asked(user, given.project)
+
+
+@rules.predicate
+def entered(user, given: Contribution | None) -> bool:
+    """Who entered it, as long as they still belong to a side of the project."""
+    return given is not None and bool(user.pk) and user.pk == given.by_id and bool(side_of(user, given.project))
+
+
 rules.add_perm("projects.open_project", may_open)
 for action in ("start", "cancel", "wrap_up", "complete", "edit", "record_outcome"):
     rules.add_perm(f"projects.{action}_project", leads)
@@ -85,10 +105,16 @@ rules.add_perm("projects.read_project", is_open_book | asked | is_teacher | is_b
 rules.add_perm("projects.see_team_project", asked | leads | is_broker | is_placed)
 rules.add_perm("projects.see_applications_project", leads)
 rules.add_perm("projects.follow_project", asked | leads | is_broker | is_placed)
-rules.add_perm("projects.give_hours_project", asked)
+rules.add_perm("projects.follow_up_project", asked)  # thank the team, say what became of it
+rules.add_perm("projects.contribute_project", asked | leads)
+rules.add_perm("projects.see_contributions_project", asked | leads | is_broker)
 rules.add_perm("projects.confirm_as_teacher", leads)
 rules.add_perm("projects.confirm_as_company", asked)
 rules.add_perm("projects.confirm_as_student", is_placed)
+
+for action in ("confirm", "dispute", "reopen"):
+    rules.add_perm(f"projects.{action}_contribution", is_other_side)
+rules.add_perm("projects.correct_contribution", entered)
 
 rules.add_perm("projects.place_application", leads_its_project)
 rules.add_perm("projects.decline_application", leads_its_project)

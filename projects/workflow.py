@@ -1,4 +1,4 @@
-"""The life of a project and of an application. Only data; the mechanism is oil_portal.core.workflow."""
+"""The life of a project and of all that belongs to one. Only data; the mechanism is oil_portal.core.workflow."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -39,6 +39,7 @@ PROJECT = Workflow(
         "open": _("Project geopend"),
         "edit": _("Project gewijzigd"),
         "confirm": _("Leerdoelen bevestigd"),
+        "confirm_contributions": _("Uren en geld bevestigd"),
         "outcome": _("Uitkomst vastgelegd"),
         "matched": _("Team uit de matchronde"),
         "unmatched": _("Geen team in de matchronde"),
@@ -157,5 +158,42 @@ ROUND = Workflow(
         "open": _("Studenten kiezen hun projecten."),
         "closed": _("De coördinator kiest een voorstel en publiceert."),
         "published": _("De teams zijn bekend. Iedereen heeft antwoord."),
+    },
+)  # fmt: skip
+
+
+class ContributionStatus(TextChoices):
+    STATED = "stated", _("Opgegeven")
+    CONFIRMED = "confirmed", _("Bevestigd")
+    DISPUTED = "disputed", _("Betwist")
+
+
+CONTRIBUTION = Workflow(
+    "projects.contribution",
+    [
+        Transition(
+            "confirm", ("stated", "disputed"), "confirmed", _("de andere kant"), _("Bevestig"), _("Bijdrage bevestigd"),
+        ),
+        Transition(
+            "dispute", ("stated",), "disputed", _("de andere kant"), _("Betwist"), _("Bijdrage betwist"), "required",
+            _("Wat klopt er niet? Wie het opgaf leest dit, en kan het verbeteren of weghalen."),
+        ),
+        Transition(
+            "reopen", ("confirmed",), "disputed", _("de andere kant"), _("Toch niet goed"),
+            _("Bevestiging teruggenomen"), "required",
+            _("Wat klopt er niet? Wie het opgaf leest dit, en kan het verbeteren of weghalen."),
+        ),
+        Transition(
+            "correct", ("stated", "disputed"), "stated", _("wie het opgaf"), _("Verbeter"), _("Bijdrage verbeterd")
+        ),
+    ],
+    {"give": _("Bijdrage opgegeven")},
+    [
+        (_("Opgegeven"), ("stated", "disputed")),
+        (_("Bevestigd"), ("confirmed",)),
+    ],
+    {
+        "stated": _("De andere kant bevestigt dit."),
+        "disputed": _("Wie het opgaf verbetert dit of haalt het weg."),
     },
 )  # fmt: skip

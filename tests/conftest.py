@@ -107,7 +107,7 @@ def world(region) -> SimpleNamespace:
         remark=f.RemarkFactory(challenge=public, author=region.broker),
         question=f.QuestionFactory(challenge=public, asker=region.student),
         upload=f.UploadFactory(by=region.contact),
-        hours=f.HoursEntryFactory(project=running, partner=company, by=region.contact),
+        contribution=f.ContributionFactory(project=running, partner=company, by=region.contact),
         project_completed=completed,
         challenge_submitted=f.ChallengeFactory(submitted=True, partner=company, contact=region.contact),
         challenge=public,

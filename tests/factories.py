@@ -12,7 +12,7 @@ from challenges.models import Assignment, Attachment, Call, Challenge, Draft, Go
 from modules.models import Elective, Enrolment, GoalImport, LearningGoal, Module, ModuleRun, Programme
 from oil_portal.core import clock
 from partners.models import Collaboration, Invitation, Membership, Partner, ProjectCard, User
-from projects.models import Achievement, Application, HoursEntry, Outcome, Project
+from projects.models import Achievement, Application, Outcome, Project
 
 
 class UserFactory(DjangoModelFactory):
@@ -398,17 +398,7 @@ class OutcomeFactory(DjangoModelFactory):
     follow_up = "none"
 
 
-class HoursEntryFactory(DjangoModelFactory):
-    class Meta:
-        model = HoursEntry
-
-    project = factory.SubFactory(ProjectFactory, running=True)
-    partner = factory.SelfAttribute("project.assignment.challenge.partner")
-    by = factory.SubFactory(UserFactory)
-    day = factory.LazyFunction(clock.today)
-    hours = 2
-
-
+from tests.factories_following import ContributionFactory  # noqa: E402, F401  so have what follows a project
 from tests.factories_round import (  # noqa: E402, F401  rounds have a file of their own, and one door
     CoachLimitFactory,
     FavouriteFactory,

@@ -62,7 +62,7 @@ def finished(region):
         f.ApplicationFactory(project=project, student=student, placed=True)
         f.AchievementFactory(project=project, student=student, goal=region.goals[0], reached=made)
     f.AchievementFactory(project=project, student=region.student, goal=region.goals[1])
-    f.HoursEntryFactory(project=project, by=region.contact, hours="2.5")
+    f.ContributionFactory(project=project, by=region.contact, hours="2.5")
     f.OutcomeFactory(
         project=project, result="- Een prototype\n\n- Een handleiding", follow_up="lab", follow_up_lab=region.lab,
         later="We gebruiken de meter elke week.",
@@ -189,7 +189,7 @@ def test_a_card_asks_as_much_for_three_as_for_one(region, finished):
         student = f.UserFactory(student=region.school)
         f.ApplicationFactory(project=finished, student=student, placed=True)
         f.AchievementFactory(project=finished, student=student, goal=region.goals[2], reached=True)
-        f.HoursEntryFactory(project=finished, by=region.contact)
+        f.ContributionFactory(project=finished, by=region.contact)
     assert count() == one
 
 

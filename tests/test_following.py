@@ -1,7 +1,7 @@
-"""What a company follows: the funnel, its pause and cap, hours, feedback, thanks, and half a year later."""
+"""What a company follows: the funnel, its pause and cap, feedback, thanks, and half a year later."""
 
 from collections import Counter
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -16,7 +16,7 @@ from challenges.services import draft as drafts
 from challenges.services.talk import keep, look
 from oil_portal.core import clock
 from oil_portal.core.timeline import record
-from oil_portal.core.workflow import NotNow, Refusal
+from oil_portal.core.workflow import Refusal
 from oil_portal.worklists import work_items
 from partners.services import pause_partner
 from projects import services
@@ -141,26 +141,6 @@ def test_a_cap_counts_students_over_all_projects(region, make):
     assert services.apply(project=second, actor=students[2], motivation="Ik ook.")
 
 
-# --- Hours ------------------------------------------------------------------------------------------------------
-def test_hours_are_written_down_as_people_write_them(region, login, make):
-    project = make(running=True)
-    client, address = login(region.contact), reverse("projects:hours", args=[project.pk])
-    day = clock.today().isoformat()
-    assert client.post(address, {"day": day, "hours": "1,5", "note": "Overleg"}).url == project.get_absolute_url()
-    assert "1,5 uur gegeven" in client.get(project.get_absolute_url()).content.decode()
-    for hours, words in (("veel", "Vul een getal in"), ("0", "kwartier"), ("25", "24 uur"), ("1,333", "Rond af")):
-        page = client.post(address, {"day": day, "hours": hours})
-        assert page.status_code == 422
-        assert words in page.content.decode() and f'value="{hours}"' in page.content.decode()
-    for moment in (clock.today() + timedelta(days=1), date(2001, 1, 1)):
-        with pytest.raises(ValidationError):
-            services.log_hours(project=project, actor=region.contact, day=moment, hours=Decimal(1))
-    with pytest.raises(NotNow):
-        services.log_hours(project=make(), actor=region.contact, day=clock.today(), hours=Decimal(1))
-    client.post(reverse("projects:hours_remove", args=[project.hours_entries.get().pk]))
-    assert not project.hours_entries.exists()
-
-
 # --- Looking back -----------------------------------------------------------------------------------------------
 def test_feedback_opens_when_both_sides_gave_it(region, make):
     project = make(completed=True)
@@ -217,7 +197,7 @@ def test_the_card_counts_real_rows(region, make, login):
     f.ApplicationFactory(project=project, student=region.student, placed=True)
     f.AchievementFactory(project=project, student=region.student, goal=region.goals[0], reached=True)
     f.AchievementFactory(project=project, student=region.student, goal=region.goals[1])
-    f.HoursEntryFactory(project=project, partner=region.company, hours=Decimal("2.5"))
+    f.ContributionFactory(project=project, partner=region.company, hours=Decimal("2.5"))
     page = login(None).get(reverse("projects:card", args=[project.pk]))
     assert [(figure.number, figure.label) for figure in page.context["sheet"].figures] == [
         ("1", "van 2 leerdoelen behaald"), ("2,5", "uren van het bedrijf"), ("1", "student"), ("3", "partners")
@@ -238,8 +218,8 @@ def test_the_company_page_counts_what_is_there(region, make, login):
     f.OutcomeFactory(project=done, summary="De meter werkt.")
     f.ApplicationFactory(project=project, student=region.student, placed=True)
     look(challenge=project.challenge, student=region.student)
-    f.HoursEntryFactory(project=project, partner=region.company, hours=Decimal("2.5"))
-    f.HoursEntryFactory(project=project, partner=region.company, hours=3, day=clock.today() - timedelta(days=400))
+    f.ContributionFactory(project=project, partner=region.company, hours=Decimal("2.5"))
+    f.ContributionFactory(project=project, partner=region.company, hours=3, day=clock.today() - timedelta(days=400))
     f.DraftFactory(author=region.contact, partner=region.company)
     f.DraftFactory(partner=region.company)  # somebody else's, not shared
     html, _queries = company(login(region.contact))

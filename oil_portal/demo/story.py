@@ -19,7 +19,7 @@ from oil_portal.core import clock
 from oil_portal.core.models import Notice
 from partners.models import Partner, User
 from projects import services as projects
-from projects.models import Achievement, Project
+from projects.models import Achievement, Contribution, Project
 
 DATA = Path(__file__).parent / "data"
 REPO_DATA = settings.BASE_DIR / "data"
@@ -29,6 +29,11 @@ QUESTIONS = [  # what students ask, and what companies answer
     ("Hoe vaak moeten we bij jullie langskomen?", "Twee of drie keer. De rest kan in het lab."),
     ("Mogen we het resultaat op een beurs laten zien?", "Ja, dat mag. Laat ons wel eerst even meekijken."),
 ]
+GIVEN = [  # by the company: in which week, how many hours, and for what
+    (0, "2", "Rondleiding en uitleg"), (2, "1.5", "Overleg met het team"), (4, "1.5", "Overleg met het team"),
+    (6, "1.5", "Overleg met het team"),
+]  # fmt: skip
+COACHED = [(1, "3", "Begeleiding van het team"), (5, "2", "Tussentijds gesprek en beoordeling")]  # by the school
 FAVOURITE = "yara.bakker@student.mborijnland.nl"
 
 
@@ -249,17 +254,34 @@ class Story:
                 self.finish()
 
     def give_hours(self) -> None:
-        """The company helps the team for an hour or two every other week."""
-        until = min(day(self.run.ends), self.now)
-        for week in range(0, 8, 2):
-            moment = day(self.starts) + timedelta(weeks=week, days=1)
-            if moment < until:
+        """Company and school write down what they give, every other week; the other side confirms most of it."""
+        school = self.run.module.school
+        rows = [(weeks, self.contact, self.company, "hours", amount, note) for weeks, amount, note in GIVEN]
+        rows += [(weeks, self.coach, school, "hours", amount, note) for weeks, amount, note in COACHED]
+        if self.number % 3 == 0:
+            rows.append((3, self.contact, self.company, "in_kind", "180", "Materiaal voor het prototype"))
+        if self.number % 4 == 1:
+            rows.append((1, self.contact, self.company, "cash", "250", "Bijdrage aan de onderdelen"))
+        for number, (weeks, actor, partner, kind, amount, note) in enumerate(rows):
+            moment = day(self.starts) + timedelta(weeks=weeks, days=1)
+            if moment < min(day(self.run.ends), self.now):
+                words = {"hours" if kind == "hours" else "amount": Decimal(amount), "note": note, "kind": kind}
                 with clock.at(moment):
-                    hours = Decimal("1.5") if week else Decimal(2)
-                    note = "Rondleiding en uitleg" if week == 0 else "Overleg met het team"
-                    projects.log_hours(
-                        project=self.project, actor=self.contact, day=moment.date(), hours=hours, note=note
+                    given = projects.give(
+                        project=self.project, actor=actor, partner=partner, day=moment.date(), **words
                     )
+                self.answer(given, number, moment + timedelta(days=5))
+
+    def answer(self, given: Contribution, number: int, moment: datetime) -> None:
+        """The other side confirms after some days; a few wait, and one company disputes what the school wrote."""
+        if moment > self.now or (self.number + number) % 6 == 5:
+            return
+        other = self.contact if given.side == "school" else self.coach
+        with clock.at(moment):
+            if given.side == "school" and self.number % 7 == 2 and self.stage == "running":
+                projects.dispute(given=given, actor=other, remark="Dit overleg ging niet door. Was het een andere dag?")
+            else:
+                projects.confirm_contributions(given=[given], actor=other)
 
     def confirm(self) -> None:
         """All say which goals were reached; of a project that is still wrapping up, the company does so later."""

@@ -1,6 +1,7 @@
 """The models of the room, by noun."""
 
-from projects.models.following import Feedback, HoursEntry
+from projects.models.contribution import Contribution
+from projects.models.following import Feedback
 from projects.models.profile import Profile
 from projects.models.project import (
     MAX_TEAM,
@@ -32,10 +33,10 @@ __all__ = [
     "Achievement",
     "Application",
     "CoachLimit",
+    "Contribution",
     "Favourite",
     "Feedback",
     "FriendGroup",
-    "HoursEntry",
     "LabPlaces",
     "MatchingRound",
     "Outcome",

@@ -1,11 +1,9 @@
-"""The verbs for what follows a project: hours given, feedback, thanks, and what became of it half a year later."""
+"""The verbs for what follows a project: feedback, thanks, and what became of it half a year later."""
 
 from datetime import timedelta
-from decimal import Decimal
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from challenges.services import owners
@@ -14,7 +12,7 @@ from oil_portal.core.models import TimelineEntry
 from oil_portal.core.timeline import notify, record
 from oil_portal.core.workflow import NotNow, Refusal, lock
 from partners.models import User
-from projects.models import Feedback, HoursEntry, Outcome, Project
+from projects.models import Feedback, Outcome, Project
 from projects.services.project import team_of
 from projects.workflow import ProjectStatus
 
@@ -25,31 +23,6 @@ ENDED = (ProjectStatus.CONFIRMING, ProjectStatus.COMPLETED)
 def _need(actor: User, permission: str, project: Project) -> None:
     if not actor.has_perm(f"projects.{permission}", project):
         raise PermissionDenied
-
-
-# --- Hours ------------------------------------------------------------------------------------------------------
-@transaction.atomic
-def log_hours(*, project: Project, actor: User, day, hours: Decimal, note: str = "") -> HoursEntry:
-    """A contact of the company writes down hours given on a day. Raises ValidationError by field."""
-    _need(actor, "give_hours_project", project)
-    if project.status in (ProjectStatus.OPEN, ProjectStatus.CANCELLED):
-        raise NotNow(_("Uren schrijf je op als het team is begonnen."))
-    if day > clock.today():
-        raise ValidationError({"day": _("Kies een dag die al is geweest.")})
-    if day < timezone.localtime(project.challenge.created_at).date():
-        raise ValidationError({"day": _("Toen was dit vraagstuk er nog niet. Kies een latere dag.")})
-    entry = HoursEntry(project=project, partner=project.challenge.partner, by=actor, day=day, hours=hours, note=note)
-    entry.full_clean()
-    entry.save()
-    return entry
-
-
-@transaction.atomic
-def remove_hours(*, entry: HoursEntry, actor: User) -> None:
-    """Take an own mistake back."""
-    if entry.by_id != actor.pk:
-        raise PermissionDenied
-    entry.delete()
 
 
 # --- Feedback and thanks ----------------------------------------------------------------------------------------
@@ -92,7 +65,7 @@ def feedback_for(user: User, project: Project) -> list[Feedback]:
 @transaction.atomic
 def thank_team(*, project: Project, actor: User, text: str) -> None:
     """A contact thanks the team, which reads it by mail and on the project's page."""
-    _need(actor, "give_hours_project", project)
+    _need(actor, "follow_up_project", project)
     if project.status not in ENDED:
         raise NotNow(_("Bedanken doe je als het project wordt afgerond."))
     notify(record(project, "thank", actor=actor, remark=text), [*team_of(project), project.coach], mail=True)
@@ -126,7 +99,7 @@ def ask_later(*, outcome: Outcome) -> None:
 @transaction.atomic
 def answer_later(*, project: Project, actor: User, text: str) -> Outcome:
     """A contact says what became of it; may be said again."""
-    _need(actor, "give_hours_project", project)
+    _need(actor, "follow_up_project", project)
     outcome = Outcome.objects.select_for_update().filter(project=project).first()
     if outcome is None or project.status != ProjectStatus.COMPLETED:
         raise NotNow(_("Dit project is nog niet afgerond."))

@@ -1,19 +1,17 @@
-"""Pages around and after a project: hours, feedback, thanks, the card, and what became of it."""
+"""Pages around and after a project: feedback, thanks, the card, and what became of it."""
 
 from functools import partial
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
-from oil_portal.core import clock
 from oil_portal.core.views import attempt
 from projects import services
-from projects.forms.following import FeedbackForm, HoursForm, LaterForm, ThanksForm
-from projects.models import HoursEntry, Outcome
+from projects.forms.following import FeedbackForm, LaterForm, ThanksForm
+from projects.models import Outcome
 from projects.services.following import ENDED
 from projects.views.project import posted, visible
 from projects.workflow import ProjectStatus
@@ -22,7 +20,7 @@ from projects.workflow import ProjectStatus
 def given(request, pk: int):
     """The project, for a contact of the company that asked; PermissionDenied for others."""
     project = visible(request, pk)
-    if not request.user.has_perm("projects.give_hours_project", project):
+    if not request.user.has_perm("projects.follow_up_project", project):
         raise PermissionDenied
     return project
 
@@ -36,21 +34,6 @@ def asked(request, project, form, service, told: str, title: str):
             return redirect(project)
     context = {"form": form, "project": project, "heading": title}
     return render(request, "projects/following_form.html", context, status=422 if form.errors else 200)
-
-
-def hours(request, pk: int):
-    """Write down hours that the company gave."""
-    form = HoursForm(posted(request), initial={"day": clock.today()})
-    return asked(request, given(request, pk), form, services.log_hours, _("De uren staan erbij."), _("Schrijf uren op"))
-
-
-@require_POST
-def hours_remove(request, pk: int):
-    """Take an own mistake back."""
-    entry = get_object_or_404(HoursEntry.objects.select_related("project"), pk=pk, by=request.user)
-    services.remove_hours(entry=entry, actor=request.user)
-    messages.success(request, _("De uren zijn eraf."))
-    return redirect(entry.project)
 
 
 def thank(request, pk: int):

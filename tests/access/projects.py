@@ -67,8 +67,6 @@ ROWS = [
     row("outcome", "PK/uitkomst/", "project_confirming", FORBIDDEN | leads(200)),
     row("outcome", "PK/uitkomst/", "project", FORBIDDEN | leads(303)),
     row("detail", "PK/", "project_completed", PUBLIC),
-    row("hours", "PK/uren/", "project_running", ASKED),
-    row("hours_remove", "uren/PK/weg/", "hours", HIDDEN | {"contact": 302}, "post"),
     row("thank", "PK/bedankt/", "project_confirming", ASKED),
     row("feedback", "PK/feedback/", "project_confirming", ASKED | {"student": 200}),
     row("feedback", "PK/feedback/", "project_running", FORBIDDEN | {"contact": 404, "student": 404, "admin": 404}),
