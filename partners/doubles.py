@@ -1,7 +1,7 @@
 """Which organisations may be the same one, and why. Reads only; a broker decides.
 
 One statement looks at all partners, for one page of them at most. Names are compared without accents, punctuation and
-legal forms; 0.6 is pg_trgm's similarity (0 to 1) at which one letter more or less still counts as the same name.
+legal forms (`partners/names.py`).
 """
 
 from collections import defaultdict
@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from partners.models import Partner
 from partners.workflow import PartnerStatus
 
-NEAR = 0.6
 MOST = 5  # possible doubles per organisation, the likeliest first
 
 # Mail and web addresses that anybody can have say nothing about who belongs together.
@@ -28,13 +27,10 @@ SHARED_SITES = ["facebook.com", "instagram.com", "linkedin.com", "nl.linkedin.co
 
 # A lab has its school's site and mail, so of labs only names count. A person's mail counts by the role at work.
 FIND = r"""
-WITH known AS (
+WITH known AS NOT MATERIALIZED (
     SELECT id, name, kind, status, parent_id, kvk,
         lower(substring(website from '^[a-z]+://(?:www\.)?([^/:?#]+)')) AS site,
-        nullif(btrim(regexp_replace(regexp_replace(regexp_replace(
-            regexp_replace(lower(unaccent(name)), '[.''’`]', '', 'g'),
-            '[^a-z0-9]+', ' ', 'g'), '\m(bv|nv|vof|cv|stichting|vereniging|cooperatie)\M', '', 'g'), ' +', ' ', 'g'
-        )), '') AS key
+        partner_key(name) AS key
     FROM partners_partner WHERE status <> 'merged'
 ), mail AS (
     SELECT DISTINCT membership.partner_id AS id, lower(split_part(person.email, '@', 2)) AS domain
@@ -46,9 +42,9 @@ WITH known AS (
     SELECT looked.id AS looked, other.id AS other, 'kvk' AS reason, '' AS detail, 4.0 AS weight
     FROM looked JOIN known AS other ON other.kvk = looked.kvk AND looked.kvk <> ''
     UNION ALL
-    SELECT looked.id, other.id, CASE WHEN other.key = looked.key THEN 'name' ELSE 'like' END, '',
-        2 * similarity(other.key, looked.key)
-    FROM looked JOIN known AS other ON similarity(other.key, looked.key) >= %(near)s
+    SELECT looked.id, near.id, CASE WHEN near.similarity = 1 AND other.key = looked.key THEN 'name' ELSE 'like' END, '',
+        2 * near.similarity
+    FROM looked CROSS JOIN LATERAL partners_named_like(looked.key) AS near JOIN known AS other ON other.id = near.id
     UNION ALL
     SELECT looked.id, other.id, 'site', looked.site, 1.5
     FROM looked JOIN known AS other ON other.site = looked.site
@@ -107,7 +103,7 @@ def of(partners: Iterable[Partner]) -> dict[int, list[Double]]:
     ids = [partner.pk for partner in partners]
     found: dict[int, dict[int, Double]] = defaultdict(dict)
     with connection.cursor() as cursor:
-        cursor.execute(FIND, {"ids": ids, "near": NEAR, "free": FREE_MAIL, "sites": SHARED_SITES})
+        cursor.execute(FIND, {"ids": ids, "free": FREE_MAIL, "sites": SHARED_SITES})
         for looked, pk, name, status, same_kind, code, detail, weight in cursor.fetchall():
             double = found[looked].setdefault(pk, Double(pk, name, status, same_kind))
             double.codes.append((code, detail))

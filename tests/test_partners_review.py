@@ -69,6 +69,13 @@ def test_names_are_compared_without_accents_punctuation_and_legal_forms(db, name
     assert reasons(f.PartnerFactory(name=name), f.PartnerFactory(name=other)) == reason
 
 
+def test_an_index_answers_which_names_are_alike(db):
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("EXPLAIN SELECT id FROM partners_partner WHERE partner_key(name) % 'rijnstroom'")
+        assert "partner_key_trigrams" in str(cursor.fetchall())
+
+
 def test_a_number_that_was_declined_before_is_said(db):
     before = f.PartnerFactory(name="Iets", kvk="12345678", status="declined")
     assert reasons(f.PartnerFactory(name="Anders", kvk="12345678"), before) == ["hetzelfde KvK-nummer"]

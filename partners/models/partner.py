@@ -2,7 +2,7 @@
 
 import pghistory
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.core.validators import RegexValidator
 from django.db import models
@@ -116,7 +116,14 @@ class Partner(models.Model):
 
     class Meta:
         ordering = ["name", "pk"]
-        indexes = [GinIndex(fields=["document"], fastupdate=False)]
+        indexes = [
+            GinIndex(fields=["document"], fastupdate=False),
+            GinIndex(
+                OpClass(models.Func("name", function="partner_key"), name="gin_trgm_ops"),
+                fastupdate=False,
+                name="partner_key_trigrams",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["kvk"],
