@@ -1,1 +1,6 @@
-"""What the report keeps: frozen quarters and versions of the business case."""
+"""What the report keeps: grants, frozen quarters and versions of the business case."""
+
+from reports.models.grant import Grant
+from reports.models.snapshot import Snapshot, SnapshotRow
+
+__all__ = ["Grant", "Snapshot", "SnapshotRow"]

@@ -1,0 +1,92 @@
+"""How long challenges take from stage to stage, told once: for the network's page and for the report.
+
+In SQL, because a report goes over all challenges of a year. A moment is a day in the portal's time zone, and of each
+stage the first time counts.
+"""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import connection, models
+from django.utils.translation import gettext_lazy as _
+
+EVENTS = ("submit", "accept", "publish", "start", "complete", "decline", "withdraw")
+STAGES = [  # (from, to, label)
+    ("submit", "accept", _("van ingediend tot goedgekeurd")),
+    ("accept", "agree", _("van goedgekeurd tot akkoord op de opdracht")),
+    ("agree", "publish", _("van akkoord tot open voor studenten")),
+    ("publish", "start", _("van open tot een team begint")),
+    ("start", "complete", _("van het begin tot afgerond")),
+]
+
+
+def type_of(app: str, model: str) -> str:
+    """The number of a model in the timeline, as SQL."""
+    return f"(SELECT id FROM django_content_type WHERE app_label = '{app}' AND model = '{model}')"  # noqa: S608  names of our own
+
+
+def first_day(event: str, name: str = "") -> str:
+    """The first local day of an event among the entries of a group, as SQL."""
+    zone = settings.TIME_ZONE
+    return f"(min(created_at) FILTER (WHERE event = '{event}') AT TIME ZONE '{zone}')::date AS \"{name or event}\""
+
+
+# One row a challenge: `challenge`, and the first day of each event; `agree` is the company's yes to an assignment.
+MOMENTS = f"""
+SELECT told.*, signed.agree
+FROM (SELECT object_id AS challenge, {", ".join(map(first_day, EVENTS))}
+      FROM core_timelineentry
+      WHERE content_type_id = {type_of("challenges", "challenge")} AND event IN {EVENTS}
+      GROUP BY object_id) AS told
+LEFT JOIN (SELECT assignment.challenge_id, {first_day("agree")}
+           FROM core_timelineentry AS entry JOIN challenges_assignment AS assignment ON assignment.id = entry.object_id
+           WHERE content_type_id = {type_of("challenges", "assignment")} AND event = 'agree'
+           GROUP BY assignment.challenge_id) AS signed ON signed.challenge_id = told.challenge
+"""  # noqa: S608  only names of our own
+
+
+def working_days(first: str, last: str) -> str:
+    """Working days after `first` up to and including `last`, two SQL dates; NULL when one is missing or they turn.
+
+    What `clock.working_days_after` adds: Mondays to Fridays since the first day of the calendar, which was a Monday.
+    """
+
+    def until(day: str) -> str:
+        number = f"({day} - DATE '0001-01-01' + 1)"
+        return f"({number} / 7 * 5 + least({number} % 7, 5))"
+
+    return f"(CASE WHEN {first} <= {last} THEN {until(last)} - {until(first)} END)"
+
+
+def stage_days(first: str, last: str, moments: str = "moments") -> str:
+    """The working days of one stage, as SQL over a row of MOMENTS."""
+    return working_days(f'{moments}."{first}"', f'{moments}."{last}"')
+
+
+def median(expression: str) -> str:
+    return f"percentile_cont(0.5) WITHIN GROUP (ORDER BY {expression})"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """How many working days half of the challenges take at most from one moment to the next; None without any."""
+
+    label: str
+    days: float | None
+    number: int
+
+
+def lead_times(challenges: models.QuerySet) -> list[Stage]:
+    """The median per stage; a challenge counts for a stage when it passed both ends, in that order. One query."""
+    chosen, params = challenges.order_by().values("pk").query.sql_with_params()
+    days = [stage_days(first, last) for first, last, _label in STAGES]
+    columns = ", ".join(f"{median(each)}, count({each})" for each in days)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {columns} FROM ({MOMENTS}) AS moments WHERE challenge IN ({chosen})",  # noqa: S608
+            params,
+        )
+        row = cursor.fetchone()
+    return [
+        Stage(str(label), row[2 * place], row[2 * place + 1]) for place, (_first, _last, label) in enumerate(STAGES)
+    ]
