@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, IntegerField, OuterRef, Q, Subquery, Sum
@@ -18,11 +19,13 @@ ROWS, RESULTS = 25, 6
 
 @dataclass(frozen=True)
 class Hours:
-    """Hours given: in all, this calendar year, and by project (title, project id, hours)."""
+    """Hours given: in all, confirmed, this calendar year, and by project (title, project id, hours); and euros."""
 
     total: float
+    confirmed: float
     year: float
     by_project: list[tuple[str, int, float]]
+    euros: float
 
 
 def choose(user, wanted: str) -> tuple[list[Partner], Partner | None]:
@@ -75,19 +78,27 @@ def challenges_of(partner: Partner, number: str | None) -> Page:
 
 
 def hours_of(partner: Partner) -> Hours:
-    """What the partner's people wrote down."""
+    """What the partner gave; what is disputed does not count."""
     first = date(clock.today().year, 1, 1)
     rows = list(
-        Contribution.objects.given().filter(partner=partner, kind="hours")
+        Contribution.objects.given()
+        .filter(partner=partner)
         .order_by()
         .values("project__title", "project")
-        .annotate(given=Sum("hours"), year=Sum("hours", filter=Q(day__gte=first)))
-        .order_by("-given")
+        .annotate(
+            given=Coalesce(Sum("hours"), Decimal(0)),
+            confirmed=Coalesce(Sum("hours", filter=Q(status="confirmed")), Decimal(0)),
+            year=Coalesce(Sum("hours", filter=Q(day__gte=first)), Decimal(0)),
+            euros=Coalesce(Sum("amount"), Decimal(0)),
+        )
+        .order_by("-given", "project_id")
     )
     return Hours(
         total=sum(row["given"] for row in rows),
-        year=sum(row["year"] or 0 for row in rows),
-        by_project=[(row["project__title"], row["project"], row["given"]) for row in rows],
+        confirmed=sum(row["confirmed"] for row in rows),
+        year=sum(row["year"] for row in rows),
+        by_project=[(row["project__title"], row["project"], row["given"]) for row in rows if row["given"]],
+        euros=sum(row["euros"] for row in rows),
     )
 
 

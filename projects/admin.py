@@ -2,7 +2,8 @@
 
 from django.contrib import admin
 
-from projects.models import Achievement, Application, Outcome, Project
+from oil_portal.core.admin import ReadOnly
+from projects.models import Achievement, Application, Contribution, Outcome, Project
 
 
 @admin.register(Project)
@@ -35,3 +36,13 @@ class OutcomeAdmin(admin.ModelAdmin):
     list_display = ["project", "summary", "follow_up"]
     list_filter = ["follow_up"]
     raw_id_fields = ["project", "follow_up_lab", "next_challenge"]
+
+
+@admin.register(Contribution)
+class ContributionAdmin(ReadOnly):
+    """Two sides answer for what it says, and staff is neither."""
+
+    list_display = ["project", "partner", "kind", "day", "hours", "amount", "status"]
+    list_filter = ["status", "kind"]
+    list_select_related = ["project", "partner"]
+    search_fields = ["project__title", "partner__name"]

@@ -12,6 +12,7 @@ from oil_portal.core.timeline import timeline_of
 from partners import roles
 from projects.chain import chain
 from projects.choosing import part_of
+from projects.contributing import of_project
 from projects.forms.project import ApplyForm, ConfirmForm
 from projects.goals import Reader, with_fit
 from projects.models import Achievement, Application, Outcome, Profile, Project, asked_by, led_by
@@ -59,6 +60,7 @@ def detail(user, project: Project, form: ApplyForm) -> dict:
         **contact_side(user, project),
         **wrapping_up(user, project),
         **company_side(user, project),
+        **of_project(user, project),
     }
 
 

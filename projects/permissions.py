@@ -122,6 +122,8 @@ rules.add_perm("projects.withdraw_application", is_applicant & before_start)
 rules.add_perm("projects.change_profile", is_student)
 # Which goals challenges work on: for who teaches and for the brokers.
 rules.add_perm("projects.see_coverage", teaches_somewhere | is_broker)
+# The page of hours and money; who has no project there reads that.
+rules.add_perm("projects.see_contributions", is_contact_somewhere | teaches_somewhere | is_broker)
 # Where completed projects went on: for the partners, who teaches and the brokers.
 rules.add_perm("projects.see_follow_ups", is_contact_somewhere | teaches_somewhere | is_broker)
 

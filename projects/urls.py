@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from projects.views import board, card, coverage, following, profile, project, ranking, round
+from projects.views import board, card, contribution, coverage, following, profile, project, ranking, round
 
 app_name = "projects"
 urlpatterns = [
@@ -18,6 +18,13 @@ urlpatterns = [
     path("<int:pk>/aanmelden/", project.apply, name="apply"),
     path("<int:pk>/leerdoelen/", project.confirm, name="confirm"),
     path("<int:pk>/uitkomst/", project.outcome, name="outcome"),
+    path("bijdragen/", contribution.contributions, name="contributions"),
+    path("bijdragen/bevestig/", contribution.confirm, name="contributions_confirm"),
+    path("bijdragen/<int:pk>/", contribution.detail, name="contribution"),
+    path("bijdragen/<int:pk>/verbeter/", contribution.correct, name="contribution_correct"),
+    path("bijdragen/<int:pk>/weg/", contribution.remove, name="contribution_remove"),
+    path("bijdragen/<int:pk>/nogmaals/", contribution.again, name="contribution_again"),
+    path("bijdragen/<int:pk>/doe/<slug:action>/", contribution.act, name="contribution_act"),
     path("<int:pk>/bedankt/", following.thank, name="thank"),
     path("<int:pk>/feedback/", following.feedback, name="feedback"),
     path("<int:pk>/later/", following.later, name="later"),

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from functools import reduce
+from hashlib import sha256
 from operator import or_
 
 import pghistory
@@ -139,6 +140,12 @@ class Contribution(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("projects:contribution", args=[self.pk])
+
+    @property
+    def fingerprint(self) -> str:
+        """Of what it says; another one when it was corrected."""
+        said = (self.partner_id, self.kind, self.day, self.hours, self.amount, self.note)
+        return sha256(repr(said).encode()).hexdigest()[:12]
 
     @property
     def what(self) -> str:

@@ -1,6 +1,7 @@
 """The verbs for contributions: one side states hours or euros, the other confirms them or says what is wrong."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 
@@ -58,6 +59,15 @@ def _check(given: Contribution) -> None:
         raise ValidationError({"hours": _("Een dag heeft 24 uur. Vul minder in.")})
 
 
+@contextmanager
+def _still_there() -> Iterator[None]:
+    """NotNow when its writer took the contribution away before this could lock it."""
+    try:
+        yield
+    except Contribution.DoesNotExist:
+        raise NotNow(_("Dit is net weggehaald.")) from None
+
+
 @transaction.atomic
 def give(
     *, project: Project, actor: User, day, partner: Partner, kind: str = Kind.HOURS, hours: Decimal | None = None,
@@ -91,7 +101,8 @@ def give_again(*, given: Contribution, actor: User) -> Contribution:
 @transaction.atomic
 def correct(*, given: Contribution, actor: User, **words) -> Contribution:
     """Change an own contribution (`words` as in `give`) that is not confirmed; what was disputed is stated again."""
-    lock(given)
+    with _still_there():
+        lock(given)
     disputed_by = given.answered_by
     entry = move(given, "correct", actor=actor, answered_by=None, answered_at=None, reason="")
     entry.changes = changed_fields(given, **words)
@@ -107,7 +118,8 @@ def correct(*, given: Contribution, actor: User, **words) -> Contribution:
 @transaction.atomic
 def remove(*, given: Contribution, actor: User) -> None:
     """Take an own contribution away that is not confirmed, with its timeline: nothing is left to tell of it."""
-    lock(given)
+    with _still_there():
+        lock(given)
     if not actor.has_perm("projects.correct_contribution", given):
         raise PermissionDenied
     if given.status == ContributionStatus.CONFIRMED:
@@ -117,12 +129,18 @@ def remove(*, given: Contribution, actor: User) -> None:
 
 
 @transaction.atomic
-def confirm_contributions(*, given: Iterable[Contribution], actor: User) -> int:
-    """The other side agrees with these, all or none; how many. Who entered them reads one line per project."""
+def confirm_contributions(*, given: Iterable[Contribution], actor: User, seen: Mapping[int, str] | None = None) -> int:
+    """The other side agrees with these, all or none; how many. Who entered them reads one line per project.
+
+    `seen` is the `fingerprint` of each as its reader saw it: what was corrected in the meantime is not confirmed.
+    """
     found = sorted(given, key=lambda each: each.pk)  # one order of locks
     by_project: dict[Project, list[User]] = {}
     for each in found:
-        move(each, "confirm", actor=actor, answered_by=actor, answered_at=clock.now(), reason="")
+        with _still_there():
+            move(each, "confirm", actor=actor, answered_by=actor, answered_at=clock.now(), reason="")
+        if seen is not None and seen.get(each.pk) != each.fingerprint:
+            raise NotNow(_("‘%(given)s’ is net verbeterd. Kijk nog een keer.") % {"given": each})
         by_project.setdefault(each.project, []).append(each.by)
     for project, people in by_project.items():
         notify(record(project, "confirm_contributions", actor=actor), people)
@@ -134,7 +152,9 @@ def _answer(given: Contribution, action: str, actor: User, remark: str) -> None:
     reason = remark.strip()
     if len(reason) > Contribution._meta.get_field("reason").max_length:
         raise ValidationError({"remark": _("Maak de tekst korter: hoogstens 400 tekens.")})
-    entry = move(given, action, actor=actor, remark=reason, answered_by=actor, answered_at=clock.now(), reason=reason)
+    answered = {"answered_by": actor, "answered_at": clock.now(), "reason": reason}
+    with _still_there():
+        entry = move(given, action, actor=actor, remark=reason, **answered)
     notify(entry, [given.by])
 
 

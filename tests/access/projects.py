@@ -67,6 +67,30 @@ ROWS = [
     row("outcome", "PK/uitkomst/", "project_confirming", FORBIDDEN | leads(200)),
     row("outcome", "PK/uitkomst/", "project", FORBIDDEN | leads(303)),
     row("detail", "PK/", "project_completed", PUBLIC),
+    Row("projects:contributions", lambda world: "/projecten/bijdragen/", FOLLOWS),
+    Row(
+        "projects:contributions_confirm", lambda world: "/projecten/bijdragen/bevestig/",
+        {role: 303 if answer == 200 else answer for role, answer in FOLLOWS.items()}, "post",
+    ),  # nothing is ticked
+    row("contribution", "bijdragen/PK/", "contribution", HIDDEN | leads(200) | {"contact": 200, "broker": 200}),
+    row(
+        "contribution_correct", "bijdragen/PK/verbeter/", "contribution",
+        HIDDEN | {"contact": 200, "teacher": 403, "coordinator": 403, "broker": 403, "admin": 200},
+    ),
+    row(
+        "contribution_remove", "bijdragen/PK/weg/", "contribution",
+        HIDDEN | {"contact": 302, "teacher": 403, "coordinator": 403, "broker": 403, "admin": 302}, "post",
+    ),
+    row(
+        "contribution_again", "bijdragen/PK/nogmaals/", "contribution",
+        HIDDEN | leads(403) | {"contact": 303, "broker": 403}, "post",
+    ),  # the team has not begun
+    row("contribution_act", "bijdragen/PK/doe/dispute/", "contribution", HIDDEN | leads(200)),
+    row("contribution_act", "bijdragen/PK/doe/confirm/", "contribution", HIDDEN),
+    row(
+        "contribution_act", "bijdragen/PK/doe/dispute/", "contribution",
+        HIDDEN | leads(302) | {"contact": 403, "broker": 403}, "post", {"remark": "Ik was er niet."},
+    ),
     row("thank", "PK/bedankt/", "project_confirming", ASKED),
     row("feedback", "PK/feedback/", "project_confirming", ASKED | {"student": 200}),
     row("feedback", "PK/feedback/", "project_running", FORBIDDEN | {"contact": 404, "student": 404, "admin": 404}),
