@@ -26,16 +26,18 @@ def type_of(app: str, model: str) -> str:
 
 
 def first_day(event: str, name: str = "") -> str:
-    """The first local day of an event among the entries of a group, as SQL."""
+    """The first local day of an event among the timeline entries (`entry`) of a group, as SQL."""
     zone = settings.TIME_ZONE
-    return f"(min(created_at) FILTER (WHERE event = '{event}') AT TIME ZONE '{zone}')::date AS \"{name or event}\""
+    return (
+        f"(min(entry.created_at) FILTER (WHERE event = '{event}') AT TIME ZONE '{zone}')::date AS \"{name or event}\""
+    )
 
 
 # One row a challenge: `challenge`, and the first day of each event; `agree` is the company's yes to an assignment.
 MOMENTS = f"""
 SELECT told.*, signed.agree
 FROM (SELECT object_id AS challenge, {", ".join(map(first_day, EVENTS))}
-      FROM core_timelineentry
+      FROM core_timelineentry AS entry
       WHERE content_type_id = {type_of("challenges", "challenge")} AND event IN {EVENTS}
       GROUP BY object_id) AS told
 LEFT JOIN (SELECT assignment.challenge_id, {first_day("agree")}
@@ -53,7 +55,7 @@ def working_days(first: str, last: str) -> str:
 
     def until(day: str) -> str:
         number = f"({day} - DATE '0001-01-01' + 1)"
-        return f"({number} / 7 * 5 + least({number} % 7, 5))"
+        return f"({number} / 7 * 5 + least(mod({number}, 7), 5))"
 
     return f"(CASE WHEN {first} <= {last} THEN {until(last)} - {until(first)} END)"
 

@@ -1,4 +1,4 @@
-"""The figures below the network: growth, origins, lead times and answers. Each is about the whole network.
+"""The figures below the network: growth, origins and answers. Each is about the whole network.
 
 What comes from a confidential challenge counts for brokers alone, as on the picture.
 """
@@ -7,11 +7,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from statistics import median
 
-from django.db.models import Count, Min, OuterRef, Q, Subquery
+from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce, ExtractYear, TruncDate
-from django.utils.translation import gettext as _
 
 from challenges.models import Assignment, Challenge, Question
 from challenges.services.talk import ANSWER_DAYS
@@ -85,65 +83,6 @@ def origins(rows: list[tuple], place: int) -> list[tuple[str, int, int]]:
         number[row[place]] += row[5]
         partners[row[place]].add(row[0])
     return sorted(((name, count, len(partners[name])) for name, count in number.items()), key=lambda r: (-r[1], r[0]))
-
-
-# --- Lead times --------------------------------------------------------------------------------------------------
-@dataclass(frozen=True)
-class Stage:
-    """How many working days half of the challenges take at most from one moment to the next; None without any."""
-
-    label: str
-    days: float | None
-    number: int
-
-
-def working_days(first: date, last: date) -> int:
-    """Working days after `first` up to and including `last`: what `clock.working_days_after` adds."""
-
-    def until(day: date) -> int:  # Mondays to Fridays since the first day of the calendar, which was a Monday
-        weeks, rest = divmod(day.toordinal(), 7)
-        return weeks * 5 + min(rest, 5)
-
-    return until(last) - until(first)
-
-
-def moments(user) -> list[tuple[date | None, ...]]:
-    """Per challenge the first day that it was submitted, accepted, signed, opened, started and completed."""
-
-    def first(event: str) -> Min:
-        return Min(TruncDate("created_at"), filter=Q(event=event))
-
-    signed = {}
-    entries = TimelineEntry.objects.order_by().filter(content_type__app_label="challenges")
-    assignment = Assignment.objects.filter(pk=OuterRef("object_id")).order_by()
-    agreed = entries.filter(content_type__model="assignment", event="agree")
-    pairs = agreed.annotate(about=Subquery(assignment.values("challenge")), day=TruncDate("created_at"))
-    for challenge, day in pairs.values_list("about", "day"):
-        signed[challenge] = min(day, signed.get(challenge, day))
-    rows = (
-        entries.filter(content_type__model="challenge", object_id__in=challenges_of(user).values("pk"))
-        .values("object_id")
-        .annotate(**{event: first(event) for event in ("submit", "accept", "publish", "start", "complete")})
-        .values_list("object_id", "submit", "accept", "publish", "start", "complete")
-    )
-    return [(submit, accept, signed.get(pk), *later) for pk, submit, accept, *later in rows]
-
-
-def lead_times(rows: list[tuple[date | None, ...]]) -> list[Stage]:
-    """The median per stage; a challenge counts for a stage when it passed both ends, in that order."""
-    labels = [
-        _("van ingediend tot goedgekeurd"),
-        _("van goedgekeurd tot akkoord op de opdracht"),
-        _("van akkoord tot open voor studenten"),
-        _("van open tot een team begint"),
-        _("van het begin tot afgerond"),
-    ]
-    found = []
-    for index, label in enumerate(labels):
-        pairs = [(row[index], row[index + 1]) for row in rows if row[index] and row[index + 1]]
-        days = [working_days(first, last) for first, last in pairs if first <= last]
-        found.append(Stage(label, median(days) if days else None, len(days)))
-    return found
 
 
 # --- Answers -----------------------------------------------------------------------------------------------------

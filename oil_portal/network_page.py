@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from challenges.lead_times import lead_times
 from oil_portal import figures, ring
 from oil_portal import network as net
 from partners.models import Partner
@@ -63,7 +64,7 @@ def below(user, whole: net.Network) -> dict:
         "bars": ring.bars([(str(year.year), year.by_hue) for year in growth]),
         "municipalities": figures.origins(asked, 2),
         "sectors": [(net.place_words(name), *rest) for name, *rest in figures.origins(asked, 3)],
-        "stages": figures.lead_times(figures.moments(user)),
+        "stages": lead_times(figures.challenges_of(user)),
         "rates": figures.answer_rates(user, whole),
         "agree_days": figures.AGREE_DAYS,
         "answer_days": figures.ANSWER_DAYS,

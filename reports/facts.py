@@ -67,7 +67,7 @@ def events(app: str, model: str, *names: str) -> str:
     days = ", ".join(first_day(event, name) for event, name in (each.split(":") for each in names))
     listed = ", ".join(f"'{each.split(':')[0]}'" for each in names)
     return (
-        f"(SELECT object_id, {days} FROM core_timelineentry "  # noqa: S608  names of our own
+        f"(SELECT object_id, {days} FROM core_timelineentry AS entry "  # noqa: S608  names of our own
         f"WHERE content_type_id = {type_of(app, model)} AND event IN ({listed}) GROUP BY object_id)"
     )
 
@@ -84,8 +84,9 @@ TOWN = Column("municipality", _("Gemeente"))
 PROJECT_DAYS = events("projects", "project", "open:opened", "start:begun", "complete:ended", "cancel:closed")
 PARTNERS = Fact(
     f"""
-    SELECT one.id, one.id AS partner_id, one.name AS partner, one.kind, one.size, one.sector, one.municipality,
-           coalesce(came.joined, {day_of("one.created_at")}) AS joined, coalesce(asked.took_part, false) AS took_part
+    SELECT one.id, one.id AS partner_id, one.name AS partner, one.status, one.kind, one.size, one.sector,
+           one.municipality, coalesce(came.joined, {day_of("one.created_at")}) AS joined,
+           coalesce(asked.took_part, false) AS took_part
     FROM partners_partner AS one
     LEFT JOIN {events("partners", "partner", "accept:joined")} AS came ON came.object_id = one.id
     LEFT JOIN (

@@ -1,0 +1,71 @@
+"""Make the report of a period from what is in the database now."""
+
+from decimal import Decimal
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from oil_portal.core import clock
+from reports.counting import Counted, count
+from reports.definitions import BREAKDOWNS, COUNTED, SECTIONS, VERSION, Breakdown, Figure
+from reports.period import Period
+from reports.report import Line, Report, Section, Table
+
+
+def make_report(period: Period) -> Report:
+    """The figures as they stand now, in the active language. Expects a reader who may see them."""
+    counted = count(period)
+    sections = [
+        Section(key, str(title), _lines(key, counted), _tables(key, counted)) for key, title in SECTIONS.items()
+    ]
+    moment = timezone.localtime(clock.now()).isoformat(timespec="seconds")
+    return Report(str(period), period.label, moment, VERSION, [each for each in sections if each.lines])
+
+
+def plain(value) -> str | None:
+    """A number as text that no language changes."""
+    return None if value is None else format(value, "f") if isinstance(value, Decimal) else str(value)
+
+
+def _line(figure: Figure, counted: Counted) -> Line:
+    return Line(
+        figure.key,
+        str(figure.label),
+        plain(counted.value),
+        unit=figure.unit,
+        rows=counted.rows if figure.opens else 0,
+        definition=str(figure.definition),
+    )
+
+
+def _lines(section: str, counted: dict[tuple[str, str], Counted]) -> list[Line]:
+    return [_line(figure, counted[figure.key, ""]) for figure in COUNTED if figure.section == section]
+
+
+def _tables(section: str, counted: dict[tuple[str, str], Counted]) -> list[Table]:
+    figures = {figure.key: figure for figure in COUNTED if figure.section == section}
+    return [
+        table
+        for each in BREAKDOWNS
+        if each.figure in figures and (table := _table(each, figures[each.figure], counted)).rows
+    ]
+
+
+def _table(each: Breakdown, figure: Figure, counted: dict[tuple[str, str], Counted]) -> Table:
+    """A row a group: in the order of its words, else the largest first; what is not known comes last."""
+    words = {code: str(label) for code, label in each.words().items()}
+    order = list(words)
+    groups = [(group, number) for (key, group), number in counted.items() if key == each.key]
+    groups.sort(
+        key=lambda pair: (
+            pair[0] == "",
+            order.index(pair[0]) if pair[0] in words else len(order),
+            -pair[1].rows,
+            pair[0],
+        )
+    )
+    rows = []
+    for group, number in groups:
+        label = words.get(group, group) or _("Niet bekend")
+        rows.append((label, [Line(each.key, label, plain(number.value), "", figure.unit, group, number.rows)]))
+    return Table(each.key, str(each.label), [str(figure.label)], rows)

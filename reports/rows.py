@@ -1,0 +1,93 @@
+"""The rows behind a figure: the same facts and the same condition as the count, a page at a time."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.formats import date_format, number_format
+from django.utils.timezone import datetime
+
+from reports.counting import ask
+from reports.definitions import BREAKDOWNS, COUNTED, Breakdown, Figure
+from reports.facts import FACTS, Column
+from reports.period import Period
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What stands in a row: words for people, `raw` for a spreadsheet, and where it leads."""
+
+    words: str
+    raw: object = ""
+    url: str = ""
+    numeric: bool = False
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the rows of a figure or of a group of it come from."""
+
+    figure: Figure
+    breakdown: Breakdown | None = None
+
+    @property
+    def columns(self) -> list[Column]:
+        return [*FACTS[self.figure.fact].columns, *self.figure.columns]
+
+
+def source_of(key: str) -> Source | None:
+    """What an address names: a figure, or a breakdown of one; None when nothing does."""
+    figures = {figure.key: figure for figure in COUNTED if figure.opens}
+    if key in figures:
+        return Source(figures[key])
+    return next((Source(figures[each.figure], each) for each in BREAKDOWNS if each.key == key), None)
+
+
+def fetch(source: Source, period: Period, group: str = "", limit: int | None = None, offset: int = 0) -> list[list]:
+    """The raw rows: of each column its value, and for a link [text, number]."""
+    names = ", ".join(_selected(column) for column in source.columns)
+    where, params = condition(source, group)
+    fact = FACTS[source.figure.fact]
+    cut = "" if limit is None else f" LIMIT {int(limit)} OFFSET {int(offset)}"
+    sql = f"SELECT {names} FROM ({fact.sql}) AS fact WHERE {where} ORDER BY {fact.order}{cut}"  # noqa: S608
+    return [_paired(source.columns, row) for row in ask(sql, period.days | params)]
+
+
+def condition(source: Source, group: str = "") -> tuple[str, dict]:
+    """What chooses the rows, with its parameters."""
+    if source.breakdown is None:
+        return source.figure.where, {}
+    return f"({source.figure.where}) AND coalesce({source.breakdown.by}, '') = %(group)s", {"group": group}
+
+
+def _selected(column: Column) -> str:
+    return f"{column.source}, {column.to[1]}" if column.to[0] else column.source
+
+
+def _paired(columns: list[Column], row: tuple) -> list:
+    found, rest = [], list(row)
+    for column in columns:
+        value = rest.pop(0)
+        found.append([value, rest.pop(0)] if column.to[0] else value)
+    return found
+
+
+def dressed(columns: list[Column], rows: list[list]) -> list[list[Cell]]:
+    """Rows as people read them, in the active language; from the database or from a snapshot alike."""
+    words = [{code: str(label) for code, label in column.words().items()} for column in columns]
+    return [[_cell(*each) for each in zip(columns, row, words, strict=True)] for row in rows]
+
+
+def _cell(column: Column, value, words: dict[str, str]) -> Cell:
+    if column.to[0]:
+        text, number = value
+        return Cell(text or "–", text or "", reverse(column.to[0], args=[number]) if number else "")
+    if value is None or value == "":
+        return Cell("–")
+    if column.kind == "date":
+        day = datetime.fromisoformat(value).date() if isinstance(value, str) else value
+        return Cell(date_format(day, "j M Y"), day)
+    if column.kind in ("number", "euros"):
+        places = 2 if column.kind == "euros" else None
+        return Cell(number_format(value, places, use_l10n=True, force_grouping=True), value, numeric=True)
+    text = words.get(str(value), str(value)) if column.kind == "choice" else str(value)
+    return Cell(text, text)

@@ -1,0 +1,115 @@
+"""The report of a quarter or a year, and the rows behind each figure."""
+
+from django.core.paginator import Paginator
+from django.db.models import Min
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils.text import slugify
+from django.views.decorators.http import require_safe
+
+from challenges.models import Challenge
+from oil_portal.core import clock
+from oil_portal.core.views import need
+from reports import exports
+from reports.books import Live
+from reports.pages import page_of
+from reports.period import Period
+from reports.report import Line
+from reports.rows import dressed
+
+PER_PAGE = 50
+
+
+def asked_period(request) -> Period:
+    """The period in the address, else the last full quarter; Http404 for anything else."""
+    period = Period.read(request.GET["periode"]) if "periode" in request.GET else Period.last_full()
+    if period is None:
+        raise Http404
+    return period
+
+
+def periods() -> list[tuple[Period, list[Period]]]:
+    """Every year since the first question, newest first, with its quarters that have begun."""
+    began = Challenge.objects.aggregate(began=Min("created_at"))["began"] or clock.now()
+    today = clock.today()
+    return [
+        (Period(year), [quarter for quarter in reversed(Period(year).quarters) if quarter.first <= today])
+        for year in range(today.year, began.year - 1, -1)
+    ]
+
+
+@require_safe
+def report(request):
+    """All figures of a period."""
+    need(request.user, "reports.see_report")
+    book = Live(asked_period(request))
+    context = {"book": book, "report": book.report, "page": page_of(book), "periods": periods()}
+    return render(request, "reports/report.html", context)
+
+
+class LazyRows:
+    """Rows for a Paginator: how many is known, and a page is read when it is asked for."""
+
+    def __init__(self, book, line: Line) -> None:
+        self.book, self.line = book, line
+
+    def __len__(self) -> int:
+        return self.line.rows
+
+    def __getitem__(self, part: slice) -> list[list]:
+        return self.book.rows(self.line, part.stop - part.start, part.start)
+
+
+def asked_line(request, book, key: str) -> Line:
+    """The number whose rows are asked for; Http404 when there is none, or when it does not open."""
+    line = book.report.line(key, request.GET.get("groep", ""))
+    if line is None or not line.rows:
+        raise Http404
+    return line
+
+
+@require_safe
+def rows(request, key: str):
+    """The rows behind one figure of the report as it stands now."""
+    need(request.user, "reports.see_report")
+    return rows_page(request, Live(asked_period(request)), key)
+
+
+def rows_page(request, book, key: str):
+    """A page of rows behind one number of a book."""
+    line = asked_line(request, book, key)
+    page = Paginator(LazyRows(book, line), PER_PAGE).get_page(request.GET.get("page"))
+    columns, of = book.columns(key), book.parent(line)
+    context = {
+        "report": book.report,
+        "line": line,
+        "title": f"{of.label}: {line.label}" if of else line.label,
+        "definition": (of or line).definition,
+        "columns": columns,
+        "table": [zip(columns, row, strict=True) for row in dressed(columns, list(page.object_list))],
+        "page_obj": page,
+        "up": book.address("report"),
+        "export": book.rows_address(line, csv=True),
+    }
+    return render(request, "reports/rows.html", context)
+
+
+@require_safe
+def rows_csv(request, key: str):
+    """All rows behind one figure, for a spreadsheet."""
+    need(request.user, "reports.see_report")
+    return rows_file(request, Live(asked_period(request)), key)
+
+
+def rows_file(request, book, key: str) -> HttpResponse:
+    line = asked_line(request, book, key)
+    name = "-".join(filter(None, ["rapport", book.report.period.lower(), key, slugify(line.group)]))
+    return download(exports.as_csv(exports.rows(book, line)), "text/csv; charset=utf-8", f"{name}.csv")
+
+
+def download(content: bytes, kind: str, name: str) -> HttpResponse:
+    return HttpResponse(
+        content,
+        content_type=kind,
+        headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-cache"},
+    )
