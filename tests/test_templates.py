@@ -12,7 +12,7 @@ FOUND_BY_NAME = ("account/", "allauth/", "django/", "400.html", "403.html", "404
 TEMPLATES = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.rglob("*") if path.is_file())
 CODE = "\n".join(
     path.read_text(encoding="utf-8")
-    for room in ("oil_portal", "partners", "modules", "challenges", "projects", "templates")
+    for room in ("oil_portal", "partners", "modules", "challenges", "projects", "reports", "templates")
     for path in (BASE / room).rglob("*")
     if path.suffix in (".py", ".html", ".txt")
 )

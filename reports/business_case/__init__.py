@@ -1,4 +1,4 @@
-"""The business case of the lab as arithmetic: assumptions in, five years of costs and yields out. It knows no Django."""
+"""The business case as arithmetic: assumptions in, five years of costs and yields out. It knows no Django."""
 
 from reports.business_case.model import (
     CARRIERS,

@@ -85,12 +85,16 @@ class Assumptions:
 
     def flat(self) -> dict[str, str]:
         """One text per name, which can be written as JSON; `from_flat` reads it back."""
+        return {name: str(value) for name, value in self.numbers().items()}
+
+    def numbers(self) -> dict[str, Decimal]:
+        """One number per name."""
         plain = {each.name: getattr(self, each.name) for each in fields(self)}
         shares = plain.pop("shares")
         for table in TABLES:
             plain |= {f"{table}_{row}": value for row, value in plain.pop(table).items()}
         plain |= {f"share_{post}_{who}": share for post, all_ in shares.items() for who, share in all_.items()}
-        return {name: str(value) for name, value in plain.items()}
+        return {name: Decimal(value) for name, value in plain.items()}
 
 
 @dataclass(frozen=True)

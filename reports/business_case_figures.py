@@ -1,0 +1,117 @@
+"""What the portal itself knows for the business case: the last four full quarters, in four queries."""
+
+from collections import defaultdict
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.db.models import Count, Q, Sum
+from django.db.models.functions import Coalesce
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from oil_portal.core import clock
+from oil_portal.core.models import TimelineEntry
+from partners.models import Partner
+from projects.models import Application, Contribution, Outcome
+from projects.workflow import ApplicationStatus
+from reports.period import Period
+
+SCHOOLS = (Partner.Kind.SCHOOL, Partner.Kind.LAB)  # what they give is in the costs already
+SUMS = {"company_hours": ("hours", "hours"), "in_kind": ("in_kind", "amount"), "cash": ("cash", "amount")}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number that the portal knows: of how many projects, from which days (both included), read when."""
+
+    value: Decimal
+    projects: int
+    since: date
+    until: date
+    read_on: date
+
+    def plain(self) -> dict:
+        """As a version keeps it."""
+        return {name: str(value) for name, value in asdict(self).items()}
+
+    @classmethod
+    def from_plain(cls, kept: dict) -> "Figure":
+        days = {name: date.fromisoformat(kept[name]) for name in ("since", "until", "read_on")}
+        return cls(value=Decimal(kept["value"]), projects=int(kept["projects"]), **days)
+
+
+def four_quarters() -> tuple[date, date]:
+    """The first and the last day of the last four full quarters."""
+    last = Period.last_full().last
+    after = last + timedelta(days=1)
+    return after.replace(year=after.year - 1), last
+
+
+def own_figures() -> dict[str, Figure]:
+    """By the name of the assumption; what nobody can know yet is left out."""
+    since, until = four_quarters()
+    moved = _moved(since, until)
+    started, completed = moved["start"], moved["complete"]
+    found = {}
+    if started:
+        found["projects"] = (Decimal(len(started)), len(started))
+        found["students"] = (Decimal(_placed(started)) / len(started), len(started))
+    if completed:
+        found |= {name: (amount, len(completed)) for name, amount in _given(completed).items()}
+    outcomes, followed = _outcomes(completed)
+    if outcomes:
+        found["follow_up_share"] = (Decimal(100 * followed) / outcomes, outcomes)
+    today = clock.today()
+    return {name: Figure(round(value, 2), count, since, until, today) for name, (value, count) in found.items()}
+
+
+def _moved(since: date, until: date) -> dict[str, set[int]]:
+    """The projects that started and that were completed in that time."""
+    entries = TimelineEntry.objects.order_by().filter(
+        content_type__app_label="projects", content_type__model="project", event__in=["start", "complete"]
+    )
+    found = defaultdict(set)
+    days = {"created_at__date__gte": since, "created_at__date__lte": until}
+    for event, pk in entries.filter(**days).values_list("event", "object_id"):
+        found[event].add(pk)
+    return found
+
+
+def _placed(projects: set[int]) -> int:
+    return Application.objects.filter(project__in=projects, status=ApplicationStatus.PLACED).count()
+
+
+def _given(projects: set[int]) -> dict[str, Decimal]:
+    """Per project, what companies gave and both sides confirmed; nothing where nobody confirmed anything."""
+    given = Contribution.objects.confirmed().filter(project__in=projects).exclude(partner__kind__in=SCHOOLS).order_by()
+    sums = {
+        name: Coalesce(Sum(what, filter=Q(kind=kind)), Decimal(0), output_field=Contribution._meta.get_field("amount"))
+        for name, (kind, what) in SUMS.items()
+    }
+    row = given.aggregate(number=Count("pk"), **sums)
+    return {name: row[name] / len(projects) for name in SUMS} if row["number"] else {}
+
+
+def _outcomes(projects: set[int]) -> tuple[int, int]:
+    """(outcomes that were written down, how many of them lead further)."""
+    rows = Outcome.objects.filter(project__in=projects).aggregate(
+        number=Count("pk"), followed=Count("pk", filter=~Q(follow_up=Outcome.FollowUp.NONE))
+    )
+    return rows["number"], rows["followed"]
+
+
+def source(name: str, figure: Figure) -> str:
+    """Where an own figure comes from, with its days, in the reader's language."""
+    if name in ("projects", "students"):
+        what = ngettext("%s team dat begon", "%s teams die begonnen", figure.projects)
+    elif name == "follow_up_share":
+        what = ngettext("de uitkomst van %s project", "de uitkomsten van %s projecten", figure.projects)
+    else:
+        what = ngettext(
+            "wat bevestigd is bij %s afgerond project", "wat bevestigd is bij %s afgeronde projecten", figure.projects
+        )
+    told = _("%(what)s, van %(since)s tot en met %(until)s, gelezen op %(read_on)s")
+    days = {day: date_format(getattr(figure, day), "j F Y") for day in ("since", "until", "read_on")}
+    return told % {"what": what % figure.projects, **days}

@@ -1,0 +1,1 @@
+"""The shape of what the rooms of the report are sent."""

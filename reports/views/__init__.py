@@ -1,0 +1,1 @@
+"""Pages of the report and the business case."""
