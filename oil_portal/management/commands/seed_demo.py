@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 
 from oil_portal.core import clock
-from oil_portal.demo import people, round, story
+from oil_portal.demo import business_case, people, round, story
 from partners.models import User
 
 
@@ -33,6 +33,7 @@ class Command(BaseCommand):
                 ("students", people.students),
                 ("challenges and projects", story.all_challenges),
                 ("a matching round", round.matching_round),
+                ("the business case", business_case.business_case),
             ):
                 self.stdout.write(f"  {label} …")
                 self.stdout.flush()
