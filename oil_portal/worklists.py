@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import DateTimeField, Exists, Max, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, DateTimeField, Exists, Max, Min, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, TruncDate
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -23,9 +24,10 @@ from oil_portal.core import clock
 from oil_portal.core.models import TimelineEntry
 from partners import roles
 from partners.models import Membership, Partner
-from projects.models import Achievement, Feedback, MatchingRound, Outcome, Participant, Project
+from projects.models import Achievement, Contribution, Feedback, MatchingRound, Outcome, Participant, Project
 from projects.services import DECISION_DAYS
 
+SILENT_DAYS, SCHOOL_SILENT_DAYS = 21, 30  # without hours of the company, or of the school
 LOOK_BACK_DAYS = 60  # for what would be nice to hear and nobody has to tell
 
 
@@ -95,6 +97,11 @@ def for_contact(user) -> Iterator[WorkItem]:
     for project in _unconfirmed(asked, "company"):
         yield _confirm(project)
     yield from _look_back(asked, student=None)
+    yield from _contributions(user, Q(side="school", project__in=asked))
+    by_company = Contribution.objects.filter(partner=OuterRef("host"))
+    yield from _silent(
+        asked, by_company, SILENT_DAYS, _("Nog geen uren sinds %(day)s. Schrijf ze op in een halve minuut.")
+    )
     for outcome in Outcome.objects.filter(project__in=asked, later="", later_asked_at__gt=_lately()).select_related(
         "project"
     ):
@@ -147,7 +154,51 @@ def for_teacher(user) -> Iterator[WorkItem]:
     for assignment in _since(Assignment.objects.filter(challenge__in=mine, status="agreed", projects=None)):
         url = reverse("projects:open", args=[assignment.pk])
         yield _item(assignment, "open", _("Het bedrijf is akkoord. Open een project voor studenten."), url=url)
-    yield from _to_lead(_since(Project.objects.filter(Q(coach=user) | Q(assignment__challenge__in=mine)).with_counts()))
+    led = Project.objects.filter(Q(coach=user) | Q(assignment__challenge__in=mine))
+    yield from _to_lead(_since(led.with_counts()))
+    yield from _contributions(user, Q(side="company", project__in=led))
+    by_school = Contribution.objects.filter(Q(partner=OuterRef("run__module__school")) | Q(partner=OuterRef("lab")))
+    text = _("Nog geen uren van de school sinds %(day)s. Schrijf ze op in een halve minuut.")
+    yield from _silent(Project.objects.filter(coach=user), by_school, SCHOOL_SILENT_DAYS, text)
+
+
+def _contributions(user, theirs: Q) -> Iterator[WorkItem]:
+    """Per project, what of `theirs` waits for this user to confirm, and what of their own the other side disputes."""
+    waits = Q(status="stated", pk__in=Contribution.objects.waiting_for(user).filter(theirs).values("pk"))
+    found = Contribution.objects.filter(waits | Q(status="disputed", by=user)).order_by()
+    rows = found.values("project", "project__title", "status")
+    for row in rows.annotate(count=Count("pk"), at=Coalesce(Min("answered_at"), Min("created_at"))):
+        if row["status"] == "stated":
+            text = ngettext("Bevestig %(count)s bijdrage.", "Bevestig %(count)s bijdragen.", row["count"])
+        else:
+            text = ngettext(
+                "%(count)s bijdrage is betwist. Verbeter die of haal die weg.",
+                "%(count)s bijdragen zijn betwist. Verbeter ze of haal ze weg.",
+                row["count"],
+            )
+        yield WorkItem(
+            key=f"projects.project:{row['project']}:{row['status']}-{row['count']}:{row['at']:%Y%m%d%H%M%S}",
+            title=row["project__title"],
+            text=text % {"count": row["count"]},
+            url=f"{reverse('projects:contributions')}?project={row['project']}",
+            since=timezone.localtime(row["at"]).date(),
+        )
+
+
+def _silent(projects: QuerySet, given: QuerySet, days: int, text: str) -> Iterator[WorkItem]:
+    """Running teams for which nothing like `given` (of an outer project) was written down for so many days."""
+    written = given.filter(project=OuterRef("pk")).order_by().values("project").annotate(at=Max("created_at"))
+    last = Coalesce(TruncDate(Subquery(written.values("at"))), "starts")
+    for project in (
+        projects.filter(status="running").annotate(last=last).filter(last__lte=clock.today() - timedelta(days=days))
+    ):
+        yield WorkItem(
+            key=f"projects.project:{project.pk}:silent-{days}:{project.last:%Y%m%d}",
+            title=project.title,
+            text=text % {"day": date_format(project.last, "j F")},
+            url=f"{reverse('projects:contributions')}?project={project.pk}",
+            since=project.last + timedelta(days=days),
+        )
 
 
 def _to_lead(projects: QuerySet) -> Iterator[WorkItem]:
