@@ -68,7 +68,7 @@ def totals_of(found: QuerySet[Contribution]) -> QuerySet:
 def last_times(user, projects: list[Project]) -> list[Contribution]:
     """The last hours that `user` entered for each project; the same again is one tap. Not twice on a day."""
     mine = Contribution.objects.filter(by=user, kind="hours", project__in=projects).order_by(
-        "project", "-created_at", "-pk"
+        "project_id", "-created_at", "-pk"
     )
     last = list(mine.distinct("project_id").select_related("project"))
     fresh = [given for given in last if given.day < clock.today()]
