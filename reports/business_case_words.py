@@ -3,6 +3,7 @@
 A default is an assumption, never a measured figure: its reason says so, and what nobody knows yet is zero.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -351,3 +352,8 @@ SHARES = [
     for who in CARRIERS
 ]
 ALL = {one.name: one for one in [*PLAIN, *SCENARIO_CELLS, *CONDITION_CELLS, *SHARES]}
+
+
+def starting(own: Mapping) -> dict[str, Decimal]:
+    """Every assumption as the page starts with it: what the portal knows (`own_figures`), else what we assume."""
+    return {name: own[name].value if name in own else one.start for name, one in ALL.items()}

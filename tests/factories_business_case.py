@@ -11,9 +11,7 @@ from reports.services import save_business_case
 
 def numbers(**changed) -> dict[str, Decimal]:
     """Every assumption as the page starts with it, with some changed."""
-    return {name: one.start for name, one in words.ALL.items()} | {
-        name: Decimal(str(value)) for name, value in changed.items()
-    }
+    return words.starting({}) | {name: Decimal(str(value)) for name, value in changed.items()}
 
 
 def assumptions(**changed) -> Assumptions:

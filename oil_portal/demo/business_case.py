@@ -16,11 +16,10 @@ def business_case(world: World) -> None:
     """What the portal knows and the assumptions as they are, with the fee that is proposed."""
     with clock.at(days_ago(8)):
         own = own_figures()
-        numbers = {name: own[name].value if name in own else one.start for name, one in words.ALL.items()}
         save_business_case(
             actor=world.brokers[0],
             name="Eerste versie voor de stuurgroep",
             remark="Met een eigen bijdrage van € 250 per project als voorstel. Geen subsidie, want die is niet toegezegd.",
-            assumptions=Assumptions.from_flat(numbers | PROPOSED),
+            assumptions=Assumptions.from_flat(words.starting(own) | PROPOSED),
             figures=own,
         )

@@ -33,7 +33,7 @@ def filled(request, own: dict) -> BusinessCaseForm:
     """What was sent; else a version to begin with (`van`), else what the portal knows and what we assume."""
     if request.method == "POST":
         return BusinessCaseForm(request.POST, own=own)
-    start = {name: own[name].value if name in own else one.start for name, one in words.ALL.items()}
+    start = words.starting(own)
     if begin := number(request.GET.get("van", "")):
         start |= kept(request, begin).assumed.numbers()
     return BusinessCaseForm(own=own, initial=start)
