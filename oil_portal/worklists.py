@@ -23,7 +23,7 @@ from modules.models import Enrolment
 from oil_portal.core import clock
 from oil_portal.core.models import TimelineEntry
 from partners import roles
-from partners.models import Membership, Partner
+from partners.models import CHECK_AFTER, Membership, Partner
 from projects.models import Achievement, Contribution, Feedback, MatchingRound, Outcome, Participant, Project
 from projects.services import DECISION_DAYS
 
@@ -85,6 +85,7 @@ def for_contact(user) -> Iterator[WorkItem]:
     mine = roles.partner_ids(user, roles.CONTACT)
     for partner in _since(Partner.objects.filter(pk__in=mine, status="returned")):
         yield _item(partner, "fill", _("De makelaar vraagt om een aanvulling."))
+    yield from _to_check(Partner.objects.filter(pk__in=mine), _("Kloppen jullie gegevens nog?"))
     for challenge in _since(Challenge.objects.filter(partner__in=mine, status="returned")):
         yield _item(challenge, "fill", _("De makelaar heeft een opmerking. Vul je vraagstuk aan."))
     yield from _drafts(user)
@@ -113,6 +114,12 @@ def for_contact(user) -> Iterator[WorkItem]:
             url=url,
             since=asked_at,
         )
+
+
+def _to_check(partners: QuerySet, text: str) -> Iterator[WorkItem]:
+    """Organisations whose details nobody looked at for a year."""
+    for partner in partners.stale():
+        yield _item(partner, "check", text, since=partner.last_checked + CHECK_AFTER)
 
 
 def _drafts(user) -> Iterator[WorkItem]:
@@ -252,6 +259,8 @@ def for_student(user) -> Iterator[WorkItem]:
 def for_coordinator(user) -> Iterator[WorkItem]:
     """A coordinator: confirm teachers and students, see which teams get no answer."""
     yield from _requests(user)
+    schools = Partner.objects.filter(pk__in=roles.partner_ids(user, roles.COORDINATOR))
+    yield from _to_check(schools, _("Kloppen jullie gegevens nog?"))
     overdue = Project.objects.filter(
         status="open", closing_date__lt=clock.today(), run__module__school__in=roles.school_ids(user, roles.COORDINATOR)
     )
@@ -275,6 +284,7 @@ def for_broker(user) -> Iterator[WorkItem]:
     yield from _drafts(user)
     for partner in _since(Partner.objects.filter(status="submitted")):
         yield _item(partner, "review", _("Nieuwe partner. Kijk of alles klopt."))
+    yield from _to_check(Partner.objects.all(), _("Een jaar niet nagekeken. Kijk of alles nog klopt."))
     for challenge in _since(Challenge.objects.filter(status="submitted")):
         yield _item(challenge, "review", _("Nieuw vraagstuk. Keur goed, stuur terug of wijs af."))
     for challenge in _since(Challenge.objects.filter(status="accepted", translator=None)):

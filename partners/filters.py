@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from partners.models import Partner
 from partners.search import Asked, Hits, matching
+from partners.sectors import Sector, Size
 from partners.workflow import PartnerStatus
 
 
@@ -52,7 +53,7 @@ class SearchFilterSet(django_filters.FilterSet):
 
 
 class PartnerFilter(SearchFilterSet):
-    """Search words, kind and municipality."""
+    """Search words, kind, municipality, sector, size, and whether SBB recognised it."""
 
     q = django_filters.CharFilter(label=_("Zoek een partner"), method="search", max_length=100)
     kind = django_filters.MultipleChoiceFilter(
@@ -62,6 +63,16 @@ class PartnerFilter(SearchFilterSet):
         label=_("Gemeente"), choices=municipalities, widget=forms.CheckboxSelectMultiple
     )
 
+    sector = django_filters.MultipleChoiceFilter(
+        label=_("Sector"), choices=Sector.choices, widget=forms.CheckboxSelectMultiple
+    )
+    size = django_filters.MultipleChoiceFilter(
+        label=_("Medewerkers"), choices=Size.choices, widget=forms.CheckboxSelectMultiple
+    )
+    training_company = django_filters.MultipleChoiceFilter(
+        label=_("Leerbedrijf"), choices=[("True", _("Erkend leerbedrijf"))], widget=forms.CheckboxSelectMultiple
+    )
+
     class Meta:
         model = Partner
-        fields = ["q", "kind", "municipality"]
+        fields = ["q", "kind", "municipality", "sector", "size", "training_company"]

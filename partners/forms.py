@@ -71,6 +71,15 @@ class PartnerForm(forms.ModelForm):
         error_messages={"invalid": _("Vul een webadres in, bijvoorbeeld www.bedrijf.nl.")},
     )
 
+    training_company = forms.TypedChoiceField(
+        label=_("Erkend leerbedrijf"),
+        required=False,
+        choices=[("", _("Niet bekend")), ("True", _("Ja")), ("False", _("Nee"))],
+        coerce=lambda value: value == "True",
+        empty_value=None,
+        help_text=_("Erkend door SBB. Ook zonder erkenning doe je gewoon mee: het is alleen goed om te weten."),
+    )
+
     class Meta:
         model = Partner
         fields = [
@@ -82,15 +91,22 @@ class PartnerForm(forms.ModelForm):
             "municipality",
             "sector",
             "size",
+            "training_company",
             "website",
             "description",
+            "description_en",
         ]
-        widgets = {"kind": forms.RadioSelect, "description": forms.Textarea(attrs={"rows": 5})}
+        widgets = {
+            "kind": forms.RadioSelect,
+            "description": forms.Textarea(attrs={"rows": 5}),
+            "description_en": forms.Textarea(attrs={"rows": 5, "lang": "en"}),
+        }
         help_texts = {
             "name": _("Zoals anderen de organisatie kennen."),
             "sector": _("Kies wat het beste past. Vertel de rest in de omschrijving."),
             "size": _("Hoeveel mensen er werken, alle vestigingen samen."),
             "description": _("Wat doet de organisatie? Twee of drie zinnen is genoeg."),
+            "description_en": _("Voor wie de site in het Engels leest. Zonder Engels lezen zij het Nederlands."),
         }
         error_messages = {"name": {"required": _("Vul de naam van de organisatie in.")}}
 
@@ -101,6 +117,8 @@ class PartnerForm(forms.ModelForm):
             del self.fields["kind"]
             if self.instance.kind != Partner.Kind.SCHOOL:
                 del self.fields["brin"]
+            if self.instance.kind in (Partner.Kind.SCHOOL, Partner.Kind.LAB):
+                del self.fields["training_company"]
         else:
             self.fields["kind"].choices = [(kind.value, kind.label) for kind in self.KINDS]
 
@@ -145,6 +163,21 @@ class PartnerForm(forms.ModelForm):
     def details(self) -> dict:
         """What the services take."""
         return {name: self.cleaned_data[name] for name in self.fields}
+
+
+class LogoForm(forms.Form):
+    """A picture to know an organisation by."""
+
+    logo = forms.FileField(
+        label=_("Logo"),
+        help_text=_("Een jpg of png, tot 2 MB. Een vierkant of liggend logo past het beste."),
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png"}),
+        error_messages={
+            "required": _("Kies eerst een bestand."),
+            "invalid": _("Kies eerst een bestand."),
+            "empty": _("Dit bestand is leeg. Kies een ander bestand."),
+        },
+    )
 
 
 class InviteForm(forms.ModelForm):

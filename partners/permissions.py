@@ -70,6 +70,7 @@ for action in ("accept", "return", "decline", "suspend", "resume", "merge"):
 rules.add_perm("partners.note_partner", is_broker)
 rules.add_perm("partners.resubmit_partner", is_contact)
 rules.add_perm("partners.change_details_partner", is_contact | is_coordinator | is_broker)
+rules.add_perm("partners.check_partner", is_contact | is_coordinator | is_broker)
 rules.add_perm("partners.pause_partner", is_contact)
 rules.add_perm("partners.invite_partner", may_invite)
 rules.add_perm("partners.follow_partner", is_member | is_broker)

@@ -52,6 +52,8 @@ PARTNER = Workflow(
         "absorb": _("Samengevoegd met"),
         "register": _("Aangemeld als partner"),
         "edit": _("Gegevens gewijzigd"),
+        "check": _("Gegevens nagekeken"),
+        "logo": _("Logo gewijzigd"),
         "invite": _("Uitnodiging verstuurd"),
         "pause": _("Pauze tot en met"),
         "pause_end": _("Pauze voorbij"),

@@ -163,7 +163,7 @@ def test_the_invitation_page_for_visitor_and_user(client, login, region):
 
 
 @pytest.mark.parametrize(("change", "sentence"), [
-    ({"status": "withdrawn"}, "ingetrokken"), ({"created_at": "2020-01-01T00:00Z"}, "verlopen"),
+    ({"status": "withdrawn"}, "ingetrokken"), ({"sent_at": "2020-01-01T00:00Z"}, "verlopen"),
 ])  # fmt: skip
 def test_a_worthless_invitation_says_why(client, region, change, sentence):
     invitation = f.InvitationFactory(partner=region.company)

@@ -1,6 +1,5 @@
 """The verbs for attachments. What comes in is judged by its content, never by its name, and pictures are made anew."""
 
-import io
 import secrets
 import unicodedata
 from pathlib import PurePath
@@ -10,11 +9,11 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps
 
 from challenges.models import Attachment, Draft
 from challenges.services import draft as drafts
 from oil_portal.core.workflow import lock
+from partners import files
 from partners.models import User
 
 MOST_BYTES = 10 * 1024 * 1024
@@ -47,29 +46,15 @@ def remake(content: bytes) -> tuple[str, bytes, bytes]:
     if b"%PDF-" in content[:PDF_START]:
         return "pdf", content, _first_page(content)
     try:
-        with Image.open(io.BytesIO(content), formats=("JPEG", "PNG")) as picture:
-            if picture.width * picture.height > MOST_PIXELS:
-                raise refuse(_("Deze foto is te groot om te tekenen. Maak hem kleiner."))
-            kind = "png" if picture.format == "PNG" else "jpeg"
-            drawn = ImageOps.exif_transpose(picture)
-            drawn = drawn.convert("RGBA" if kind == "png" else "RGB")
-    except ValidationError:
-        raise
-    except Exception as error:  # Pillow answers broken files with a dozen different exceptions
+        kind, drawn = files.read(content, most_pixels=MOST_PIXELS)
+    except files.TooLarge as error:
+        raise refuse(_("Deze foto is te groot om te tekenen. Maak hem kleiner.")) from error
+    except files.Unreadable as error:
         raise refuse(_("Dit is geen pdf, jpg of png die wij kunnen lezen. Kies een ander bestand.")) from error
     drawn.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-    kept = _written(drawn, kind)
+    kept = files.written(drawn, kind)
     drawn.thumbnail(THUMBNAIL)
-    return kind, kept, _written(drawn, kind)
-
-
-def _written(picture: Image.Image, kind: str) -> bytes:
-    """The pixels alone: a new image has no EXIF, no place and no comments."""
-    bare = Image.frombytes(picture.mode, picture.size, picture.tobytes())
-    out = io.BytesIO()
-    options = {"quality": 88, "optimize": True} if kind == "jpeg" else {"optimize": True}
-    bare.save(out, "JPEG" if kind == "jpeg" else "PNG", **options)
-    return out.getvalue()
+    return kind, kept, files.written(drawn, kind)
 
 
 def _first_page(content: bytes) -> bytes:
@@ -84,7 +69,7 @@ def _first_page(content: bytes) -> bytes:
     except Exception as error:  # PDFium tells broken, locked and empty files apart by message only
         raise refuse(_("Deze pdf kunnen wij niet openen. Staat er een wachtwoord op?")) from error
     picture.thumbnail(THUMBNAIL)
-    return _written(picture, "jpeg")
+    return files.written(picture, "jpeg")
 
 
 @transaction.atomic

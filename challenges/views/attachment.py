@@ -3,7 +3,7 @@
 from allauth.decorators import rate_limit
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import FileResponse, Http404, JsonResponse
+from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
 from django.views.decorators.cache import cache_control
@@ -15,9 +15,9 @@ from challenges.services import draft as drafts
 from challenges.services.attachment import detach
 from challenges.views.draft import actor_of, as_sent, attach_all, draft_for
 from challenges.views.draft_page import WITH_FILES
+from partners.files import served
 
 TYPES = {"pdf": "application/pdf", "jpeg": "image/jpeg", "png": "image/png"}
-SHUT = "default-src 'none'; sandbox"  # a file of a user is never a page of ours
 
 
 @login_not_required
@@ -70,14 +70,6 @@ def readable(request, pk: int) -> Attachment:
     if not allowed:
         raise Http404
     return attachment
-
-
-def served(file, content_type: str, **options) -> FileResponse:
-    """A user's file: shown by its own type only, in a page that can do nothing."""
-    response = FileResponse(file.open("rb"), content_type=content_type, **options)
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = SHUT
-    return response
 
 
 @login_not_required

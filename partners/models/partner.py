@@ -1,5 +1,8 @@
 """An organisation in the network, and what brokers note about it."""
 
+from datetime import datetime, timedelta
+from pathlib import PurePath
+
 import pghistory
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
@@ -18,6 +21,8 @@ from partners.models.user import User
 from partners.search import NAMES, Asked, ask, matching
 from partners.sectors import Sector, Size
 from partners.workflow import LIVE_PARTNER, PartnerStatus
+
+CHECK_AFTER = timedelta(days=365)
 
 
 class PartnerQuerySet(models.QuerySet):
@@ -38,6 +43,12 @@ class PartnerQuerySet(models.QuerySet):
 
     def search_name(self, text: str) -> "PartnerQuerySet":
         return self.filter(name__icontains=text)
+
+    def stale(self) -> "PartnerQuerySet":
+        """Partners of which nobody looked at the details for a year, longest ago first; adds `last_checked`."""
+        checked = Coalesce("checked_at", "created_at")
+        old = self.filter(status=PartnerStatus.ACCEPTED).annotate(last_checked=checked)
+        return old.filter(last_checked__lt=clock.now() - CHECK_AFTER).order_by("last_checked", "pk")
 
     def with_counts(self) -> "PartnerQuerySet":
         """Add `asked`: how many public challenges the partner has. The room above is read over its reverse relation."""
@@ -177,6 +188,22 @@ class Partner(models.Model):
     def takes_part(self) -> bool:
         """Whether it may ask something new. Not while it is suspended; what runs goes on."""
         return self.status != PartnerStatus.SUSPENDED
+
+    @property
+    def last_check(self) -> datetime:
+        """When somebody last said that the details are right; when it came, as long as nobody did."""
+        return self.checked_at or self.created_at
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether the details wait for somebody to look at them again."""
+        return self.status == PartnerStatus.ACCEPTED and self.last_check < clock.now() - CHECK_AFTER
+
+    @property
+    def logo_url(self) -> str:
+        """Where the logo is; its name is in it, so that a new one is seen at once."""
+        version = PurePath(self.logo.name).stem if self.logo else ""
+        return f"{reverse('partners:logo', args=[self.pk])}?v={version}" if version else ""
 
     @property
     def is_paused(self) -> bool:

@@ -19,12 +19,14 @@ from partners.services.partner import (
     LONGEST_PAUSE_DAYS,
     brokers,
     change_partner,
+    check_partner,
     note_partner,
     pause_partner,
     people,
     register_partner,
     resubmit_partner,
     review_partner,
+    set_logo,
 )
 
 __all__ = [
@@ -36,6 +38,7 @@ __all__ = [
     "brokers",
     "change_partner",
     "change_preferences",
+    "check_partner",
     "confirmers",
     "end_membership",
     "invitations_for",
@@ -52,6 +55,7 @@ __all__ = [
     "review_partner",
     "role_by_address",
     "schools_by_address",
+    "set_logo",
     "verified_domains",
     "what_moves",
     "withdraw_invitation",

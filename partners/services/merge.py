@@ -5,6 +5,7 @@ pghistory keep what they said. The row of the partner that goes stays, as `merge
 leads on, its history keeps its object, and the importer of the network still knows the name.
 """
 
+import secrets
 from collections import Counter
 from collections.abc import Iterable
 
@@ -12,6 +13,7 @@ from django.apps import apps
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
+from django.core.files.base import ContentFile
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -122,6 +124,8 @@ def merge_partner(*, keep: Partner, gone: Partner, actor: User, remark: str = ""
     move(gone, "merge", actor=actor, remark=remark, merged_into=keep)  # after its timeline moved: this is its own
     for name, value in values.items():
         setattr(keep, name, value)
+    if gone.logo and not keep.logo:  # a copy: the file goes with the row that holds it
+        keep.logo = ContentFile(gone.logo.read(), name=f"{secrets.token_hex(12)}.png")
     save_partner(keep)
     roles.forget(actor)
     entry = record(keep, "absorb", actor=actor, remark=f"{gone.name}. {remark}", changes=changes)
@@ -142,6 +146,7 @@ def _settle_memberships(keep: Partner, gone: Partner) -> None:
             stays, double = double, stays
         for field in generic_pointers():  # what was said about the double is about the one that stays
             _about(field, double).update(**{field.fk_field: stays.pk})
+        double.handovers.update(leaver=stays)
         double.delete()
 
 

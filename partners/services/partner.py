@@ -1,20 +1,24 @@
 """The verbs for organisations: register, change, pause and review. And whom to tell."""
 
+import secrets
 from datetime import date, timedelta
 
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from oil_portal.core import clock
 from oil_portal.core.timeline import changed_fields, notify, record
-from oil_portal.core.workflow import lock, move
-from partners import roles
+from oil_portal.core.workflow import NotNow, lock, move
+from partners import files, roles
 from partners.models import Membership, Partner, PartnerNote, User
 from partners.workflow import MembershipStatus, PartnerStatus
 
 LONGEST_PAUSE_DAYS = 183
+MOST_LOGO_BYTES = 2 * 1024 * 1024
+LOGO = (480, 480)  # pixels that a kept logo fits in
 
 
 def people(partner: Partner, *wanted: str):
@@ -80,12 +84,56 @@ def pause_partner(*, partner: Partner, actor: User, until: date | None) -> Partn
 
 
 @transaction.atomic
+def check_partner(*, partner: Partner, actor: User) -> Partner:
+    """Say that the details are right: for a year nobody is asked again. Saying it twice is no harm."""
+    if not actor.has_perm("partners.check_partner", partner):
+        raise PermissionDenied
+    lock(partner)
+    if partner.status != PartnerStatus.ACCEPTED:
+        raise NotNow(_("Nakijken kan als de organisatie partner is."))
+    partner.checked_at = clock.now()
+    partner.save(update_fields=["checked_at"])
+    record(partner, "check", actor=actor)
+    return partner
+
+
+@transaction.atomic
+def set_logo(*, partner: Partner, actor: User, upload) -> Partner:
+    """Give an organisation a logo, drawn anew as a PNG; `upload` None takes it away. Raises ValidationError."""
+    if not actor.has_perm("partners.change_details_partner", partner):
+        raise PermissionDenied
+    content = _logo(upload) if upload else None
+    lock(partner)
+    partner.logo = ContentFile(content, name=f"{secrets.token_hex(12)}.png") if content else ""
+    partner.save(update_fields=["logo"])  # django-cleanup takes the old file along on commit
+    record(partner, "logo", actor=actor)
+    return partner
+
+
+def _logo(upload) -> bytes:
+    def refuse(message: str) -> ValidationError:
+        return ValidationError({"logo": message})
+
+    if upload.size > MOST_LOGO_BYTES:
+        raise refuse(_("Dit bestand is groter dan 2 MB. Kies een kleiner bestand."))
+    try:
+        _kind, picture = files.read(upload.read())
+    except files.TooLarge as error:
+        raise refuse(_("Dit logo heeft te veel beeldpunten. Maak het kleiner.")) from error
+    except files.Unreadable as error:
+        raise refuse(_("Dit is geen jpg of png die wij kunnen lezen. Kies een ander bestand.")) from error
+    picture.thumbnail(LOGO)
+    return files.written(picture, "png")
+
+
+@transaction.atomic
 def review_partner(*, partner: Partner, actor: User, action: str, remark: str = "") -> Partner:
     """A broker accepts, returns, declines, suspends or resumes; `action` is the transition's name.
 
     Who answers for the organisation hears it: its contacts, and the coordinators of a school.
     """
-    entry = move(partner, action, actor=actor, remark=remark)
+    checked = {"checked_at": clock.now()} if action == "accept" else {}
+    entry = move(partner, action, actor=actor, remark=remark, **checked)
     notify(entry, people(partner, roles.CONTACT, roles.COORDINATOR), mail=True)
     return partner
 

@@ -36,6 +36,11 @@ ROWS = [
     Row("partners:act", of("act", "partner_submitted", "accept"), HIDDEN | dict.fromkeys(REVIEWER, 302), "post",
         {"remark": "Welkom"}),
     Row("partners:act", of("act", "company", "accept"), HIDDEN),  # accepted already
+    Row("partners:logo", of("logo", "company"), dict.fromkeys(ROLES, 404)),  # it has none
+    Row("partners:logo_edit", of("logo_edit", "company"), FORBIDDEN | OWN),
+    Row("partners:logo_edit", of("logo_edit", "company"), FORBIDDEN | dict.fromkeys(OWN, 302), "post", {"remove": ""}),
+    Row("partners:check", of("check", "company"), FORBIDDEN | dict.fromkeys(OWN, 302), "post"),
+    Row("partners:check", of("check", "company"), dict.fromkeys(ROLES, 405) | {"visitor": 302}),
     Row("partners:invite", of("invite", "company"), FORBIDDEN | {"contact": 200, "broker": 200}),
     Row("partners:invite", of("invite", "company"), FORBIDDEN | {"contact": 302, "broker": 302}, "post",
         OK | {"email": "gast@mail.example"}),

@@ -1,0 +1,1 @@
+"""People and organisations in the browser, a module per kind of page."""

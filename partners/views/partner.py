@@ -1,0 +1,147 @@
+"""Pages of an organisation: the list, the organisation itself, adding it and changing it."""
+
+from functools import partial
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_POST
+
+from oil_portal.core import views
+from oil_portal.core.views import attempt, need
+from partners import doubles, roles, services
+from partners.files import served
+from partners.filters import PartnerFilter
+from partners.forms import LogoForm, PartnerForm
+from partners.models import Collaboration, Membership, Partner
+from partners.views.found import PAGE, own_here, visible
+from partners.workflow import PartnerStatus
+
+
+@login_not_required
+def partner_list(request):
+    """The accepted partners, and what they do together."""
+    partners = Partner.objects.filter(status=PartnerStatus.ACCEPTED).select_related("parent").with_counts()
+    found = PartnerFilter(request.GET, queryset=partners)
+    context = {
+        "filter": found,
+        "page_obj": Paginator(found.results, PAGE).get_page(request.GET.get("page")),
+        "collaborations": Collaboration.objects.for_cards(),
+    }
+    return render(request, "partners/partner_list.html", context)
+
+
+@login_not_required
+def detail(request, pk: int):
+    """An organisation; its people and its course only for those who belong to it and for brokers."""
+    partner = Partner.objects.visible_to(request.user).select_related("parent").filter(pk=pk).first()
+    if partner is None:  # the old address of one that went up in another leads on
+        return redirect(get_object_or_404(Partner.objects.visible_to(request.user), merged=pk))
+    challenges = partner.challenges.public()
+    context = {
+        "partner": partner,
+        "challenges": challenges[:PAGE],
+        "challenges_total": challenges.count(),
+        "collaborations": partner.collaborations.for_cards(),
+        "labs": partner.labs.filter(status=PartnerStatus.ACCEPTED),
+        "mine": request.user.has_perm("partners.change_details_partner", partner),
+        "follows": request.user.has_perm("partners.follow_partner", partner),
+    }
+    if request.user.is_authenticated:
+        context["own"] = own_here(request.user, partner)
+    if context["mine"] or context["follows"]:
+        context |= _inside(request.user, partner)
+    return render(request, "partners/partner_detail.html", context)
+
+
+def _inside(user, partner: Partner) -> dict:
+    """What only the people of the organisation and the brokers see. Students are a number, never names."""
+    active = partner.memberships.active().select_related("user", "partner")
+    return {
+        "people": active.exclude(role=roles.STUDENT),
+        "students": active.filter(role=roles.STUDENT).count(),
+        "requests": Membership.objects.waiting_for(user).filter(partner=partner).select_related("user", "partner"),
+        "may_invite": user.has_perm("partners.invite_partner", partner),
+    } | (_for_brokers(user, partner) if user.has_perm("partners.note_partner", partner) else {})
+
+
+def _for_brokers(user, partner: Partner) -> dict:
+    return {
+        "doubles": doubles.of([partner])[partner.pk],
+        "notes": partner.notes.visible_to(user).count(),
+        "may_note": True,
+    }
+
+
+def add(request):
+    """Add an organisation that is not in the portal yet."""
+    form = PartnerForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        partner = attempt(form, services.register_partner, actor=request.user, **form.details)
+        if partner:
+            messages.success(request, _("%s is aangemeld. Een makelaar kijkt ernaar. Je hoort het per mail.") % partner)
+            return redirect(partner)
+    context = {"form": form}
+    return render(request, "partners/partner_form.html", context, status=422 if form.errors else 200)
+
+
+def edit(request, pk: int):
+    """Change the details of an organisation."""
+    partner = visible(request, pk)
+    need(request.user, "partners.change_details_partner", partner)
+    form = PartnerForm(request.POST or None, instance=Partner.objects.get(pk=pk))
+    if request.method == "POST" and form.is_valid():
+        changed = attempt(form, services.change_partner, partner=partner, actor=request.user, **form.details)
+        if changed:
+            messages.success(request, _("De gegevens zijn opgeslagen."))
+            return redirect(partner)
+    context = {"form": form, "partner": partner}
+    return render(request, "partners/partner_form.html", context, status=422 if form.errors else 200)
+
+
+@login_not_required
+@cache_control(private=True, max_age=3600)
+def logo(request, pk: int):
+    """The logo of an organisation that the reader may see."""
+    partner = visible(request, pk)
+    if not partner.logo:
+        raise Http404
+    return served(partner.logo, "image/png")
+
+
+def logo_edit(request, pk: int):
+    """Send a logo, or take it away."""
+    partner = visible(request, pk)
+    need(request.user, "partners.change_details_partner", partner)
+    away = request.method == "POST" and "remove" in request.POST
+    form = LogoForm(request.POST, request.FILES) if request.method == "POST" and not away else LogoForm()
+    upload = form.cleaned_data["logo"] if form.is_valid() else None
+    if (away or upload) and attempt(form, services.set_logo, partner=partner, actor=request.user, upload=upload):
+        messages.success(request, _("Het logo is weggehaald.") if away else _("Het logo is opgeslagen."))
+        return redirect(partner)
+    context = {"form": form, "partner": partner}
+    return render(request, "partners/partner_logo.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def check(request, pk: int):
+    """Say that the details of an organisation are right."""
+    partner = visible(request, pk)
+    services.check_partner(partner=partner, actor=request.user)
+    messages.success(request, _("Dank je. Over een jaar vragen we het weer."))
+    return redirect("partners:queue" if "queue" in request.POST else partner)
+
+
+def act(request, pk: int, action: str):
+    """One step in the life of an organisation: a broker reviews it or suspends it, a contact hands it in again."""
+    partner = visible(request, pk)
+    verbs = {
+        name: partial(services.review_partner, partner=partner, action=name)
+        for name in ("accept", "return", "decline", "suspend", "resume")
+    }
+    verbs["resubmit"] = partial(services.resubmit_partner, partner=partner)
+    return views.act(request, partner, action, verbs)
