@@ -111,10 +111,21 @@ class Contribution(models.Model):
         ordering = ["-day", "-pk"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(kind="hours", hours__gte=LEAST_HOURS, hours__lte=MOST_HOURS, amount=None)
-                | models.Q(kind__in=["in_kind", "cash"], amount__gte=LEAST_AMOUNT, amount__lte=MOST_AMOUNT, hours=None),
+                # A comparison with NULL is no refusal to the database, so that a number is there is said apart.
+                condition=models.Q(kind="hours", hours__isnull=False, amount=None)
+                | models.Q(kind__in=["in_kind", "cash"], amount__isnull=False, hours=None),
                 name="hours_or_amount",
                 violation_error_message=_("Vul uren in, of een bedrag."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(hours=None) | models.Q(hours__gte=LEAST_HOURS, hours__lte=MOST_HOURS),
+                name="contribution_hours_fit_a_day",
+                violation_error_message=_("Een dag heeft 24 uur. Vul minder in."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(amount=None) | models.Q(amount__gte=LEAST_AMOUNT, amount__lte=MOST_AMOUNT),
+                name="contribution_amount_is_sensible",
+                violation_error_message=_("Vul een bedrag in tot 100.000 euro."),
             ),
             models.CheckConstraint(
                 condition=models.Q(status="stated", reason="", answered_at=None, answered_by=None)
@@ -144,8 +155,8 @@ class Contribution(models.Model):
     @property
     def fingerprint(self) -> str:
         """Of what it says; another one when it was corrected."""
-        said = (self.partner_id, self.kind, self.day, self.hours, self.amount, self.note)
-        return sha256(repr(said).encode()).hexdigest()[:12]
+        said = f"{self.partner_id} {self.kind} {self.day} {self.hours or 0:.2f} {self.amount or 0:.2f} {self.note}"
+        return sha256(said.encode()).hexdigest()[:12]
 
     @property
     def what(self) -> str:
