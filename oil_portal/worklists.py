@@ -97,7 +97,7 @@ def for_contact(user) -> Iterator[WorkItem]:
     asked = Project.objects.filter(assignment__challenge__partner__in=mine)
     for project in _unconfirmed(asked, "company"):
         yield _confirm(project)
-    yield from _look_back(asked, student=None)
+    yield from _look_back(asked, "company")
     yield from _contributions(user, Q(side="school", project__in=asked))
     by_company = Contribution.objects.filter(partner=OuterRef("host"))
     yield from _silent(
@@ -136,9 +136,9 @@ def _lately() -> datetime:
     return clock.now() - timedelta(days=LOOK_BACK_DAYS)
 
 
-def _look_back(projects: QuerySet, *, student) -> Iterator[WorkItem]:
+def _look_back(projects: QuerySet, side: str, student=None) -> Iterator[WorkItem]:
     """Completed projects of the last weeks about which this side said nothing yet; after that it is let go."""
-    said = Feedback.objects.filter(project=OuterRef("pk"), student=student)
+    said = Feedback.objects.filter(project=OuterRef("pk"), side=side, student=student)
     for project in _since(projects.filter(~Exists(said), status="completed")):
         if project.since and project.since > _lately():
             url = reverse("projects:feedback", args=[project.pk])
@@ -163,6 +163,7 @@ def for_teacher(user) -> Iterator[WorkItem]:
         yield _item(assignment, "open", _("Het bedrijf is akkoord. Open een project voor studenten."), url=url)
     led = Project.objects.filter(Q(coach=user) | Q(assignment__challenge__in=mine))
     yield from _to_lead(_since(led.with_counts()))
+    yield from _look_back(led, "teacher")
     yield from _contributions(user, Q(side="company", project__in=led))
     by_school = Contribution.objects.filter(Q(partner=OuterRef("run__module__school")) | Q(partner=OuterRef("lab")))
     text = _("Nog geen uren van de school sinds %(day)s. Schrijf ze op in een halve minuut.")
@@ -253,7 +254,7 @@ def for_student(user) -> Iterator[WorkItem]:
     for project in _unconfirmed(Project.objects.all(), "student", student=user):
         yield _confirm(project)
     mine = Project.objects.filter(applications__student=user, applications__status="placed")
-    yield from _look_back(mine, student=user)
+    yield from _look_back(mine, "student", user)
 
 
 def for_coordinator(user) -> Iterator[WorkItem]:

@@ -158,6 +158,10 @@ def test_feedback_opens_when_both_sides_gave_it(region, make):
     services.give_feedback(project=project, actor=region.other_student, side="student", good="Fijn", again=False)
     assert (reads(region.contact), reads(region.other_student)) == (["Leuk", "Knap", "Fijn"], ["Fijn", "Knap"])
     assert reads(region.other_contact) == reads(region.teacher) == []
+    services.give_feedback(project=project, actor=region.teacher, side="teacher", good="Goed", again=True)
+    assert reads(region.teacher) == ["Goed", "Knap"]  # and not what students wrote
+    assert reads(region.contact) == ["Leuk", "Knap", "Fijn", "Goed"]
+    assert reads(region.student) == ["Leuk", "Knap"]
     with pytest.raises(Refusal):
         services.give_feedback(project=project, actor=region.contact, side="company", good="Nog eens", again=True)
     with pytest.raises(PermissionDenied):

@@ -231,16 +231,6 @@ def test_origins_count_public_challenges_and_their_partners(client, region):
     assert page.context["sectors"] == [("Bouw, wonen en installatie", 2, 1), ("", 1, 1)]
 
 
-@pytest.mark.parametrize("start", range(7))
-def test_working_days_count_back_what_the_clock_adds(start):
-    first = date(2026, 3, 2) + timedelta(days=start)
-    for count in range(1, 30):
-        assert figures.working_days(first, clock.working_days_after(first, count)) == count
-    for length in range(40):
-        days = [first + timedelta(days=each) for each in range(1, length + 1)]
-        assert figures.working_days(first, first + timedelta(days=length)) == sum(d.weekday() < 5 for d in days)
-
-
 def at(day: int) -> datetime:
     """A moment in March 2026; the 2nd is a Monday."""
     return datetime(2026, 3, day, 10, tzinfo=UTC)

@@ -317,6 +317,8 @@ class Story:
         projects.give_feedback(project=self.project, actor=self.contact, side="company", again=True, **told)
         told = {"good": "We mochten alles vragen en zagen hoe het werk echt gaat.", "better": ""}
         projects.give_feedback(project=self.project, actor=student, side="student", again=True, **told)
+        told = {"good": "Het bedrijf dacht mee en kwam langs in het lab.", "better": "De vraag eerder kleiner maken."}
+        projects.give_feedback(project=self.project, actor=self.coach, side="teacher", again=True, **told)
         thanks = "Dank jullie wel. Wij gebruiken jullie werk nu elke week."
         projects.thank_team(project=self.project, actor=self.contact, text=thanks)
 

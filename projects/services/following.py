@@ -27,39 +27,40 @@ def _need(actor: User, permission: str, project: Project) -> None:
 
 # --- Feedback and thanks ----------------------------------------------------------------------------------------
 def speaks_as(user: User, project: Project) -> list[str]:
-    """For which sides `user` may give feedback: "company", "student"."""
-    return [side for side in ("company", "student") if user.has_perm(f"projects.confirm_as_{side}", project)]
+    """For which sides `user` may give feedback: "company", "student", "teacher"."""
+    return [side for side in ("company", "student", "teacher") if user.has_perm(f"projects.confirm_as_{side}", project)]
 
 
 @transaction.atomic
 def give_feedback(*, project: Project, actor: User, side: str, good: str, again: bool, better: str = "") -> Feedback:
-    """One side says, once, how it was. A student speaks for itself, a contact for the company."""
+    """One side says, once, how it was. A student speaks for itself, a contact for the company, who leads for teachers."""
     if side not in speaks_as(actor, project):
         raise PermissionDenied
     lock(project)
     if project.status not in ENDED:
         raise NotNow(_("Feedback geef je als het project wordt afgerond."))
     student = actor if side == "student" else None
-    if project.feedback.filter(student=student).exists():
-        raise Refusal(_("Jullie gaven al feedback.") if side == "company" else _("Je gaf al feedback."))
-    made = Feedback(project=project, student=student, author=actor, good=good, better=better, again=again)
+    if project.feedback.filter(side=side, student=student).exists():
+        raise Refusal(_("Je gaf al feedback.") if side == "student" else _("Jullie gaven al feedback."))
+    made = Feedback(project=project, side=side, student=student, author=actor, good=good, better=better, again=again)
     made.full_clean()
     made.save()
     entry = record(project, "feedback", actor=actor)
-    notify(entry, team_of(project) if side == "company" else owners(project.challenge))
+    notify(entry, [*team_of(project), project.coach] if side == "company" else owners(project.challenge))
     return made
 
 
 def feedback_for(user: User, project: Project) -> list[Feedback]:
-    """What `user` may read: the own side's, and the other side's where both gave."""
+    """What `user` may read: the own side's, and the other side's where both gave. Company and students are each
+    other's other side, and so are company and teacher; what students wrote is not for their teacher."""
     given = list(project.feedback.select_related("student", "author"))
-    company = next((each for each in given if each.student_id is None), None)
+    company = next((each for each in given if each.side == "company"), None)
     sides, own = speaks_as(user, project), next((each for each in given if each.student_id == user.pk), None)
+    if "company" not in sides and "student" not in sides and "teacher" in sides:
+        own = next((each for each in given if each.side == "teacher"), None)
     if "company" in sides:
         return [each for each in given if each is company or company]
-    if "student" in sides:
-        return [each for each in (own, company if own else None) if each]
-    return []
+    return [each for each in (own, company if own else None) if each] if sides else []
 
 
 @transaction.atomic

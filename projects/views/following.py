@@ -71,7 +71,7 @@ def feedback(request, pk: int):
     context = {
         "project": project,
         "form": form,
-        "gave": project.feedback.filter(student=student).exists(),
+        "gave": project.feedback.filter(side=side, student=student).exists(),
         "feedback": services.feedback_for(request.user, project),
         "side": side,
     }
