@@ -53,6 +53,7 @@ class Told:
     figures: list[tuple[str, str]]  # (label, number)
     pictures: list[Picture]
     comparison: Table
+    to_find: Table
     scenarios: list[Scenario]
     conditions: Table
     margin: Table
@@ -90,6 +91,7 @@ def tell(case: Case, assumed: Assumptions) -> Told:
         ],
         pictures=[picture(case, False), picture(case, True)],
         comparison=comparison(case),
+        to_find=to_find(expected),
         scenarios=[scenario(case, key) for key in (EXPECTED, *(each for each in SCENARIOS if each != EXPECTED))],
         conditions=conditions(case, assumed),
         margin=margin(case),
@@ -132,6 +134,8 @@ def picture(case: Case, with_value: bool) -> Picture:
 
 def comparison(case: Case) -> Table:
     runs = [case.scenarios[key] for key in SCENARIOS]
+    worse = runs[-1].total("balance") < runs[0].total("balance")
+    note = _("Gunstig heeft hier een lager saldo in geld, omdat meer projecten meer kosten dan ze binnenbrengen.")
     last = case.expected.years[-1].year
 
     def row(label: str, *, kind: str = "", of) -> tuple:
@@ -152,6 +156,7 @@ def comparison(case: Case) -> Table:
             row(_("Break-even in geld"), of=break_even),
             row(_("Break-even met waarde"), of=lambda run: break_even(run, True)),
         ],
+        note if worse else "",
     )
 
 
@@ -163,7 +168,9 @@ def per_student(run: Run) -> str:
 # --- One scenario ------------------------------------------------------------------------------------------------
 def scenario(case: Case, key: str) -> Scenario:
     run = case.scenarios[key]
-    return Scenario(key, str(words.SCENARIO[key]), [years(run), carried(run), to_find(run)])
+    return Scenario(
+        key, str(words.SCENARIO[key]), [years(run), carried(run)] + ([] if key == EXPECTED else [to_find(run)])
+    )
 
 
 def _heads(run: Run) -> list[str]:
@@ -278,34 +285,66 @@ def margin(case: Case) -> Table:
 
 
 # --- Where the numbers come from ---------------------------------------------------------------------------------
-def origin(name: str, value, own: dict[str, Figure]) -> str:
-    """'Eigen cijfer: …', 'Aanname', or both when somebody overruled what the portal knows."""
-    figure = own.get(name)
+@dataclass(frozen=True)
+class Source:
+    """An assumption with its number, whether the portal knows it or somebody assumes it, and on what ground."""
+
+    label: str
+    value: str
+    kind: str
+    why: str
+
+
+def sources(assumed: Assumptions, own: dict[str, Figure]) -> list[tuple[str, list[Source]]]:
+    """(title, assumptions) of what is no table."""
+    numbers = assumed.numbers()
+    return [
+        (str(title), [_source(one, numbers[one.name], own.get(one.name)) for one in words.PLAIN if one.group == group])
+        for group, title in words.GROUP.items()
+    ]
+
+
+def _source(one: words.Assumed, value: Decimal, figure: Figure | None) -> Source:
+    unit = "" if one.unit is words.YEAR else one.unit
+    shown = " ".join(filter(None, [written(value), str(unit)]))
     if figure is None:
-        return _("Aanname")
-    told = {"value": written(figure.value), "source": source(name, figure)}
+        usual = one.unit is words.YEAR or value == one.start
+        return Source(
+            str(one.label), shown, _("Aanname"), str(one.reason) if usual else _("Ingevuld door de makelaar.")
+        )
+    told = source(one.name, figure)
     if figure.value == value:
-        return _("Eigen cijfer: %(source)s") % told
-    return _("Aanname. Eigen cijfer is %(value)s: %(source)s") % told
+        return Source(str(one.label), shown, _("Eigen cijfer"), f"{told[:1].upper()}{told[1:]}.")
+    instead = _("Het eigen cijfer is %(value)s: %(source)s.") % {"value": written(figure.value), "source": told}
+    return Source(str(one.label), shown, _("Aanname"), instead)
 
 
-def sources(flat: dict, own: dict[str, Figure]) -> list[dict]:
-    """Every assumption with its number, its unit and where it comes from, by group."""
-    values = {name: Decimal(str(value)) for name, value in flat.items()}
-    titles = {
-        **words.GROUP,
-        **{name: column[0] for name, column in words.COLUMN.items()},
-        "shares": _("Wie draagt wat"),
-    }
-    found: dict[str, list[dict]] = {}
-    for name, one in words.ALL.items():
-        told = origin(name, values[name], own)
-        row = {"label": str(one.label), "value": f"{written(values[name])} {one.unit}", "origin": told}
-        row["reason"] = "" if name in own and own[name].value == values[name] else str(one.reason)
-        if one.unit is words.YEAR:
-            row["value"] = written(values[name])
-        found.setdefault(one.group, []).append(row)
-    return [{"title": str(titles[group]), "rows": rows} for group, rows in found.items()]
+def assumed_tables(assumed: Assumptions) -> list[Table]:
+    """The assumptions per scenario, per condition and per carrier."""
+
+    def table(title: str, columns: tuple, rows: dict) -> Table:
+        heads = [str(words.COLUMN[column][0]) for column in columns]
+        cells = [
+            (str(label), [_percent(column, getattr(assumed, column)[row]) for column in columns], "")
+            for row, label in rows.items()
+        ]
+        return Table(title, heads, cells, _("Allemaal aannames."))
+
+    shares = [
+        (str(label), [_percent("", assumed.shares[post][who]) for who in CARRIERS], "")
+        for post, label in words.COST.items()
+    ]
+    return [
+        table(_("Scenario’s"), ("growth", "cost_level", "yield_level"), words.SCENARIO),
+        table(_("Als een voorwaarde wegvalt"), ("stay", "falls"), words.CONDITION),
+        Table(
+            _("Wie draagt welk deel"), [str(words.CARRIER[who]) for who in CARRIERS], shares, _("Allemaal aannames.")
+        ),
+    ]
+
+
+def _percent(column: str, value) -> str:
+    return str(value) if column == "falls" else f"{written(value)}%"
 
 
 # --- Two versions ------------------------------------------------------------------------------------------------

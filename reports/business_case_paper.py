@@ -42,7 +42,11 @@ def printed(case: Case, assumed: Assumptions, own: dict, *, title: str, state: s
         "pictures": [{"svg": svg(each), "words": each.conclusion, "title": each.title} for each in told.pictures],
         "summary": table(told.comparison),
         "margin": table(told.margin),
-        "sources": pages.sources(assumed.flat(), own),
+        "sources": [
+            {"title": title, "rows": [vars(each) for each in rows]} for title, rows in pages.sources(assumed, own)
+        ],
+        "assumed": [table(each) for each in pages.assumed_tables(assumed)],
+        "to_find": table(told.to_find),
         "scenarios": [{"title": each.title, "tables": [table(one) for one in each.tables]} for each in told.scenarios],
         "conditions": table(told.conditions),
         "words": {
@@ -50,8 +54,9 @@ def printed(case: Case, assumed: Assumptions, own: dict, *, title: str, state: s
             "region": _("Leidse regio"),
             "sources": _("Aannames en eigen cijfers"),
             "assumption": _("Aanname"),
-            "value": _("Waarde"),
-            "origin": _("Waar het vandaan komt"),
+            "number": _("Getal"),
+            "kind_of": _("Soort"),
+            "why": _("Waarom"),
             "scenario": _("Scenario"),
             "conditions": _("Voorwaarden"),
             "post": _("Post"),

@@ -104,7 +104,9 @@ class BusinessCaseForm(forms.Form):
                 continue
             if assumed.unit in (words.EURO, words.PERCENT):
                 field.label = format_lazy("{} ({})", assumed.label, assumed.unit)
-            field.help_text = known(name, own[name]) if name in own else assumed.reason
+            field.help_text = (
+                known(name, own[name]) if name in own else format_lazy("{}. {}", _("Aanname"), assumed.reason)
+            )
 
     def clean(self) -> dict:
         found = super().clean()

@@ -83,7 +83,12 @@ def version(request, pk: int):
     """One version as it was kept."""
     found = kept(request, pk)
     told = pages.tell(found.case, found.assumed)
-    context = {"version": found, "told": told, "sources": pages.sources(found.assumptions, found.own)}
+    context = {
+        "version": found,
+        "told": told,
+        "sources": pages.sources(found.assumed, found.own),
+        "assumed": pages.assumed_tables(found.assumed),
+    }
     return render(request, "reports/business_case_version.html", context)
 
 
