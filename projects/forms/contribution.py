@@ -31,6 +31,16 @@ class CommaField(forms.DecimalField):
         return super().to_python(text.replace(",", ".") or None)
 
 
+class QuickField(forms.ChoiceField):
+    """A choice that a typed number may stand in for: no word says that it may be left out, and yet it may."""
+
+    widget = forms.RadioSelect(attrs={"class": "choices-boxed choices-row"})
+
+    def validate(self, value) -> None:
+        if value:
+            super().validate(value)
+
+
 class ContributionForm(forms.Form):
     """Enters a contribution, or corrects `given`. `cleaned_data` is what the service takes."""
 
@@ -40,11 +50,11 @@ class ContributionForm(forms.Form):
         empty_label=_("Kies een project"),
         error_messages={"required": _("Kies een project."), "invalid_choice": _("Kies een project uit de lijst.")},
     )
-    quick = forms.ChoiceField(
+    use_required_attribute = False  # what is asked for depends on what was given
+
+    quick = QuickField(
         label=_("Hoeveel uur?"),
         choices=QUICK,
-        required=False,
-        widget=forms.RadioSelect(attrs={"class": "choices-boxed choices-row"}),
         error_messages={"invalid_choice": _("Kies een aantal uur uit de lijst.")},
     )
     hours = CommaField(
