@@ -11,10 +11,11 @@
     if (!form.closest(".act")) form.noValidate = true;
   }
 
-  // A form leaves once, however often somebody presses the button. Back in history it works again.
+  // A form leaves once, however often somebody presses the button. Back in history it works again, and a button that
+  // opens another window leaves this one as it is.
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (form.method !== "post") return;
+    if (form.method !== "post" || event.submitter?.formTarget === "_blank") return;
     if (form.dataset.sent) event.preventDefault();
     else if (!event.defaultPrevented) form.dataset.sent = "yes";
   });

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from hypothesis import assume, given, settings
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from reports import business_case_words as words
 from reports.business_case import CARRIERS, CONDITIONS, COSTS, SCENARIOS, Assumptions, Case, compute, model
 from reports.business_case.chart import BOTTOM, TOP, plot
-from tests.factories_business_case import assumptions, numbers
+from tests.factories_business_case import assumptions
 
 HAND = {  # one project costs 450 + 520 + 1950 + 400 = 3320, brings in 350 and is worth 400 + 50 + 250 = 700
     "first_year": 2027, "projects": 10, "students": 3, "indexation": 0,
@@ -228,4 +229,4 @@ def test_lines_stay_on_the_picture_with_zero_and_names_apart(amounts):
     assert any(amount == 0 for _height, amount in drawn.ticks)
     assert 2 <= len(drawn.ticks) <= 8
     heights = sorted(line.at for line in drawn.lines)
-    assert all(high - low >= 21.9 for low, high in zip(heights, heights[1:], strict=False))
+    assert all(high - low >= 21.9 for low, high in pairwise(heights))
