@@ -4,7 +4,7 @@ import re
 from decimal import Decimal
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from oil_portal.core import clock
@@ -134,14 +134,16 @@ class ContributionForm(forms.Form):
         if by_hours and quick and data.get("hours") is None and "hours" not in self.errors:
             data["hours"] = Decimal(quick)
         if data.get(field) is None and field not in self.errors:
-            words = _now("Kies of vul in hoeveel uur het was.") if by_hours else _now("Vul in hoeveel euro het was.")
+            words = (
+                gettext("Kies of vul in hoeveel uur het was.") if by_hours else gettext("Vul in hoeveel euro het was.")
+            )
             self.add_error(field, words)
         data["amount" if by_hours else "hours"] = None
         giver = data.pop("giver", "")
         if project is not None:
             data["partner"] = partner_as(project, giver or side_of(self.user, project))
             if data["partner"] is None:
-                self.add_error("giver", _now("Dit project heeft geen lab. Kies wie het wel gaf."))
+                self.add_error("giver", gettext("Dit project heeft geen lab. Kies wie het wel gaf."))
         return data
 
 

@@ -12,7 +12,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.urls import reverse
 from django.utils.formats import date_format, number_format
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from oil_portal.core import clock
@@ -147,7 +147,7 @@ class Contribution(models.Model):
 
     def __str__(self) -> str:
         # Without the partner: news names many of these, and would ask for one each.
-        return _now("%(what)s op %(day)s") % {"what": self.what, "day": date_format(self.day, "j F Y")}
+        return gettext("%(what)s op %(day)s") % {"what": self.what, "day": date_format(self.day, "j F Y")}
 
     def get_absolute_url(self) -> str:
         return reverse("projects:contribution", args=[self.pk])
@@ -162,6 +162,6 @@ class Contribution(models.Model):
     def what(self) -> str:
         """How much, in words: '1,5 uur', '€ 250,00 in natura'."""
         if self.kind == Kind.HOURS:
-            return _now("%(hours)s uur") % {"hours": number_format(self.hours.normalize(), use_l10n=True)}
+            return gettext("%(hours)s uur") % {"hours": number_format(self.hours.normalize(), use_l10n=True)}
         amount = number_format(self.amount, 2, use_l10n=True, force_grouping=True)
-        return (_now("€ %(amount)s in natura") if self.kind == Kind.IN_KIND else "€ %(amount)s") % {"amount": amount}
+        return (gettext("€ %(amount)s in natura") if self.kind == Kind.IN_KIND else "€ %(amount)s") % {"amount": amount}
