@@ -14,6 +14,7 @@ class ProjectStatus(TextChoices):
     CANCELLED = "cancelled", _("Gesloten zonder team")
 
 
+LED = ("open", "running", "confirming")  # still ask something of their coach
 WITH_TEAM = ("running", "confirming", "completed")
 
 PROJECT = Workflow(
@@ -38,6 +39,7 @@ PROJECT = Workflow(
     {
         "open": _("Project geopend"),
         "edit": _("Project gewijzigd"),
+        "hand_over": _("Begeleiding overgedragen"),
         "confirm": _("Leerdoelen bevestigd"),
         "confirm_contributions": _("Uren en geld bevestigd"),
         "outcome": _("Uitkomst vastgelegd"),
@@ -175,7 +177,7 @@ CONTRIBUTION = Workflow(
             "confirm", ("stated", "disputed"), "confirmed", _("de andere kant"), _("Bevestig"), _("Bijdrage bevestigd"),
         ),
         Transition(
-            "dispute", ("stated",), "disputed", _("de andere kant"), _("Betwist"), _("Bijdrage betwist"), "required",
+            "dispute", ("stated",), "disputed", _("de andere kant"), _("Dit klopt niet"), _("Bijdrage betwist"), "required",
             _("Wat klopt er niet? Wie het opgaf leest dit, en kan het verbeteren of weghalen."),
         ),
         Transition(

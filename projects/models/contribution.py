@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from oil_portal.core import clock
 from partners import roles
@@ -162,6 +163,7 @@ class Contribution(models.Model):
     def what(self) -> str:
         """How much, in words: '1,5 uur', '€ 250,00 in natura'."""
         if self.kind == Kind.HOURS:
-            return gettext("%(hours)s uur") % {"hours": number_format(self.hours.normalize(), use_l10n=True)}
+            said = {"hours": number_format(f"{self.hours.normalize():f}", use_l10n=True)}
+            return ngettext("%(hours)s uur", "%(hours)s uur", 1 if self.hours == 1 else 2) % said
         amount = number_format(self.amount, 2, use_l10n=True, force_grouping=True)
         return (gettext("€ %(amount)s in natura") if self.kind == Kind.IN_KIND else "€ %(amount)s") % {"amount": amount}

@@ -50,9 +50,9 @@ def test_a_dispute_is_answered_by_a_correction(region, project, as_user):
     coach = as_user(region.teacher, **PHONE)
     coach.goto(PAGE)
     coach.get_by_role("link", name="Klopt niet").click()
-    check(coach, "Betwist")
+    check(coach, "Dit klopt niet")
     coach.get_by_label("Opmerking").fill("Het was een halve dag.")
-    coach.get_by_role("button", name="Betwist").click()
+    coach.get_by_role("button", name="Dit klopt niet").click()
     expect(coach.get_by_role("status").filter(has_text="Bijdrage betwist")).to_be_visible()
 
     page = as_user(region.contact, **PHONE)
