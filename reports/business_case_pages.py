@@ -335,8 +335,8 @@ def assumed_tables(assumed: Assumptions) -> list[Table]:
         for post, label in words.COST.items()
     ]
     return [
-        table(_("Scenario’s"), ("growth", "cost_level", "yield_level"), words.SCENARIO),
-        table(_("Als een voorwaarde wegvalt"), ("stay", "falls"), words.CONDITION),
+        table(_("Aannames per scenario"), ("growth", "cost_level", "yield_level"), words.SCENARIO),
+        table(_("Aannames per voorwaarde"), ("stay", "falls"), words.CONDITION),
         Table(
             _("Wie draagt welk deel"), [str(words.CARRIER[who]) for who in CARRIERS], shares, _("Allemaal aannames.")
         ),
