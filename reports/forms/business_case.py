@@ -7,8 +7,7 @@ from decimal import Decimal
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.text import format_lazy
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _now
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from reports import business_case_words as words
@@ -44,7 +43,7 @@ def written(value: Decimal) -> str:
 def known(name: str, figure: Figure) -> str:
     """What stands beside a field of which the portal knows the number, whatever somebody fills in."""
     told = {"value": written(figure.value), "source": source(name, figure)}
-    return _now("Eigen cijfer: %(value)s (%(source)s). Vul je iets anders in, dan is dat een aanname.") % told
+    return gettext("Eigen cijfer: %(value)s (%(source)s). Vul je iets anders in, dan is dat een aanname.") % told
 
 
 class NumberField(forms.Field):
