@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from reports.facts import Column
 from reports.making import make_report
+from reports.people import People, count_people
 from reports.period import Period
 from reports.report import Line, Report
 from reports.rows import fetch, source_of
@@ -24,7 +25,12 @@ class Live:
 
     @cached_property
     def report(self) -> Report:
-        return make_report(self.period)
+        return make_report(self.period, self.people)
+
+    @cached_property
+    def people(self) -> People:
+        """The numbers of people of its whole year: what one quarter shows depends on the others."""
+        return count_people(self.period.year)
 
     def columns(self, key: str) -> list[Column]:
         source = source_of(key)
@@ -38,7 +44,10 @@ class Live:
     def rows(self, line: Line, limit: int | None = None, offset: int = 0) -> list[list]:
         """The raw rows behind a number; nothing for one that does not open."""
         source = source_of(line.key)
-        return fetch(source, self.period, line.group, limit, offset) if source and line.rows else []
+        if source is None or not line.rows:
+            return []
+        asking = self.people.asking(self.period.quarter, line.group) if source.about_people else {}
+        return fetch(source, self.period.days | asking, line.group, limit, offset)
 
     def address(self, name: str, **query) -> str:
         """Where a page or export of this report is: `name` is report, csv, xlsx or pdf."""

@@ -177,6 +177,41 @@ DROPOUT = [
            "challenges", f'"withdraw" {WITHIN}', columns=(_date("withdraw", _("Op")),)),
 ]  # fmt: skip
 
+# --- People: counted by reports.people, which hides small numbers -----------------------------------------------------
+_IN_GROUP = "school_id = coalesce(%(school)s, school_id) AND at_level = coalesce(%(level)s, at_level)"
+PEOPLE = [
+    Figure("studenten", "people", _("studenten"),
+           _("Verschillende studenten met een plek in een team dat in de periode begon. Wie in twee teams zat, telt een"
+             " keer."), "students"),
+    Figure("plaatsingen", "people", _("plaatsingen"),
+           _("Plekken van studenten in teams die in de periode begonnen. Wie in twee teams zat, telt twee keer. School"
+             " en niveau zijn die van de module."), "seats", _IN_GROUP),
+    Figure("docenten", "people", _("docenten"),
+           _("Verschillende mensen die in de periode een team begeleidden of een vraagstuk vertaalden."), "teachers"),
+    Figure("begeleiders", "people", _("begeleiders"),
+           _("Begeleiders van een team dat op een dag in de periode aan het werk was."), "teachers", "coach"),
+    Figure("vertalers", "people", _("vertalers"),
+           _("Vertalers van een opdracht waar een bedrijf in de periode akkoord op gaf."), "teachers", "translator"),
+]  # fmt: skip
+SAID = {
+    "student": (_("antwoorden van studenten"), _("studenten die het nog een keer zouden doen")),
+    "company": (_("antwoorden van bedrijven"), _("bedrijven die het nog een keer zouden doen")),
+    "teacher": (_("antwoorden van docenten"), _("docenten die het nog een keer zouden doen")),
+}
+for _side, (_answers, _again) in SAID.items():
+    PEOPLE += [
+        Figure(f"antwoorden-{_side}", "content", _answers,
+               _("Hoe vaak deze kant in de periode na een project vertelde hoe het was."), opens=False),
+        Figure(f"tevreden-{_side}", "content", _again,
+               _("Van de antwoorden van deze kant het deel met ‘ja’ op de vraag: zou je dit nog een keer doen? Bij"
+                 " minder dan vijf keer ja of nee tonen we het deel niet, want dan is een antwoord te herkennen."),
+               "said", f"side = '{_side}'", unit="percent"),
+    ]  # fmt: skip
+PEOPLE += [
+    Figure("plekken-opgegeven", "dropout", _("plekken die studenten opgaven"),
+           _("Plekken van studenten die al geplaatst waren en zich in de periode terugtrokken."), "left"),
+]  # fmt: skip
+
 COUNTED = [*PARTNERS, *CHALLENGES, *LEAD_TIMES, *PROJECTS, *GOALS, *MONEY, *FOLLOWING, *DROPOUT]
 BREAKDOWNS = [
     Breakdown("partners-soort", "partners", "kind", _("Partners per soort"), KIND.words),

@@ -8,18 +8,46 @@ from django.utils.translation import gettext as _
 from oil_portal.core import clock
 from reports.counting import Counted, count
 from reports.definitions import BREAKDOWNS, COUNTED, SECTIONS, VERSION, Breakdown, Figure
+from reports.making_people import people_lines, people_tables
+from reports.money import grant_lines, parts
+from reports.money import notes as money_notes
+from reports.people import People
 from reports.period import Period
 from reports.report import Line, Report, Section, Table
 
 
-def make_report(period: Period) -> Report:
+def make_report(period: Period, people: People) -> Report:
     """The figures as they stand now, in the active language. Expects a reader who may see them."""
-    counted = count(period)
-    sections = [
-        Section(key, str(title), _lines(key, counted), _tables(key, counted)) for key, title in SECTIONS.items()
-    ]
+    counted, grants = count(period), parts(period)
+    sections = []
+    for key, title in SECTIONS.items():
+        lines = [*people_lines(key, people, period.quarter), *_lines(key, counted)]
+        tables, notes = _tables(key, counted), []
+        if key == "people":
+            tables = people_tables(people, period.quarter)
+        elif key == "money":
+            lines += grant_lines(grants, counted["cofinanciering", ""].value)
+            notes = money_notes(grants)
+        elif key == "following":
+            lines.append(_share(counted))
+        sections.append(Section(key, str(title), lines, tables, notes))
     moment = timezone.localtime(clock.now()).isoformat(timespec="seconds")
-    return Report(str(period), period.label, moment, VERSION, [each for each in sections if each.lines])
+    return Report(str(period), period.label, moment, VERSION, sections)
+
+
+def _share(counted: dict[tuple[str, str], Counted]) -> Line:
+    """Of the completed projects the share that went on."""
+    went, all_ = counted["vervolg", ""].value, counted["projecten-afgerond", ""].value
+    value = str(round(100 * went / all_)) if all_ else None
+    return Line(
+        "vervolg-deel",
+        _("deel van de afgeronde projecten"),
+        value,
+        unit="percent",
+        definition=_(
+            "De afgeronde projecten met een vervolg, als deel van alle projecten die in de periode zijn afgerond."
+        ),
+    )
 
 
 def plain(value) -> str | None:

@@ -46,7 +46,7 @@ LEFT = f"""
 """  # noqa: S608
 SAID = f"SELECT id AS person, side, again, {day_of('created_at')} AS day FROM projects_feedback"  # noqa: S608
 
-_CELL = "school_id || '-' || level = ANY(%(open)s)"
+_CELL = "(school_id || '-' || level) = ANY(%(open)s)"
 PEOPLE_FACTS = {
     "seats": Fact(
         f"""
@@ -56,11 +56,11 @@ PEOPLE_FACTS = {
         FROM ({SEATS}) AS seat WHERE day {WITHIN}
         """,  # noqa: S608
         [Column("number", _("Student"), kind="number"), Column("school", _("School")), LEVEL],
-        "number, school, level",
+        "number, school, level, md5(id::text || %(salt)s)",
     ),
     "students": Fact(
         f"""
-        SELECT {NUMBER} AS number, bool_or(true) AS counted,
+        SELECT {NUMBER} AS number,
                CASE WHEN %(all_open)s THEN string_agg(DISTINCT school, ', ') END AS school,
                CASE WHEN %(all_open)s THEN string_agg(DISTINCT level::text, ',') END AS level
         FROM ({SEATS}) AS seat
@@ -88,7 +88,11 @@ PEOPLE_FACTS = {
         "number",
     ),
     "said": Fact(
-        f"SELECT {NUMBER} AS number, side, again::text AS again FROM ({SAID}) AS one WHERE day {WITHIN}",  # noqa: S608
+        f"""
+        SELECT row_number() OVER (PARTITION BY side ORDER BY md5(person::text || %(salt)s)) AS number, side,
+               again::text AS again
+        FROM ({SAID}) AS one WHERE day {WITHIN}
+        """,  # noqa: S608
         [
             Column("number", _("Antwoord"), kind="number"),
             Column("again", _("Zou het nog een keer doen"), kind="choice", words=lambda: YES_NO),

@@ -7,9 +7,9 @@ from django.utils.formats import date_format, number_format
 from django.utils.timezone import datetime
 
 from reports.counting import ask
-from reports.definitions import BREAKDOWNS, COUNTED, Breakdown, Figure
-from reports.facts import FACTS, Column
-from reports.period import Period
+from reports.definitions import BREAKDOWNS, COUNTED, PEOPLE, Breakdown, Figure
+from reports.facts import FACTS, Column, Fact
+from reports.people_facts import PEOPLE_FACTS
 
 
 @dataclass(frozen=True)
@@ -31,25 +31,33 @@ class Source:
 
     @property
     def columns(self) -> list[Column]:
-        return [*FACTS[self.figure.fact].columns, *self.figure.columns]
+        return [*self.fact.columns, *self.figure.columns]
+
+    @property
+    def about_people(self) -> bool:
+        return self.figure.fact in PEOPLE_FACTS
+
+    @property
+    def fact(self) -> Fact:
+        return (FACTS | PEOPLE_FACTS)[self.figure.fact]
 
 
 def source_of(key: str) -> Source | None:
     """What an address names: a figure, or a breakdown of one; None when nothing does."""
-    figures = {figure.key: figure for figure in COUNTED if figure.opens}
+    figures = {figure.key: figure for figure in [*COUNTED, *PEOPLE] if figure.opens}
     if key in figures:
         return Source(figures[key])
     return next((Source(figures[each.figure], each) for each in BREAKDOWNS if each.key == key), None)
 
 
-def fetch(source: Source, period: Period, group: str = "", limit: int | None = None, offset: int = 0) -> list[list]:
-    """The raw rows: of each column its value, and for a link [text, number]."""
+def fetch(source: Source, asking: dict, group: str = "", limit: int | None = None, offset: int = 0) -> list[list]:
+    """The raw rows: of each column its value, and for a link [text, number]. `asking` are the facts' parameters."""
     names = ", ".join(_selected(column) for column in source.columns)
     where, params = condition(source, group)
-    fact = FACTS[source.figure.fact]
+    fact = source.fact
     cut = "" if limit is None else f" LIMIT {int(limit)} OFFSET {int(offset)}"
     sql = f"SELECT {names} FROM ({fact.sql}) AS fact WHERE {where} ORDER BY {fact.order}{cut}"  # noqa: S608
-    return [_paired(source.columns, row) for row in ask(sql, period.days | params)]
+    return [_paired(source.columns, row) for row in ask(sql, asking | params)]
 
 
 def condition(source: Source, group: str = "") -> tuple[str, dict]:
@@ -89,5 +97,8 @@ def _cell(column: Column, value, words: dict[str, str]) -> Cell:
     if column.kind in ("number", "euros"):
         places = 2 if column.kind == "euros" else None
         return Cell(number_format(value, places, use_l10n=True, force_grouping=True), value, numeric=True)
-    text = words.get(str(value), str(value)) if column.kind == "choice" else str(value)
+    if column.kind == "choices":
+        text = ", ".join(words.get(code, code) for code in str(value).split(","))
+    else:
+        text = words.get(str(value), str(value)) if column.kind == "choice" else str(value)
     return Cell(text, text)

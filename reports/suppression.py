@@ -87,8 +87,9 @@ class _Program:
         return {name: round(values[column]) for name, column in place.items()}
 
 
-def protect(values: Mapping[Key, int], ties: Ties, given: Mapping[Key, str] | None = None,
-            fixed: Iterable[Key] = ()) -> dict[Key, str]:
+def protect(
+    values: Mapping[Key, int], ties: Ties, given: Mapping[Key, str] | None = None, fixed: Iterable[Key] = ()
+) -> dict[Key, str]:
     """{key: SHOWN, LOW or HIDDEN}. `given` are marks of what was published before, which stay at least as hidden;
     `fixed` are keys that were published as they are, and are hidden last of all, since that helps little.
 

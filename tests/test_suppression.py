@@ -135,9 +135,7 @@ def test_placements_and_students_do_not_give_each_other_away(people, extra):
 def possible_by_solver(values: dict, marks: dict, ties: Ties) -> dict:
     """Like `possible`, cut short: hidden numbers are tried near what they are."""
     hidden = [key for key, mark in marks.items() if mark]
-    near = [
-        range(1, SMALL) if marks[key] == LOW else range(max(0, values[key] - 3), values[key] + 4) for key in hidden
-    ]
+    near = [range(1, SMALL) if marks[key] == LOW else range(max(0, values[key] - 3), values[key] + 4) for key in hidden]
     found = {key: {values[key]} for key in hidden}
     for guess in product(*near):
         if fits({**values, **dict(zip(hidden, guess, strict=True))}, ties):

@@ -43,7 +43,7 @@ class Grant(models.Model):
         max_digits=5,
         decimal_places=2,
         default=Decimal("66.67"),
-        validators=[MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(100))],
+        validators=[MinValueValidator(Decimal(0)), MaxValueValidator(Decimal("99.99"))],
     )
     created_at = models.DateTimeField(default=clock.now)
 
@@ -56,7 +56,7 @@ class Grant(models.Model):
                 violation_error_message=_("De laatste dag ligt na de eerste."),
             ),
             models.CheckConstraint(
-                condition=models.Q(amount__gt=0, hour_rate__gt=0, share__gte=0, share__lte=100), name="grant_sensible"
+                condition=models.Q(amount__gt=0, hour_rate__gt=0, share__gte=0, share__lt=100), name="grant_sensible"
             ),
             ExclusionConstraint(
                 name="one_grant_at_a_time",

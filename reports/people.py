@@ -1,0 +1,178 @@
+"""Numbers of people: counted over the whole year at once, since its quarters and the year give each other away."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from modules.models import Level
+from oil_portal.core.views import number
+from reports.counting import ask
+from reports.people_facts import AGREED, COACHED, LEFT, SAID, SAYING, SEATS
+from reports.period import Period
+from reports.suppression import SHOWN, Ties, protect
+
+SEAT, STUDENT = "plaatsingen", "studenten"
+TEACHER, COACH, TRANSLATOR = "docenten", "begeleiders", "vertalers"
+LEFT_KEY = "plekken-opgegeven"
+QUARTERS = (1, 2, 3, 4)
+
+
+def name(what: str, quarter: int, school: int = 0, level: int = 0) -> str:
+    """How a number is called in what a snapshot keeps: 0 is the whole year, all schools, all levels."""
+    return f"{what}/{quarter}/{school}/{level}"
+
+
+def asked(side: str) -> str:
+    return f"antwoorden-{side}"
+
+
+@dataclass
+class People:
+    """The numbers of a year by name, which of them are hidden, and the schools and levels they go by."""
+
+    year: int
+    numbers: dict[str, int] = field(default_factory=dict)
+    schools: dict[int, str] = field(default_factory=dict)
+    levels: list[int] = field(default_factory=list)
+    marks: dict[str, str] = field(default_factory=dict)
+
+    def count(self, what: str, quarter: int, school: int = 0, level: int = 0) -> int:
+        return self.numbers.get(name(what, quarter, school, level), 0)
+
+    def mark(self, what: str, quarter: int, school: int = 0, level: int = 0) -> str:
+        return self.marks.get(name(what, quarter, school, level), SHOWN)
+
+    def cells(self) -> Iterator[tuple[int, int]]:
+        """Each school with each level, without totals."""
+        return ((school, level) for school in self.schools for level in self.levels)
+
+    def open_cells(self, quarter: int) -> list[str]:
+        """The cells whose rows may say where they belong: neither number of them is hidden."""
+        return [
+            f"{school}-{level}"
+            for school, level in self.cells()
+            if not self.mark(SEAT, quarter, school, level) and not self.mark(STUDENT, quarter, school, level)
+        ]
+
+    def asking(self, quarter: int, group: str) -> dict:
+        """The parameters of the facts about people; `group` is "school-level", where 0 is all."""
+        open_ = self.open_cells(quarter)
+        school, _dash, level = group.partition("-")
+        return {
+            "salt": f"{self.year}-{quarter}",
+            "open": open_,
+            "all_open": len(open_) == len(self.schools) * len(self.levels),
+            "school": number(school) or None,
+            "level": number(level) or None,
+        }
+
+
+def count_people(year: int, given: dict[str, str] | None = None, fixed: frozenset[str] = frozenset()) -> People:
+    """Every number of people of a year, and which are hidden. `given` and `fixed`: what snapshots published before."""
+    people = People(year)
+    _seats(people)
+    _others(people)
+    people.marks = protect(people.numbers, _ties(people), given, fixed)
+    return people
+
+
+# --- Counting ------------------------------------------------------------------------------------------------------
+def _seats(people: People) -> None:
+    """Placements and different students, by quarter, school and level, with every total."""
+    sql = f"""
+        WITH seat AS MATERIALIZED (
+            SELECT person, extract(quarter FROM day)::int AS quarter, school_id, school, level, count(*) AS seats
+            FROM ({SEATS}) AS one WHERE day BETWEEN %(first)s AND %(last)s GROUP BY 1, 2, 3, 4, 5
+        )
+        SELECT coalesce(quarter, 0), coalesce(school_id, 0), coalesce(level, 0), min(school), sum(seats),
+               count(DISTINCT person)
+        FROM seat GROUP BY CUBE (quarter, school_id, level)
+    """  # noqa: S608  names of our own
+    rows = ask(sql, Period(people.year).days)
+    people.schools = dict(sorted({row[1]: row[3] for row in rows if row[1]}.items(), key=lambda pair: pair[::-1]))
+    people.levels = [level for level in Level.values if any(row[2] == level for row in rows)]
+    for quarter in (0, *QUARTERS):
+        for school in (0, *people.schools):
+            for level in (0, *people.levels):
+                people.numbers[name(SEAT, quarter, school, level)] = 0
+                people.numbers[name(STUDENT, quarter, school, level)] = 0
+    for quarter, school, level, _school, seats, students in rows:
+        people.numbers[name(SEAT, quarter, school, level)] = int(seats or 0)
+        people.numbers[name(STUDENT, quarter, school, level)] = students
+
+
+def _others(people: People) -> None:
+    """Teachers, seats that were given up, and answers to how it was; by quarter and for the year."""
+    quarters = ", ".join(f"({each.quarter}, DATE '{each.first}', DATE '{each.last}')" for each in _begun(people.year))
+    sql = f"""
+        WITH quarter (number, first, last) AS (VALUES {quarters}),
+        teacher AS MATERIALIZED (
+            SELECT '{COACH}' AS what, person, number FROM ({COACHED}) AS team
+            JOIN quarter ON begun <= last AND coalesce(ended >= first, true)
+            UNION ALL
+            SELECT '{TRANSLATOR}', person, extract(quarter FROM day)::int FROM ({AGREED}) AS yes
+            WHERE day BETWEEN %(first)s AND %(last)s
+        ),
+        one (what, person, quarter) AS (
+            SELECT what, person, number FROM teacher
+            UNION ALL SELECT '{TEACHER}', person, number FROM teacher
+            UNION ALL SELECT '{LEFT_KEY}', row_number() OVER (), extract(quarter FROM day)::int FROM ({LEFT}) AS seat
+                      WHERE day BETWEEN %(first)s AND %(last)s
+            UNION ALL SELECT side || CASE WHEN again THEN '-ja' ELSE '-nee' END, person, extract(quarter FROM day)::int
+                      FROM ({SAID}) AS said WHERE day BETWEEN %(first)s AND %(last)s
+        )
+        SELECT what, coalesce(quarter, 0), count(DISTINCT person) FROM one
+        GROUP BY GROUPING SETS ((what, quarter), (what))
+    """  # noqa: S608
+    answers = [f"{side}-{word}" for side in SAYING for word in ("ja", "nee")]
+    for what in (TEACHER, COACH, TRANSLATOR, LEFT_KEY, *answers):
+        people.numbers |= {name(what, quarter): 0 for quarter in (0, *QUARTERS)}
+    for what, quarter, count in ask(sql, Period(people.year).days):
+        people.numbers[name(what, quarter)] = count
+    for side in SAYING:
+        for quarter in (0, *QUARTERS):
+            both = people.count(f"{side}-ja", quarter) + people.count(f"{side}-nee", quarter)
+            people.numbers[name(asked(side), quarter)] = both
+
+
+def _begun(year: int) -> list[Period]:
+    """The quarters that have begun: a team that goes on coaches no quarter to come."""
+    return [each for each in Period(year).quarters if Period.read(str(each))] or Period(year).quarters[:1]
+
+
+# --- How they hang together ------------------------------------------------------------------------------------------
+def _ties(people: People) -> Ties:
+    sums, unions, within = [], [], []
+    for quarter in (0, *QUARTERS):
+        _tie_table(people, quarter, sums, unions, within)
+        unions.append((name(TEACHER, quarter), (name(COACH, quarter), name(TRANSLATOR, quarter))))
+        for side in SAYING:
+            sums.append((name(asked(side), quarter), (name(f"{side}-ja", quarter), name(f"{side}-nee", quarter))))
+    for school in (0, *people.schools):
+        for level in (0, *people.levels):
+            sums.append(_over_quarters(SEAT, school, level))
+            unions.append(_over_quarters(STUDENT, school, level))
+    unions += [_over_quarters(what) for what in (TEACHER, COACH, TRANSLATOR)]
+    sums += [_over_quarters(f"{side}-{word}") for side in SAYING for word in ("ja", "nee")]
+    sums += [_over_quarters(what) for what in (LEFT_KEY, *map(asked, SAYING))]
+    return Ties(tuple(sums), tuple(unions), tuple(within))
+
+
+def _over_quarters(what: str, school: int = 0, level: int = 0) -> tuple[str, tuple[str, ...]]:
+    return name(what, 0, school, level), tuple(name(what, quarter, school, level) for quarter in QUARTERS)
+
+
+def _tie_table(people: People, quarter: int, sums: list, unions: list, within: list) -> None:
+    """The table of schools by levels of a quarter or of the year, for placements and for students."""
+    for what, ties in ((SEAT, sums), (STUDENT, unions)):
+        for school in (0, *people.schools):
+            if people.levels:
+                ties.append(
+                    (name(what, quarter, school), tuple(name(what, quarter, school, level) for level in people.levels))
+                )
+        for level in (0, *people.levels):
+            if people.schools:
+                parts = tuple(name(what, quarter, school, level) for school in people.schools)
+                ties.append((name(what, quarter, 0, level), parts))
+    for school in (0, *people.schools):
+        for level in (0, *people.levels):
+            within.append((name(STUDENT, quarter, school, level), name(SEAT, quarter, school, level)))
