@@ -207,9 +207,11 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600, "socket_keepalive": True}
-DIGEST_HOUR = env.int("DIGEST_HOUR", default=7)  # local hour from which a day's digest may leave
+DIGEST_HOUR = env.int("DIGEST_HOUR", default=7)  # local hour of a digest until somebody chooses another
+DIGEST_LEASE = env.int("DIGEST_LEASE", default=600)  # seconds after which a worker that claimed digests counts as gone
 CELERY_BEAT_SCHEDULE = {
     "plan-digests": {"task": "oil_portal.tasks.plan_digests", "schedule": crontab(minute="*/5")},
+    "send-letters": {"task": "oil_portal.core.tasks.send_letters", "schedule": crontab()},
     "close-due-projects": {"task": "projects.tasks.close_due_projects", "schedule": crontab(minute=15)},
     "drop-forgotten-drafts": {"task": "challenges.tasks.drop_forgotten_drafts", "schedule": crontab(hour=4, minute=40)},
     "rebuild-lexicon": {"task": "partners.tasks.rebuild_lexicon", "schedule": crontab(hour=4, minute=10)},

@@ -1,18 +1,24 @@
-"""Beat plans the digests; a worker sends each. Ids in, and a second run does no harm."""
+"""Beat plans the digests; workers send them. Nothing is lost with a task: what is planned stands in the database."""
 
 from celery import shared_task
 
 from oil_portal import digests
+from oil_portal.digests import ledger
+
+MOST_TASKS = 8  # as many workers as help at once; each goes on until nothing waits
 
 
 @shared_task
 def plan_digests() -> None:
-    """Plan what is due and hand every waiting delivery to a worker."""
-    for delivery_id in digests.plan():
-        send_digest.delay(delivery_id)
+    """Plan what is due, give back what a dead worker held, and call as many workers as there is work for."""
+    digests.plan()
+    digests.release_lost()
+    for _each in range(min(-(-ledger.waiting().count() // ledger.BATCH), MOST_TASKS)):
+        send_digests.delay()
 
 
 @shared_task
-def send_digest(delivery_id: int) -> None:
-    """Send one digest; a delivery that fails stays planned and is tried at the next beat."""
-    digests.deliver(delivery_id)
+def send_digests() -> None:
+    """Send what waits; when the time is up the rest is for the next task."""
+    if digests.send_planned():
+        send_digests.delay()

@@ -23,7 +23,7 @@ from modules.models import Enrolment
 from oil_portal.core import clock
 from oil_portal.core.models import TimelineEntry
 from partners import roles
-from partners.models import CHECK_AFTER, Membership, Partner
+from partners.models import CHECK_AFTER, Membership, Partner, User
 from projects.models import Achievement, Contribution, Feedback, MatchingRound, Outcome, Participant, Project
 from projects.services import DECISION_DAYS
 
@@ -41,6 +41,8 @@ class WorkItem:
     url: str
     since: date
     until: date | None = None
+    topic: str = User.Topic.WORK
+    partner: int | None = None  # the organisation for which it comes to you
 
     @property
     def days(self) -> int:
@@ -56,6 +58,11 @@ def work_items(user) -> list[WorkItem]:
     items = [item for role, find in BY_ROLE.items() if role in held for item in find(user)]
     unique = {item.key: item for item in items}
     return sorted(unique.values(), key=lambda item: (item.until or date.max, item.since, item.key))
+
+
+def work_items_for(users: list[User]) -> dict[int, list[WorkItem]]:
+    """{user: what waits}."""
+    return {user.pk: work_items(user) for user in users}
 
 
 def _since(queryset: QuerySet) -> QuerySet:

@@ -15,7 +15,7 @@ from challenges.models import Challenge, Draft
 from challenges.services.challenge import edit_challenge, hand_in, submit_challenge
 from oil_portal.core import clock
 from oil_portal.core.mail import absolute
-from oil_portal.core.tasks import send_template
+from oil_portal.core.tasks import post
 from oil_portal.core.workflow import NotNow, Refusal, lock
 from partners import roles
 from partners.models import Partner, User
@@ -224,7 +224,7 @@ def invite_company(*, draft: Draft, actor: User) -> None:
     draft.invited_at = clock.now()
     draft.save(update_fields=["invited_at"])
     context = {"inviter": str(actor), "title": str(draft), "url": absolute(draft.get_absolute_url())}
-    transaction.on_commit(lambda: send_template.delay("challenges/email/claim", draft.email, actor.language, context))
+    post("challenges/email/claim", to=draft.email, language=actor.language, context=context)
 
 
 # --- Handing in -------------------------------------------------------------------------------------------------

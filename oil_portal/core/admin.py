@@ -2,7 +2,8 @@
 
 from django.contrib import admin
 
-from oil_portal.core.models import DigestDelivery, Notice, TimelineEntry
+from oil_portal.core.mail import retry
+from oil_portal.core.models import DigestDelivery, Letter, MailAddress, Notice, TimelineEntry
 
 
 class ReadOnly(admin.ModelAdmin):
@@ -39,4 +40,22 @@ class DigestDeliveryAdmin(ReadOnly):
 
     @admin.action(description="Try again")
     def retry(self, request, queryset) -> None:
-        queryset.filter(state=DigestDelivery.State.FAILED).update(state=DigestDelivery.State.PLANNED, attempts=0)
+        retry(queryset)
+
+
+@admin.register(Letter)
+class LetterAdmin(ReadOnly):
+    list_display = ["created_at", "to", "template", "attempts", "detail", "failed_at"]
+    list_filter = [("failed_at", admin.EmptyFieldListFilter)]
+    search_fields = ["to"]
+    actions = ["retry"]
+
+    @admin.action(description="Try again")
+    def retry(self, request, queryset) -> None:
+        retry(queryset)
+
+
+@admin.register(MailAddress)
+class MailAddressAdmin(ReadOnly):
+    list_display = ["email", "refusals", "detail", "refused_at", "set_aside_at"]
+    search_fields = ["email"]

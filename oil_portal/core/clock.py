@@ -1,10 +1,14 @@
 """The one place that says what time it is, so that the demo and the tests can live through a school year."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime, timedelta
+from functools import cache
+from pathlib import Path
 
+import holidays
 from django.utils import timezone
 
 _moment: ContextVar[datetime | None] = ContextVar("moment", default=None)
@@ -30,9 +34,30 @@ def at(moment: datetime) -> Iterator[None]:
         _moment.reset(token)
 
 
-def working_days_after(day: date, count: int) -> date:
-    """The date `count` working days (Monday to Friday) after `day`."""
+@cache
+def _public_holidays(year: int) -> frozenset[date]:
+    """The days on which the Netherlands are closed, Good Friday and every Liberation Day too; source: `holidays`."""
+    found = holidays.country_holidays("NL", years=year, categories=("public", "optional"))
+    return frozenset(found)
+
+
+@cache
+def _school_breaks() -> tuple[tuple[date, date], ...]:
+    """(first day, last day) of the holidays of the schools' region, of the years that school_breaks.json knows."""
+    rows = json.loads((Path(__file__).parent / "school_breaks.json").read_text(encoding="utf-8"))["breaks"]
+    return tuple((date.fromisoformat(row["first"]), date.fromisoformat(row["last"])) for row in rows)
+
+
+def is_working_day(day: date, *, school: bool = False) -> bool:
+    """Monday to Friday and no public holiday; with `school` no school holiday either."""
+    if day.weekday() > 4 or day in _public_holidays(day.year):
+        return False
+    return not (school and any(first <= day <= last for first, last in _school_breaks()))
+
+
+def working_days_after(day: date, count: int, *, school: bool = False) -> date:
+    """The date `count` working days after `day`."""
     while count:
         day += timedelta(days=1)
-        count -= day.weekday() < 5
+        count -= is_working_day(day, school=school)
     return day

@@ -1,9 +1,38 @@
-"""One way to send a mail: subject, plain text and HTML from three templates, in the reader's language."""
+"""One way to send a mail: subject, plain text and HTML from three templates, in the reader's language.
+
+What a mail server answers is sorted into three kinds: this address is refused for good (`Refused` with `dead`), this
+mail is refused or put off (`Refused`), or nobody answers (`Unreachable`), which says nothing of the mail.
+"""
+
+import smtplib
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import timedelta
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.db import transaction
+from django.db.models import F, QuerySet
 from django.template.loader import render_to_string
 from django.utils.translation import override
+
+from oil_portal.core import clock
+from oil_portal.core.models import DigestDelivery, Letter, MailAddress
+
+WAITS = [timedelta(minutes=5), timedelta(minutes=20), timedelta(hours=1), timedelta(hours=4), timedelta(hours=12)]
+MOST_REFUSALS = 3  # in a row, each of another mail; then the address is set aside
+
+
+class Refused(Exception):
+    """The server took the connection and not this mail. `dead`: it will never take mail for this address."""
+
+    def __init__(self, detail: str, *, dead: bool = False, final: bool = False) -> None:
+        super().__init__(detail)
+        self.dead, self.final = dead, dead or final
+
+
+class Unreachable(Exception):
+    """No server answers, or it hung up halfway: try again later."""
 
 
 def absolute(path: str) -> str:
@@ -23,6 +52,94 @@ def compose(template: str, *, to: str, language: str, context: dict, headers: di
     return message
 
 
-def send(template: str, *, to: str, language: str, context: dict) -> None:
-    """Compose and send now; call from a task. Raises smtplib.SMTPException or OSError when the server refuses."""
-    compose(template, to=to, language=language, context=context).send()
+def waits(tries: int) -> timedelta | None:
+    """How long to wait after this many tries before the next; None when it was the last."""
+    return WAITS[tries] if tries < len(WAITS) else None
+
+
+class Line:
+    """A connection with the mail server: opened when needed, kept for many mails, opened anew once it broke."""
+
+    def __enter__(self) -> "Line":
+        self.connection = None
+        return self
+
+    def __exit__(self, *_error) -> None:
+        self.hang_up()
+
+    def open(self) -> None:
+        """Raises Unreachable."""
+        if self.connection is None:
+            connection = get_connection()
+            try:
+                connection.open()
+            except (smtplib.SMTPException, OSError) as error:
+                raise Unreachable(said(error)) from error
+            self.connection = connection
+
+    def send(self, message: EmailMultiAlternatives) -> None:
+        """Raises Refused or Unreachable."""
+        self.open()
+        try:
+            self.connection.send_messages([message])
+        except (smtplib.SMTPException, OSError) as error:
+            failure = sorted_out(error)
+            if isinstance(failure, Unreachable):
+                self.hang_up()
+            raise failure from error
+
+    def hang_up(self) -> None:
+        connection, self.connection = self.connection, None
+        if connection is not None:
+            with suppress(smtplib.SMTPException, OSError):  # it may be gone already
+                connection.close()
+
+
+def sorted_out(error: Exception) -> Refused | Unreachable:
+    """What an answer means: 5xx of a recipient is for good, 4xx for now; the rest is the server's trouble."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        codes = [code for code, _words in error.recipients.values()]
+        return Refused(said(error), dead=all(code >= 500 for code in codes))
+    if isinstance(error, smtplib.SMTPDataError):
+        return Refused(said(error), final=error.smtp_code >= 500)
+    return Unreachable(said(error))
+
+
+def said(error: Exception) -> str:
+    """The kind of trouble and the server's words, short enough to keep."""
+    return f"{type(error).__name__}: {error}".replace("\0", "")[:200]
+
+
+# --- Addresses that take no mail ----------------------------------------------------------------------------------
+def refused(email: str, detail: str) -> None:
+    """Count a refusal for good; after MOST_REFUSALS in a row the address is set aside."""
+    email, now = email.lower(), clock.now()
+    known, made = MailAddress.objects.get_or_create(email=email, defaults={"refusals": 1, "detail": detail[:200]})
+    if not made:
+        MailAddress.objects.filter(pk=known.pk).update(refusals=F("refusals") + 1, detail=detail[:200], refused_at=now)
+    MailAddress.objects.filter(email=email, refusals__gte=MOST_REFUSALS, set_aside_at=None).update(set_aside_at=now)
+
+
+def is_set_aside(email: str) -> bool:
+    return MailAddress.objects.filter(email=email.lower(), set_aside_at__isnull=False).exists()
+
+
+def took_mail(emails: Iterable[str]) -> None:
+    """Forget the refusals of addresses that took a mail, or of which somebody says that they work again."""
+    MailAddress.objects.filter(email__in=[email.lower() for email in emails]).delete()
+
+
+def retry(failed: QuerySet) -> int:
+    """Staff sends digests or letters that failed once more, from the first try on; returns how many.
+
+    An address that was set aside gets another chance too.
+    """
+    now = clock.now()
+    with transaction.atomic():
+        if failed.model is Letter:
+            failed = failed.exclude(failed_at=None)
+            took_mail(failed.values_list("to", flat=True))
+            return failed.update(failed_at=None, attempts=0, not_before=now)
+        failed = failed.filter(state=DigestDelivery.State.FAILED)
+        took_mail(failed.values_list("user__email", flat=True))
+        return failed.update(state=DigestDelivery.State.PLANNED, attempts=0, reason="", not_before=now)

@@ -59,26 +59,63 @@ class Notice(models.Model):
 
 
 class DigestDelivery(models.Model):
-    """One digest for one person and period: planned once, sent at most once, never forgotten."""
+    """The ledger: one row per person and period. Planned once, sent at most once, and never forgotten.
+
+    A worker claims rows (`sending`, with a `claim` of its own) and settles each in the transaction that marks its items
+    as told. A claim that nobody settled within its lease goes back to `planned`.
+    """
 
     class State(models.TextChoices):
         PLANNED = "planned", _("gepland")
+        SENDING = "sending", _("onderweg")
         SENT = "sent", _("verstuurd")
         FAILED = "failed", _("mislukt")
         SKIPPED = "skipped", _("overgeslagen")
 
+    class Reason(models.TextChoices):
+        """Why nothing was sent."""
+
+        NOTHING = "nothing", _("er was niets te vertellen")
+        STOPPED = "stopped", _("de mail was uitgezet")
+        LATER = "later", _("een latere mail vertelt het")
+        ADDRESS = "address", _("het adres is opzij gezet")
+        REFUSED = "refused", _("de mailserver weigerde")
+        UNREACHABLE = "unreachable", _("de mailserver antwoordde niet")
+        ERROR = "error", _("er ging bij ons iets mis")
+
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="digests")
     period = models.CharField(max_length=10)  # a day, 2026-11-23, or a week, 2026-W48
+    week = models.CharField(max_length=8, blank=True)  # the week that it tells too, for who hears some things weekly
     state = models.CharField(max_length=10, choices=State.choices, default=State.PLANNED)
-    reason = models.CharField(max_length=200, blank=True)
+    reason = models.CharField(max_length=12, choices=Reason.choices, blank=True)
+    detail = models.CharField(max_length=200, blank=True)  # what the mail server said
     message_id = models.CharField(max_length=120, blank=True)
+    items = models.PositiveIntegerField(default=0)  # how many it told
     attempts = models.PositiveSmallIntegerField(default=0)
     planned_at = models.DateTimeField(default=clock.now)
+    not_before = models.DateTimeField(default=clock.now)
+    claim = models.CharField(max_length=32, blank=True)
+    claimed_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name_plural = "digest deliveries"
-        constraints = [models.UniqueConstraint(fields=["user", "period"], name="one_digest_per_period")]
+        ordering = ["-planned_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "period"], name="one_digest_per_period"),
+            models.UniqueConstraint(
+                fields=["user", "week"], condition=~models.Q(week=""), name="one_digest_tells_the_week"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="sent", sent_at__isnull=False) | ~models.Q(state="sent"),
+                name="sent_says_when",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["not_before"], condition=models.Q(state="planned"), name="digest_planned"),
+            models.Index(fields=["claimed_at"], condition=models.Q(state="sending"), name="digest_sending"),
+            models.Index(fields=["state", "-planned_at"], name="digest_by_state"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.period} {self.state}"
@@ -96,3 +133,42 @@ class ToldItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.key}"
+
+
+class MailAddress(models.Model):
+    """What mail servers said of an address: after some refusals in a row it is set aside until somebody tries again."""
+
+    email = models.EmailField(unique=True)  # in lower case
+    refusals = models.PositiveSmallIntegerField(default=0)
+    detail = models.CharField(max_length=200, blank=True)
+    refused_at = models.DateTimeField(default=clock.now)
+    set_aside_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "mail addresses"
+        ordering = ["-refused_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class Letter(models.Model):
+    """A mail that cannot wait for a digest, until it is sent; then the row is gone. Of a notice, or of a template."""
+
+    notice = models.OneToOneField(Notice, null=True, blank=True, on_delete=models.CASCADE, related_name="letter")
+    to = models.EmailField()
+    language = models.CharField(max_length=2)
+    template = models.CharField(max_length=80)
+    context = models.JSONField(default=dict)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    detail = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(default=clock.now)
+    not_before = models.DateTimeField(default=clock.now)
+    failed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        indexes = [models.Index(fields=["not_before"], condition=models.Q(failed_at=None), name="letter_waits")]
+
+    def __str__(self) -> str:
+        return f"{self.template} → {self.to}"

@@ -1,51 +1,104 @@
-"""Mails that can't wait for a digest. Each may run twice without harm and gives up loudly."""
+"""Mails that can't wait for a digest. Each stands in the database until it is sent, so that no queue can lose it.
 
-import smtplib
+A letter is sent in the transaction that removes it: it may be tried twice without harm, and a worker that dies between
+the two sends it again with the same Message-ID. What fails for good is kept for staff to see.
+"""
 
 from celery import shared_task
+from django.conf import settings
 from django.db import transaction
 
 from oil_portal.core import clock
-from oil_portal.core.mail import absolute, send
-from oil_portal.core.models import Notice
+from oil_portal.core.mail import Line, Refused, Unreachable, absolute, compose, is_set_aside, refused, took_mail, waits
+from oil_portal.core.models import Letter
 
-RETRY = {
-    "autoretry_for": (smtplib.SMTPException, OSError),
-    "retry_backoff": 10,
-    "retry_backoff_max": 600,
-    "max_retries": 6,
-}
+SWEEP = 200  # letters that one beat tries again
 
 
-@shared_task(**RETRY)
-def send_notice(notice_id: int) -> None:
-    """Mail one notice, once: the row lock and `mailed_at` keep a second run from sending again."""
-    with transaction.atomic():
-        notice = (
-            Notice.objects.select_for_update(of=("self",))
-            .select_related("recipient", "entry__content_type", "entry__actor")
-            .filter(pk=notice_id, mailed_at=None)
-            .first()
-        )
-        if notice is None or notice.entry.target is None:
+def post(template: str, *, to: str, language: str, context: dict) -> None:
+    """Mail somebody after this transaction, such as a guest with an invitation; `context` can be written as JSON."""
+    _hand_over(Letter.objects.create(template=template, to=to, language=language, context=context))
+
+
+def post_notice(notice) -> None:
+    """Mail a notice to its recipient after this transaction."""
+    reader = notice.recipient
+    _hand_over(
+        Letter.objects.create(notice=notice, template="core/email/notice", to=reader.email, language=reader.language)
+    )
+
+
+def _hand_over(letter: Letter) -> None:
+    """Without a queue the request goes on: the next beat finds the letter."""
+    transaction.on_commit(lambda: send_letter.delay(letter.pk), robust=True)
+
+
+@shared_task
+def send_letter(letter_id: int) -> None:
+    """Send one letter, once."""
+    _try_to_send(letter_id)
+
+
+@shared_task
+def send_letters() -> None:
+    """What no task has sent, or what the server put off."""
+    waiting = Letter.objects.filter(failed_at=None, not_before__lte=clock.now()).order_by("not_before", "pk")
+    for pk in list(waiting.values_list("pk", flat=True)[:SWEEP]):
+        if isinstance(_try_to_send(pk), Unreachable):
             return
-        target = notice.entry.target
-        send(
-            "core/email/notice",
-            to=notice.recipient.email,
-            language=notice.recipient.language,
-            context={
-                "reader": notice.recipient,
-                "entry": notice.entry,
-                "title": str(target),
-                "url": absolute(target.get_absolute_url()),
-            },
-        )
-        notice.mailed_at = notice.told_at = clock.now()
-        notice.save(update_fields=["mailed_at", "told_at"])
 
 
-@shared_task(**RETRY)
+def _try_to_send(pk: int) -> Exception | None:
+    try:
+        with transaction.atomic(), Line() as line:
+            letter = Letter.objects.select_for_update(skip_locked=True).filter(pk=pk, failed_at=None).first()
+            if letter is None:
+                return None
+            _send(letter, line)
+    except (Refused, Unreachable) as failure:
+        _put_off(letter, failure)
+        return failure
+    return None
+
+
+def _send(letter: Letter, line: Line) -> None:
+    context = _of_notice(letter) if letter.notice_id else letter.context
+    if context is not None and not is_set_aside(letter.to):
+        domain = settings.DEFAULT_FROM_EMAIL.rsplit("@", 1)[-1].strip(">")
+        headers = {"Message-ID": f"<letter-{letter.pk}@{domain}>"}
+        line.send(compose(letter.template, to=letter.to, language=letter.language, context=context, headers=headers))
+        took_mail([letter.to])
+        if letter.notice_id:
+            letter.notice.mailed_at = letter.notice.told_at = clock.now()
+            letter.notice.save(update_fields=["mailed_at", "told_at"])
+    letter.delete()
+
+
+def _of_notice(letter: Letter) -> dict | None:
+    """What the mail of a notice says; None when what it was about is gone."""
+    notice = letter.notice
+    target = notice.entry.target
+    if target is None:
+        return None
+    url = absolute(target.get_absolute_url())
+    return {"reader": notice.recipient, "entry": notice.entry, "title": str(target), "url": url}
+
+
+def _put_off(letter: Letter, failure: Exception) -> None:
+    """Later each time; after the last try, or a refusal for good, it has failed."""
+    if getattr(failure, "dead", False):
+        refused(letter.to, str(failure))
+    wait = waits(letter.attempts)
+    over = wait is None or getattr(failure, "final", False)
+    Letter.objects.filter(pk=letter.pk).update(
+        attempts=letter.attempts + 1,
+        detail=str(failure)[:200],
+        failed_at=clock.now() if over else None,
+        not_before=clock.now() if over else clock.now() + wait,
+    )
+
+
+@shared_task
 def send_template(template: str, to: str, language: str, context: dict) -> None:
-    """Mail somebody who has no notice, such as a guest with an invitation."""
-    send(template, to=to, language=language, context=context)
+    """Until partners.services.invitation posts."""
+    post(template, to=to, language=language, context=context)

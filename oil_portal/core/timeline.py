@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from datetime import date
 
 from django.contrib.contenttypes.models import ContentType
-from django.db import models, transaction
+from django.db import models
 from django.utils import timezone
 
 from oil_portal.core import clock
 from oil_portal.core.models import Notice, TimelineEntry
+from oil_portal.core.tasks import post_notice
 from oil_portal.core.workflow import workflow_of
 
 
@@ -27,15 +28,14 @@ def record(obj: models.Model, event: str, *, actor, remark: str = "", to_status:
 
 def notify(entry: TimelineEntry, recipients: Iterable, *, mail: bool = False) -> None:
     """Tell `recipients` of `entry`, never the one who did it; with `mail` at once, else in their digest."""
-    from oil_portal.core.tasks import send_notice
-
     people = {user.pk: user for user in recipients if user is not None and user.pk != entry.actor_id}
     notices = Notice.objects.bulk_create(
         [Notice(recipient=user, entry=entry) for user in people.values()], ignore_conflicts=True
     )
     if mail and notices:
-        for pk in Notice.objects.filter(entry=entry, recipient__in=people).values_list("pk", flat=True):
-            transaction.on_commit(lambda pk=pk: send_notice.delay(pk))
+        made = Notice.objects.filter(entry=entry, recipient__in=people, mailed_at=None, letter=None)
+        for notice in made.select_related("recipient"):
+            post_notice(notice)
 
 
 def timeline_of(obj: models.Model) -> models.QuerySet[TimelineEntry]:

@@ -59,6 +59,8 @@ class Membership(models.Model):
     partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=12, choices=roles.CHOICES)
     status = models.CharField(max_length=10, choices=MembershipStatus.choices, default=MembershipStatus.REQUESTED)
+    # How often its things are told, where that differs from what the person chose for all.
+    digest = models.CharField(max_length=6, choices=User.Digest.choices, blank=True)
     created_at = models.DateTimeField(default=clock.now)
 
     objects = MembershipQuerySet.as_manager()

@@ -3,7 +3,9 @@
 import re
 
 import pghistory
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
@@ -22,14 +24,33 @@ class UserManager(BaseUserManager):
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
 
+def default_hour() -> int:
+    return settings.DIGEST_HOUR
+
+
 @pghistory.track(exclude=["password", "last_login"])
 class User(AbstractUser):
     """A person. What they may do comes from their memberships, never from fields here."""
 
     class Digest(models.TextChoices):
         DAILY = "daily", _("Elke werkdag")
-        WEEKLY = "weekly", _("Elke week, op maandag")
+        WEEKLY = "weekly", _("Elke week")
         NEVER = "never", _("Nooit")
+
+    class Topic(models.TextChoices):
+        """What a digest tells; each can be left out."""
+
+        WORK = "work", _("Wat op jou wacht")
+        FITS = "fits", _("Nieuwe projecten en vraagstukken die bij je passen")
+        DATES = "dates", _("Data die eraan komen")
+        NEWS = "news", _("Nieuws over waar je aan meedoet")
+
+    class Weekday(models.IntegerChoices):
+        MONDAY = 0, _("maandag")
+        TUESDAY = 1, _("dinsdag")
+        WEDNESDAY = 2, _("woensdag")
+        THURSDAY = 3, _("donderdag")
+        FRIDAY = 4, _("vrijdag")
 
     username = None
     email = models.EmailField(_("e-mailadres"), unique=True)
@@ -37,6 +58,13 @@ class User(AbstractUser):
         _("taal"), max_length=2, choices=[("nl", "Nederlands"), ("en", "English")], default="nl"
     )
     digest = models.CharField(_("overzichtsmail"), max_length=6, choices=Digest.choices, default=Digest.WEEKLY)
+    digest_hour = models.PositiveSmallIntegerField(
+        _("hoe laat"), choices=[(hour, f"{hour}.00 uur") for hour in range(6, 21)], default=default_hour
+    )
+    digest_weekday = models.PositiveSmallIntegerField(
+        _("op welke dag"), choices=Weekday.choices, default=Weekday.MONDAY
+    )
+    digest_off = ArrayField(models.CharField(max_length=5, choices=Topic.choices), default=list, blank=True)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = []

@@ -1,0 +1,12 @@
+"""The digest: what waits for you and what is new, in one mail, only when there is something to tell.
+
+`schedule` says when one is due, `ledger` plans, claims and settles deliveries, `content` collects what people have not
+heard yet, `letter` makes the mail. The ledger is `core.models.DigestDelivery`; docs/digests.md says what holds when
+something breaks.
+"""
+
+from oil_portal.digests.content import Digest, collect, collect_many
+from oil_portal.digests.ledger import plan, release_lost, send_planned
+from oil_portal.digests.letter import SALT, message_for
+
+__all__ = ["SALT", "Digest", "collect", "collect_many", "message_for", "plan", "release_lost", "send_planned"]

@@ -1,0 +1,159 @@
+"""What a digest tells: what waits for somebody, what fits them and what is new, as far as no earlier mail told it.
+
+People of one language are asked for together, in a number of queries that does not depend on how many they are. A key
+holds the moment at which a thing began to wait, so that it is news once.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from oil_portal.core.models import Notice, ToldItem
+from oil_portal.fits import fits_for
+from oil_portal.worklists import work_items_for
+from partners.models import Membership, User
+
+MOST = 40  # things in one mail; what does not fit comes in the next
+Topic = User.Topic
+SECTIONS = (Topic.WORK, Topic.DATES, Topic.FITS, Topic.NEWS)  # in the order of the mail
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that a mail tells, in one language. `partner` is the organisation it comes to you for."""
+
+    key: str
+    topic: str
+    title: str
+    by: str
+    text: str
+    url: str
+    hue: str = ""
+    states: tuple[str, ...] = ()
+    partner: int | None = None
+    notice: int | None = None
+
+
+@dataclass
+class Digest:
+    """All that one mail tells somebody: nothing that an earlier mail told. `older` is how much of that still waits."""
+
+    user: User
+    entries: list[Entry]
+    older: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.entries)
+
+    def of(self, topic: str) -> list[Entry]:
+        return [entry for entry in self.entries if entry.topic == topic]
+
+    @property
+    def sections(self) -> list[tuple[str, list[Entry]]]:
+        """(topic, its entries) in the order of the mail, without empty ones."""
+        return [(topic, found) for topic in SECTIONS if (found := self.of(topic))]
+
+    @property
+    def headline(self) -> str:
+        """What matters most, in one sentence, in the active language."""
+        work, fits = len(self.of(Topic.WORK)), len(self.of(Topic.FITS))
+        if work:
+            return ngettext("Er wacht %(count)s ding op jou", "Er wachten %(count)s dingen op jou", work) % {
+                "count": work
+            }
+        if fits:
+            return ngettext("%(count)s nieuw ding past bij je", "%(count)s nieuwe dingen passen bij je", fits) % {
+                "count": fits
+            }
+        return _("Er is nieuws voor je")
+
+
+def collect(user: User, *, weekly: bool = True) -> Digest:
+    """The digest of one person now; call with the person's language active."""
+    return collect_many([user], weekly={user.pk: weekly})[user.pk]
+
+
+def collect_many(users: list[User], *, weekly: dict[int, bool]) -> dict[int, Digest]:
+    """{user: digest} for people who read one language, which is active.
+
+    `weekly` says whose mail tells the week's things too, besides the daily ones.
+    """
+    found: dict[int, list[Entry]] = {user.pk: [] for user in users}
+    for source in (work_entries, fit_entries, notice_entries):
+        for user, entries in source(users).items():
+            found[user] += entries
+    told = _told(found)
+    wanted = _Wanted(users, weekly)
+    digests = {}
+    for user in users:
+        asked = [entry for entry in found[user.pk] if wanted(user, entry)]
+        fresh = [entry for entry in asked if (user.pk, entry.key) not in told]
+        order = sorted(fresh, key=lambda entry: SECTIONS.index(entry.topic))  # stable: each keeps its own order
+        older = sum(1 for entry in asked if entry.topic == Topic.WORK) - sum(1 for e in fresh if e.topic == Topic.WORK)
+        digests[user.pk] = Digest(user, order[:MOST], older)
+    return digests
+
+
+def _told(found: dict[int, list[Entry]]) -> set[tuple[int, str]]:
+    """(user, key) of everything that an earlier mail told; one query."""
+    keys = {entry.key for entries in found.values() for entry in entries if entry.notice is None}
+    rows = ToldItem.objects.filter(user__in=list(found), key__in=keys)
+    return set(rows.values_list("user", "key")) if keys else set()
+
+
+class _Wanted:
+    """Whether somebody wants to hear a thing now: by its topic, and by how often they hear of its organisation."""
+
+    def __init__(self, users: Iterable[User], weekly: dict[int, bool]) -> None:
+        rows = Membership.objects.active().filter(user__in=[user.pk for user in users]).exclude(digest="")
+        self.chosen = {
+            (user, partner): digest for user, partner, digest in rows.values_list("user", "partner", "digest")
+        }
+        self.weekly = weekly
+
+    def __call__(self, user: User, entry: Entry) -> bool:
+        if entry.topic in user.digest_off:
+            return False
+        often = self.chosen.get((user.pk, entry.partner), user.digest)
+        return often == User.Digest.DAILY or (often == User.Digest.WEEKLY and self.weekly[user.pk])
+
+
+# --- Where the entries come from ----------------------------------------------------------------------------------
+def work_entries(users: list[User]) -> dict[int, list[Entry]]:
+    """What waits for each."""
+    return {
+        user: [Entry(item.key, item.topic, item.title, item.text, "", item.url, partner=item.partner) for item in items]
+        for user, items in work_items_for(users).items()
+    }
+
+
+def fit_entries(users: list[User]) -> dict[int, list[Entry]]:
+    """Projects that fit a student and challenges near a teacher's modules."""
+    return {
+        user: [
+            Entry(fit.key, Topic.FITS, fit.title, fit.by, fit.text, fit.url, fit.hue, tuple(fit.states)) for fit in fits
+        ]
+        for user, fits in fits_for(users).items()
+    }
+
+
+def notice_entries(users: list[User]) -> dict[int, list[Entry]]:
+    """News that was not read in the portal nor told by mail, newest first."""
+    notices = (
+        Notice.objects.filter(recipient__in=users, told_at=None, read_at=None)
+        .select_related("entry__content_type", "entry__actor")
+        .prefetch_related("entry__target")
+    )
+    found = defaultdict(list)
+    for notice in notices:
+        entry, target = notice.entry, notice.entry.target
+        if target is not None:
+            said = Entry(
+                f"notice:{notice.pk}", Topic.NEWS, str(target), entry.label, entry.remark,
+                target.get_absolute_url(), notice=notice.pk,
+            )  # fmt: skip
+            found[notice.recipient_id].append(said)
+    return found

@@ -1,0 +1,310 @@
+"""The ledger of digests: who gets one, whose it is to send, and what became of it.
+
+Everything here may run twice, late, at the same time or half: the unique rows, the claims, and the marks that are made
+in the transaction of the sending keep every item from being lost or told twice. A worker that dies between the server's
+"250" and the commit sends that one mail again, with the same Message-ID.
+"""
+
+import logging
+import time
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import override
+
+from oil_portal.core import clock
+from oil_portal.core.mail import Line, Refused, Unreachable, refused, said, took_mail, waits
+from oil_portal.core.models import DigestDelivery, MailAddress, Notice
+from oil_portal.digests.content import Digest, collect, collect_many
+from oil_portal.digests.letter import message_for
+from oil_portal.digests.schedule import Due, due_at
+from partners.models import Membership, User
+
+log = logging.getLogger(__name__)
+State, Reason = DigestDelivery.State, DigestDelivery.Reason
+
+BATCH = 100  # people per claim: what they hear is collected together
+BUDGET = 200  # seconds that one task works before it makes room; well within Celery's limit
+DEAD_AIR = 3  # mails in a row on which the server hung up: then it is the server, and the rest waits
+
+
+class ToldMeanwhile(Exception):
+    """Another delivery told one of these items between collecting and sending."""
+
+
+# --- Planning -----------------------------------------------------------------------------------------------------
+def plan() -> int:
+    """Make a row for everybody who has none for what is due now; return how many were made. Two queries at most."""
+    due = due_at(clock.now())
+    return _plan_weeks(due) + _plan_days(due) if due else 0
+
+
+def _people(frequency: str) -> QuerySet[User]:
+    """Who hears at least something with this frequency: by their own choice, or by the choice for one organisation."""
+    chosen = Membership.objects.active().filter(user=OuterRef("pk"), digest=frequency)
+    return User.objects.filter(Q(digest=frequency) | Exists(chosen), is_active=True).order_by()
+
+
+def _plan_days(due: Due) -> int:
+    """Who hears something daily: the first row of a week that has come to them tells the week's things too."""
+    told = DigestDelivery.objects.filter(user=OuterRef("pk"), week=due.week)
+    week = Case(When(_weekday_has_come(due) & ~Exists(told), then=Value(due.week)), default=Value(""))
+    people = _people(User.Digest.DAILY).filter(digest_hour__lte=due.hour, date_joined__lt=_midnight(due.today))
+    return _insert(people, due.day, week)
+
+
+def _plan_weeks(due: Due) -> int:
+    """Who hears everything weekly."""
+    daily = _people(User.Digest.DAILY)
+    people = _people(User.Digest.WEEKLY).filter(_weekday_has_come(due)).exclude(pk__in=daily.values("pk"))
+    return _insert(people, due.week, Value(due.week))
+
+
+def _weekday_has_come(due: Due) -> Q:
+    """That the chosen day and hour of somebody's week have come, and that they were here before that day."""
+    found = Q(pk=None)
+    for weekday, (day, hour) in due.weekdays.items():
+        here = Q(digest_weekday=weekday, date_joined__lt=_midnight(day))
+        found |= here & Q(digest_hour__lte=hour) if hour else here
+    return found
+
+
+def _midnight(day) -> datetime:
+    return timezone.make_aware(datetime.combine(day, datetime.min.time()))
+
+
+def _insert(people: QuerySet[User], period: str, week) -> int:
+    """One row each, in one statement; whoever has one keeps it."""
+    now = clock.now()
+    rows = people.annotate(of_week=Case(default=week, output_field=CharField())).values_list("pk", "of_week")
+    select, values = rows.query.sql_with_params()
+    columns = "user_id, week, period, state, reason, detail, message_id, items, attempts, planned_at, not_before, claim"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO core_digestdelivery ({columns})"  # noqa: S608  what people chose are parameters
+            f" SELECT person, week, %s, 'planned', '', '', '', 0, 0, %s, %s, '' FROM ({select}) AS due (person, week)"
+            " ON CONFLICT DO NOTHING",
+            [period, now, now, *values],
+        )
+        return cursor.rowcount
+
+
+# --- Claiming -----------------------------------------------------------------------------------------------------
+def waiting() -> QuerySet[DigestDelivery]:
+    """What a worker may send now."""
+    return DigestDelivery.objects.filter(state=State.PLANNED, not_before__lte=clock.now())
+
+
+def release_lost() -> int:
+    """Give back what a worker claimed and did not settle within its lease; return how many."""
+    expired = clock.now() - timedelta(seconds=settings.DIGEST_LEASE)
+    lost = DigestDelivery.objects.filter(state=State.SENDING, claimed_at__lt=expired)
+    return lost.update(state=State.PLANNED, claim="", claimed_at=None)
+
+
+@transaction.atomic
+def claim(name: str) -> list[DigestDelivery]:
+    """Take at most BATCH rows that wait; those that another worker is taking are left to it."""
+    rows = waiting().order_by("not_before", "pk").select_for_update(skip_locked=True, of=("self",))
+    mine = list(rows.select_related("user")[:BATCH])
+    now = clock.now()
+    DigestDelivery.objects.filter(pk__in=[row.pk for row in mine]).update(
+        state=State.SENDING, claim=name, claimed_at=now
+    )
+    for row in mine:
+        row.state, row.claim, row.claimed_at = State.SENDING, name, now
+    return mine
+
+
+def give_back(name: str) -> None:
+    """Let others send what this claim still holds."""
+    DigestDelivery.objects.filter(state=State.SENDING, claim=name).update(
+        state=State.PLANNED, claim="", claimed_at=None
+    )
+
+
+def send_planned(*, seconds: float = BUDGET) -> bool:
+    """Send what waits until nothing does or the time is up; return whether something is left that can be sent now."""
+    until = time.monotonic() + seconds
+    with Line() as line:
+        while time.monotonic() < until:
+            name = uuid4().hex
+            batch = claim(name)
+            if not batch:
+                return False
+            try:
+                line.open()
+                _send_batch(batch, line, until)
+            except Unreachable as silent:
+                log.warning("The mail server does not answer, %d digests wait: %s", len(batch), silent)
+                return False  # the next beat tries again; nobody's tries are counted
+            finally:
+                give_back(name)
+    return True
+
+
+def _send_batch(batch: list[DigestDelivery], line: Line, until: float) -> None:
+    """Collect together, send one by one. Raises Unreachable when the server hung up several times in a row."""
+    silent, took = 0, []
+    try:
+        for delivery, digest in _with_digests(batch):
+            failure = _settle(delivery, digest, line)
+            silent = silent + 1 if isinstance(failure, Unreachable) else 0
+            if failure is None and digest:
+                took.append(delivery.user.email)
+            if silent >= DEAD_AIR:
+                raise failure
+            if time.monotonic() > until:
+                return
+    finally:
+        took_mail(took)
+
+
+def _with_digests(batch: list[DigestDelivery]) -> Iterable[tuple[DigestDelivery, Digest | None]]:
+    """Each delivery that should be sent with its digest, per language; None where collecting went wrong."""
+    reasons = _reasons_to_skip(batch)
+    for delivery in batch:
+        if delivery.pk in reasons:
+            _close(delivery, State.SKIPPED, reasons[delivery.pk])
+    wanted = [delivery for delivery in batch if delivery.pk not in reasons]
+    for language in sorted({delivery.user.language for delivery in wanted}):
+        part = [delivery for delivery in wanted if delivery.user.language == language]
+        with override(language):
+            weekly = {delivery.user_id: bool(delivery.week) for delivery in part}
+            try:
+                found = collect_many([delivery.user for delivery in part], weekly=weekly)
+            except Exception:  # one person's rows must not keep ninety-nine others waiting
+                log.exception("Collecting %d digests together failed; one by one now", len(part))
+                found = {delivery.user_id: _alone(delivery) for delivery in part}
+            yield from ((delivery, found[delivery.user_id]) for delivery in part)
+
+
+def _alone(delivery: DigestDelivery) -> Digest | None:
+    try:
+        return collect(delivery.user, weekly=bool(delivery.week))
+    except Exception:
+        log.exception("Collecting the digest of user %d failed", delivery.user_id)
+        return None
+
+
+def _reasons_to_skip(batch: list[DigestDelivery]) -> dict[int, str]:
+    """{delivery: reason}: stopped since it was planned, told by a later one, or an address that takes no mail."""
+    ids = [delivery.user_id for delivery in batch]
+    own = dict(User.objects.filter(pk__in=ids, is_active=True).values_list("pk", "digest"))
+    somewhere = set(
+        Membership.objects.active()
+        .filter(user__in=ids, digest__in=[User.Digest.DAILY, User.Digest.WEEKLY])
+        .values_list("user", flat=True)
+    )
+    newest: dict[int, int] = {}
+    for user, pk in DigestDelivery.objects.filter(user__in=ids).order_by("pk").values_list("user", "pk"):
+        newest[user] = pk
+    emails = [delivery.user.email.lower() for delivery in batch]
+    dead = set(
+        MailAddress.objects.filter(email__in=emails, set_aside_at__isnull=False).values_list(Lower("email"), flat=True)
+    )
+    found = {}
+    for delivery in batch:
+        wanted = own.get(delivery.user_id)
+        if wanted is None or (wanted == User.Digest.NEVER and delivery.user_id not in somewhere):
+            found[delivery.pk] = Reason.STOPPED
+        elif newest[delivery.user_id] != delivery.pk:
+            found[delivery.pk] = Reason.LATER
+        elif delivery.user.email.lower() in dead:
+            found[delivery.pk] = Reason.ADDRESS
+    return found
+
+
+# --- Settling one -------------------------------------------------------------------------------------------------
+def _settle(delivery: DigestDelivery, digest: Digest | None, line: Line) -> Exception | None:
+    """Send one and write it down, or put it off; return what went wrong, after it was dealt with."""
+    try:
+        if digest is None:
+            raise Refused("collect")
+        for _try in range(2):
+            try:
+                _send(delivery, digest, line)
+                return None
+            except ToldMeanwhile:
+                digest = collect(delivery.user, weekly=bool(delivery.week))
+    except (Refused, Unreachable) as failure:
+        _put_off(delivery, failure)
+        return failure
+    except Exception as failure:  # ours to mend; the others go on
+        log.exception("The digest of user %d failed", delivery.user_id)
+        _put_off(delivery, Refused(said(failure)), Reason.ERROR)
+        return failure
+    return None
+
+
+def _send(delivery: DigestDelivery, digest: Digest, line: Line) -> None:
+    """Mark, send and commit together: while the mail goes out the row and its items are ours."""
+    if not digest:
+        _close(delivery, State.SKIPPED, Reason.NOTHING)
+        return
+    # The same Message-ID at every try: a mail that was sent but not yet written down can be recognised.
+    message_id = f"<digest-{delivery.user_id}-{delivery.period}@{_domain()}>"
+    message = message_for(digest, period=delivery.period, message_id=message_id)
+    now = clock.now()
+    with transaction.atomic():
+        if not _mine(delivery).update(
+            state=State.SENT, reason="", detail="", message_id=message_id, sent_at=now, items=len(digest.entries),
+            attempts=delivery.attempts + 1, claim="",
+        ):  # fmt: skip
+            return  # the lease had expired and somebody else has it
+        _tell(digest, now)
+        line.send(message)
+
+
+def _domain() -> str:
+    return settings.DEFAULT_FROM_EMAIL.rsplit("@", 1)[-1].strip(">")
+
+
+def _mine(delivery: DigestDelivery) -> QuerySet[DigestDelivery]:
+    return DigestDelivery.objects.filter(pk=delivery.pk, state=State.SENDING, claim=delivery.claim)
+
+
+def _tell(digest: Digest, now: datetime) -> None:
+    """Mark all that the mail says as told. Raises ToldMeanwhile when one of them was told already."""
+    keys = [entry.key for entry in digest.entries if entry.notice is None]
+    notices = [entry.notice for entry in digest.entries if entry.notice is not None]
+    if keys:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO core_tolditem (user_id, key, told_at) SELECT %s, unnest(%s::text[]), %s"
+                " ON CONFLICT DO NOTHING",
+                [digest.user.pk, keys, now],
+            )
+            if cursor.rowcount != len(keys):
+                raise ToldMeanwhile
+    if notices and Notice.objects.filter(pk__in=notices, told_at=None).update(told_at=now) != len(notices):
+        raise ToldMeanwhile
+
+
+def _close(delivery: DigestDelivery, state: str, reason: str, detail: str = "") -> None:
+    _mine(delivery).update(state=state, reason=reason, detail=detail, claim="", claimed_at=None)
+
+
+def _put_off(delivery: DigestDelivery, failure: Exception, reason: str = "") -> None:
+    """Plan another try, later each time; after the last one, or a refusal for good, it has failed and staff sees it."""
+    if getattr(failure, "dead", False):
+        refused(delivery.user.email, str(failure))
+    tries = delivery.attempts + 1
+    reason = reason or (Reason.UNREACHABLE if isinstance(failure, Unreachable) else Reason.REFUSED)
+    wait = waits(delivery.attempts)
+    over = wait is None or getattr(failure, "final", False)
+    _mine(delivery).update(
+        state=State.FAILED if over else State.PLANNED,
+        reason=reason,
+        detail=str(failure)[:200],
+        attempts=tries,
+        claim="",
+        claimed_at=None,
+        not_before=clock.now() if over else clock.now() + wait,
+    )
