@@ -274,7 +274,8 @@ class Story:
 
     def answer(self, given: Contribution, number: int, moment: datetime) -> None:
         """The other side confirms after some days; a few wait, and one company disputes what the school wrote."""
-        if moment > self.now or (self.number + number) % 6 == 5:
+        still_waits = (self.number + number) % 6 == 2 or (number == 3 and self.stage == "confirming")
+        if moment > self.now or still_waits:
             return
         other = self.contact if given.side == "school" else self.coach
         with clock.at(moment):
