@@ -41,7 +41,6 @@ PROJECT = Workflow(
         "edit": _("Project gewijzigd"),
         "hand_over": _("Begeleiding overgedragen"),
         "confirm": _("Leerdoelen bevestigd"),
-        "confirm_contributions": _("Uren en geld bevestigd"),
         "outcome": _("Uitkomst vastgelegd"),
         "matched": _("Team uit de matchronde"),
         "unmatched": _("Geen team in de matchronde"),

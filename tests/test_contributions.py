@@ -74,7 +74,7 @@ def test_a_side_states_and_the_other_confirms(region, give):
     services.confirm_contributions(given=[by_school], actor=region.contact)
     assert Contribution.objects.confirmed().count() == 2
     assert by_company.answered_by == region.teacher and by_company.answered_at
-    assert heard(region.contact, "confirm_contributions") and heard(region.coordinator, "confirm_contributions")
+    assert heard(region.contact, "confirm") and heard(region.coordinator, "confirm")
 
 
 @pytest.mark.parametrize("person", ["other_contact", "other_teacher", "student", "broker", "newcomer"])
@@ -340,7 +340,7 @@ def test_a_coach_confirms_all_but_what_is_unticked(region, give, login):
     assert all(f'value="{tick}" checked' in page for tick in ticks)
     client.post(f"{PAGE}bevestig/", {"given": ticks[:2]})
     assert sorted(Contribution.objects.confirmed().values_list("hours", flat=True)) == [1, 2]
-    assert Notice.objects.filter(recipient=region.contact, entry__event="confirm_contributions").count() == 1
+    assert Notice.objects.filter(recipient=region.contact, entry__event="confirm").count() == 1
     for nonsense in ([], ["x"], ["²:3"], ["9" * 30], [f"{three[2].pk}"], [f"{three[2].pk}:0"]):
         assert client.post(f"{PAGE}bevestig/", {"given": nonsense}).status_code == 303
     assert Contribution.objects.confirmed().count() == 2

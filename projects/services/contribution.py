@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from oil_portal.core import clock
+from oil_portal.core.models import TimelineEntry
 from oil_portal.core.timeline import changed_fields, notify, record, timeline_of
 from oil_portal.core.workflow import NotNow, Refusal, lock, move
 from partners.models import Partner, User
@@ -130,20 +131,20 @@ def remove(*, given: Contribution, actor: User) -> None:
 
 @transaction.atomic
 def confirm_contributions(*, given: Iterable[Contribution], actor: User, seen: Mapping[int, str] | None = None) -> int:
-    """The other side agrees with these, all or none; how many. Who entered them reads one line per project.
+    """The other side agrees with these, all or none; how many. Who entered them reads of one of them per project.
 
     `seen` is the `fingerprint` of each as its reader saw it: what was corrected in the meantime is not confirmed.
     """
     found = sorted(given, key=lambda each: each.pk)  # one order of locks
-    by_project: dict[Project, list[User]] = {}
+    news: dict[tuple, TimelineEntry] = {}
     for each in found:
         with _still_there():
-            move(each, "confirm", actor=actor, answered_by=actor, answered_at=clock.now(), reason="")
+            entry = move(each, "confirm", actor=actor, answered_by=actor, answered_at=clock.now(), reason="")
         if seen is not None and seen.get(each.pk) != each.fingerprint:
             raise NotNow(_("‘%(given)s’ is net verbeterd. Kijk nog een keer.") % {"given": each})
-        by_project.setdefault(each.project, []).append(each.by)
-    for project, people in by_project.items():
-        notify(record(project, "confirm_contributions", actor=actor), people)
+        news[each.project_id, each.by] = entry
+    for (_project, writer), entry in news.items():
+        notify(entry, [writer])
     return len(found)
 
 
