@@ -176,8 +176,8 @@ CONTRIBUTION = Workflow(
             "confirm", ("stated", "disputed"), "confirmed", _("de andere kant"), _("Bevestig"), _("Bijdrage bevestigd"),
         ),
         Transition(
-            "dispute", ("stated",), "disputed", _("de andere kant"), _("Dit klopt niet"), _("Bijdrage betwist"), "required",
-            _("Wat klopt er niet? Wie het opgaf leest dit, en kan het verbeteren of weghalen."),
+            "dispute", ("stated",), "disputed", _("de andere kant"), _("Dit klopt niet"), _("Bijdrage betwist"),
+            "required", _("Wat klopt er niet? Wie het opgaf leest dit, en kan het verbeteren of weghalen."),
         ),
         Transition(
             "reopen", ("confirmed",), "disputed", _("de andere kant"), _("Toch niet goed"),

@@ -465,8 +465,10 @@ def test_the_digest_tells_it_once_by_name(region, give, mailoutbox):
     services.dispute(given=given, actor=region.teacher, remark="Dit was een andere dag.")
     assert not mailoutbox
     digest = collect(region.contact)
-    assert [str(notice.entry.target) for notice in digest.notices] == [str(given)]
-    assert any("betwist" in item.text for item in digest.items)
+    assert [entry.title for entry in digest.entries if entry.notice] == [str(given)]
+    assert [entry.by for entry in digest.entries if "betwist" in entry.by] == [
+        "1 bijdrage is betwist. Verbeter die of haal die weg.", "Bijdrage betwist",
+    ]  # fmt: skip
 
 
 def test_news_of_three_costs_as_much_as_of_one(region, give, login):
