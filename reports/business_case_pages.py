@@ -232,8 +232,9 @@ def to_find(run: Run) -> Table:
         rows.append((str(words.CARRIER[who]), [euro(one) for one in row], ""))
     note = _(
         "Vijf jaar samen. Nog te vinden is wat een partij draagt min wat zij volgens de aannames betaalt. Staat er een "
-        "minteken, dan betaalt zij meer dan haar deel. Samen is het precies het tekort in geld."
-    )
+        "minteken, dan betaalt zij meer dan haar deel. Samen is het precies het tekort in geld. Bedrijven geven daarnaast "
+        "%s aan uren, materiaal en ruimte."
+    ) % euro(sum(year.value["hours"] + year.value["in_kind"] for year in run.years))
     return Table(
         _("Wat er nog te vinden is"),
         [_("Draagt"), _("Betaalt volgens de aannames"), _("Nog te vinden")],

@@ -140,6 +140,15 @@ def test_the_page_shows_what_the_model_computes(broker):
     assert f"komt het lab in vijf jaar {pages.euro(-run.total('balance'))} tekort" in shown
 
 
+def test_what_is_to_be_found_is_the_shortfall(broker):
+    told = broker.post(PAGE, typed(fee="400", share_lab_mborijnland="80", share_lab_companies="20")).context["told"]
+    run = compute(assumptions(fee=400, share_lab_mborijnland=80, share_lab_companies=20)).expected
+    carried, fees = sum(year.carried["companies"] for year in run.years), run.total("income")
+    assert told.to_find.rows[3] == ("Bedrijven", [pages.euro(each) for each in (carried, fees, carried - fees)], "")
+    assert told.to_find.rows[-1][1][-1] == pages.euro(-run.total("balance"))
+    assert pages.euro(sum(year.value["hours"] for year in run.years)) in told.to_find.note
+
+
 def test_a_surplus_is_told_as_such(broker):
     shown = text(broker.post(PAGE, typed(fee="9000")))
     assert "houdt het lab in vijf jaar" in shown
@@ -172,7 +181,7 @@ def test_every_assumption_has_a_reason_and_says_that_it_is_one(broker):
             assert str(bound.help_text).startswith("Aanname. "), bound.name
             assert len(str(bound.help_text)) > 20
     for table in form.tables():
-        assert all(str(reason) for reason in table["reasons"])
+        assert all(str(reason).startswith("Aanname. ") for reason in table["reasons"])
 
 
 def test_the_page_as_it_opens_can_be_sent_as_it_is(broker):

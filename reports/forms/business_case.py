@@ -46,6 +46,11 @@ def known(name: str, figure: Figure) -> str:
     return gettext("Eigen cijfer: %(value)s (%(source)s). Vul je iets anders in, dan is dat een aanname.") % told
 
 
+def assumption(reason):
+    """The reason of a number that nobody measured, which says so."""
+    return format_lazy("{}. {}", _("Aanname"), reason)
+
+
 class NumberField(forms.Field):
     """A decimal within bounds; what is no number is said so, and never rounded in silence."""
 
@@ -103,9 +108,7 @@ class BusinessCaseForm(forms.Form):
                 continue
             if assumed.unit in (words.EURO, words.PERCENT):
                 field.label = format_lazy("{} ({})", assumed.label, assumed.unit)
-            field.help_text = (
-                known(name, own[name]) if name in own else format_lazy("{}. {}", _("Aanname"), assumed.reason)
-            )
+            field.help_text = known(name, own[name]) if name in own else assumption(assumed.reason)
 
     def clean(self) -> dict:
         found = super().clean()
@@ -147,7 +150,7 @@ class BusinessCaseForm(forms.Form):
                     (words.COST[post], [(label, self[f"share_{post}_{who}"]) for who, label in words.CARRIER.items()])
                     for post in COSTS
                 ],
-                "reasons": [words.SHARE_REASON],
+                "reasons": [assumption(words.SHARE_REASON)],
             },
         ]
 
@@ -159,5 +162,5 @@ class BusinessCaseForm(forms.Form):
                 (labels[row], [(words.COLUMN[column][0], self[f"{column}_{row}"]) for column in columns])
                 for row in rows
             ],
-            "reasons": [words.COLUMN[column][4] for column in columns],
+            "reasons": [assumption(words.COLUMN[column][4]) for column in columns],
         }
