@@ -230,16 +230,17 @@ def to_find(run: Run) -> Table:
         row = [borne, paid, borne - paid]
         totals = [total + one for total, one in zip(totals, row, strict=True)]
         rows.append((str(words.CARRIER[who]), [euro(one) for one in row], ""))
+    given = sum(year.value["hours"] + year.value["in_kind"] for year in run.years)
     note = _(
         "Vijf jaar samen. Nog te vinden is wat een partij draagt min wat zij volgens de aannames betaalt. Staat er een "
-        "minteken, dan betaalt zij meer dan haar deel. Samen is het precies het tekort in geld. Bedrijven geven daarnaast "
-        "%s aan uren, materiaal en ruimte."
-    ) % euro(sum(year.value["hours"] + year.value["in_kind"] for year in run.years))
+        "minteken, dan betaalt zij meer dan haar deel. Samen is het precies het tekort in geld. Bedrijven geven "
+        "daarnaast %s aan uren, materiaal en ruimte."
+    )
     return Table(
         _("Wat er nog te vinden is"),
         [_("Draagt"), _("Betaalt volgens de aannames"), _("Nog te vinden")],
         [*rows, (_("Samen"), [euro(one) for one in totals], "total")],
-        note,
+        note % euro(given),
     )
 
 

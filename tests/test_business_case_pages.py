@@ -1,11 +1,9 @@
-"""The pages of the business case: what is typed stays, own figures stand beside it, versions stand, paper agrees."""
+"""The pages of the business case: what is typed stays, own figures stand beside it, versions stand."""
 
-import io
 import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-import pypdfium2
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
@@ -48,11 +46,6 @@ def part(answer, name: str) -> str:
     found = re.search(rf'<(section|div)[^>]*id="{name}".*?</\1>', html, re.DOTALL)
     assert found, name
     return found[0]
-
-
-def words_of(pdf: bytes) -> str:
-    found = pypdfium2.PdfDocument(io.BytesIO(pdf))
-    return " ".join(" ".join(page.get_textpage().get_text_range() for page in found).split())
 
 
 # --- Numbers as people write them --------------------------------------------------------------------------------
@@ -371,57 +364,6 @@ def test_the_pages_take_few_queries(broker, history):
     with CaptureQueriesContext(connection) as queries:
         broker.post(PAGE, typed())
     assert len(queries) < 15
-
-
-# --- On paper ----------------------------------------------------------------------------------------------------
-def test_the_pdf_of_a_version_has_the_figures_of_its_page(broker):
-    kept = version(broker.user, "Voor de stuurgroep", "Met een voorstel", fee=250)
-    answer = broker.get(f"{kept.get_absolute_url()}pdf/")
-    assert answer["Content-Disposition"] == 'inline; filename="businesscase-voor-de-stuurgroep.pdf"'
-    told, paper = pages.tell(kept.case, kept.assumed), words_of(answer.content)
-    tables = [told.comparison, told.to_find, told.conditions, told.margin, *pages.assumed_tables(kept.assumed)]
-    tables += [table for each in told.scenarios for table in each.tables]
-    for table in tables:
-        for _label, cells, _kind in table.rows:
-            for cell in cells:
-                assert cell in paper, (table.title, cell)
-    for sentence in (*told.lead, "Met een voorstel", "bewaard door", "Loonkosten van een docent"):
-        assert sentence in paper
-    assert answer.content[:5] == b"%PDF-"
-    raw = answer.content
-    assert b"/StructTreeRoot" in raw
-    assert b"/Alt" in raw or b"pdfuaid" in raw
-
-
-def test_the_pdf_of_the_page_calls_itself_a_concept(broker):
-    answer = broker.post(f"{PAGE}pdf/", typed(fee="777", name="Proef"))
-    paper = words_of(answer.content)
-    assert "Concept van" in paper
-    assert "niet bewaard" in paper
-    assert "Proef" in paper
-    assert pages.euro(compute(assumptions(fee=777)).expected.total("income")) in paper
-    assert not BusinessCase.objects.exists()
-
-
-def test_paper_and_page_speak_english(broker):
-    kept = version(broker.user, fee=250)
-    broker.user.language = "en"
-    broker.user.save()
-    page = text(broker.get(kept.get_absolute_url()))
-    paper = words_of(broker.get(f"{kept.get_absolute_url()}pdf/").content)
-    with override("en"):
-        amount = pages.euro(kept.case.expected.total("cost"))
-    assert "," in amount
-    for shown in (page, paper):
-        assert amount in shown
-        assert "Break-even in money: not within five years" in shown
-
-
-def test_code_in_a_name_is_text_on_paper(broker):
-    code = '#panic("x") #read("card.typ") $x$ *vet* <b>'
-    kept = version(broker.user, code, code)
-    assert code in words_of(broker.get(f"{kept.get_absolute_url()}pdf/").content)
-    assert "<b>" not in re.search(r"<h1>(.*?)</h1>", broker.get(kept.get_absolute_url()).content.decode())[1]
 
 
 def test_the_start_page_of_a_broker_leads_here(broker, region, login):
