@@ -46,25 +46,31 @@ def joined_long_ago():
     User.objects.update(date_joined=MONDAY - timedelta(days=90))
 
 
+THIS, LAST = "this week", "last week"
+
+
 @pytest.mark.parametrize(
-    ("moment", "day", "week", "weekdays"),
-    [
-        (datetime(2026, 3, 2, 6, 59), "2026-03-02", "2026-W10", {0: 6}),  # a Monday
-        (datetime(2026, 3, 4, 12, 0), "2026-03-04", "2026-W10", {0: 0, 1: 0, 2: 12}),  # what was due stays due
-        (datetime(2026, 3, 7, 12, 0), "", "", {}),  # Saturday
-        (datetime(2026, 3, 30, 7, 0), "2026-03-30", "2026-W14", {0: 7}),  # summer time began the night before
-        (datetime(2026, 10, 26, 7, 0), "2026-10-26", "2026-W44", {0: 7}),  # and ended
-        (datetime(2026, 4, 6, 9, 0), "", "", {}),  # Easter Monday
-        (datetime(2026, 4, 7, 9, 0), "2026-04-07", "2026-W15", {0: 9, 1: 9}),  # Monday's mail leaves on Tuesday
-        (datetime(2026, 12, 24, 9, 0), "2026-12-24", "2026-W52", {0: 0, 1: 0, 2: 0, 3: 9, 4: 9}),  # and Friday's before
-        (datetime(2026, 12, 31, 8, 0), "2026-12-31", "2026-W53", {0: 0, 1: 0, 2: 0, 3: 8, 4: 8}),
-        (datetime(2028, 2, 29, 8, 0), "2028-02-29", "2028-W09", {0: 0, 1: 8}),  # leap day
+    ("moment", "turns"),
+    [  # for who chose Monday, Tuesday … at seven
+        (datetime(2026, 3, 2, 6, 59), [LAST] * 5),  # a Monday, too early
+        (datetime(2026, 3, 2, 7, 0), [THIS, *[LAST] * 4]),
+        (datetime(2026, 3, 4, 12, 0), [*[THIS] * 3, LAST, LAST]),
+        (datetime(2026, 3, 7, 12, 0), []),  # Saturday
+        (datetime(2026, 3, 30, 7, 0), [THIS, *[LAST] * 4]),  # summer time began the night before
+        (datetime(2026, 10, 26, 7, 0), [THIS, *[LAST] * 4]),  # and ended
+        (datetime(2026, 4, 6, 9, 0), []),  # Easter Monday
+        (datetime(2026, 4, 7, 9, 0), [THIS, THIS, *[LAST] * 3]),  # Monday's mail leaves on Tuesday
+        (datetime(2026, 12, 24, 9, 0), [THIS] * 5),  # Friday's before Christmas
+        (datetime(2026, 12, 31, 8, 0), [THIS] * 5),  # and before New Year's Day
+        (datetime(2028, 2, 29, 8, 0), [THIS, THIS, *[LAST] * 3]),  # leap day
     ],
 )
-def test_what_is_due(moment, day, week, weekdays):
+def test_what_is_due(moment, turns):
     due = due_at(moment.replace(tzinfo=AMSTERDAM))
-    assert (due.day, due.week) == (day, week)
-    assert {weekday: hour for weekday, (_day, hour) in due.weekdays.items()} == weekdays
+    mine = sorted((turn for turn in due.turns if turn.first <= 7 <= turn.last), key=lambda turn: turn.weekday)
+    assert [THIS if turn.week == f"{moment:%G-W%V}" else LAST for turn in mine] == turns
+    for turn in due.turns:
+        assert clock.is_working_day(turn.day) and turn.day <= moment.date()
 
 
 def test_planning_twice_makes_one_delivery(region, monday):
@@ -88,7 +94,9 @@ def test_a_chosen_hour_and_day(region):
     User.objects.filter(pk=region.contact.pk).update(digest_hour=14, digest_weekday=2)
     for moment, made in ((MONDAY, 0), (WEDNESDAY.replace(hour=13), 0), (WEDNESDAY.replace(hour=14), 1)):
         with clock.at(moment):
-            assert plan() == made, moment
+            plan()
+        made_now = DigestDelivery.objects.filter(period="2026-W10").count()
+        assert made_now == made, moment
 
 
 def test_who_joins_during_the_week_waits_for_the_next(region, monday):

@@ -40,9 +40,9 @@ class ToldMeanwhile(Exception):
 
 # --- Planning -----------------------------------------------------------------------------------------------------
 def plan() -> int:
-    """Make a row for everybody who has none for what is due now; return how many were made. Two queries at most."""
+    """Make a row for everybody who has none for what is due now; return how many were made. Three queries at most."""
     due = due_at(clock.now())
-    return _plan_weeks(due) + _plan_days(due) if due else 0
+    return sum(_plan_week(due, week) for week in due.weeks) + _plan_day(due) if due else 0
 
 
 def _people(frequency: str) -> QuerySet[User]:
@@ -51,27 +51,31 @@ def _people(frequency: str) -> QuerySet[User]:
     return User.objects.filter(Q(digest=frequency) | Exists(chosen), is_active=True).order_by()
 
 
-def _plan_days(due: Due) -> int:
+def _plan_day(due: Due) -> int:
     """Who hears something daily: the first row of a week that has come to them tells the week's things too."""
-    told = DigestDelivery.objects.filter(user=OuterRef("pk"), week=due.week)
-    week = Case(When(_weekday_has_come(due) & ~Exists(told), then=Value(due.week)), default=Value(""))
+    told = DigestDelivery.objects.filter(user=OuterRef("pk"))
+    turns = [When(_whose(due, week) & ~Exists(told.filter(week=week)), then=Value(week)) for week in due.weeks]
     people = _people(User.Digest.DAILY).filter(digest_hour__lte=due.hour, date_joined__lt=_midnight(due.today))
-    return _insert(people, due.day, week)
+    return _insert(people, due.day, Case(*turns, default=Value("")))
 
 
-def _plan_weeks(due: Due) -> int:
+def _plan_week(due: Due, week: str) -> int:
     """Who hears everything weekly."""
     daily = _people(User.Digest.DAILY)
-    people = _people(User.Digest.WEEKLY).filter(_weekday_has_come(due)).exclude(pk__in=daily.values("pk"))
-    return _insert(people, due.week, Value(due.week))
+    people = _people(User.Digest.WEEKLY).filter(_whose(due, week)).exclude(pk__in=daily.values("pk"))
+    return _insert(people, week, Value(week))
 
 
-def _weekday_has_come(due: Due) -> Q:
-    """That the chosen day and hour of somebody's week have come, and that they were here before that day."""
-    found = Q(pk=None)
-    for weekday, (day, hour) in due.weekdays.items():
-        here = Q(digest_weekday=weekday, date_joined__lt=_midnight(day))
-        found |= here & Q(digest_hour__lte=hour) if hour else here
+def _whose(due: Due, week: str) -> Q:
+    """Whose chosen day and hour of that week were the last to come, if they were here before that day."""
+    found = Q()
+    for turn in due.turns:
+        if turn.week == week:
+            found |= Q(
+                digest_weekday=turn.weekday,
+                digest_hour__range=(turn.first, turn.last),
+                date_joined__lt=_midnight(turn.day),
+            )
     return found
 
 
@@ -226,7 +230,7 @@ def _settle(delivery: DigestDelivery, digest: Digest | None, line: Line) -> Exce
     """Send one and write it down, or put it off; return what went wrong, after it was dealt with."""
     try:
         if digest is None:
-            raise Refused("collect")
+            raise RuntimeError("collecting failed")
         for _try in range(2):
             try:
                 _send(delivery, digest, line)

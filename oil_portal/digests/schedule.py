@@ -1,7 +1,8 @@
 """When a digest is due: on working days, at a chosen hour and day, as the clocks on the wall of the portal say.
 
-Pure. A day's digest belongs to that day; a week's to its ISO week, from the chosen day on (or the first working day
-after it, else the last one before). What is due stays due until the period ends, so that a late beat still plans it.
+Pure. A day's digest belongs to that day. A week's leaves on the chosen day (or the first working day after it in that
+week, else the last one before) and belongs to that day's ISO week; it stays due until the next one is, so that an
+outage on that day costs nobody their mail.
 """
 
 from dataclasses import dataclass
@@ -11,36 +12,60 @@ from django.utils import timezone
 
 from oil_portal.core.clock import is_working_day
 
+LAST_HOUR = 23
+
+
+@dataclass(frozen=True)
+class Turn:
+    """People who chose this weekday (0 is Monday) and an hour from `first` to `last`: theirs is the week of `day`."""
+
+    weekday: int
+    first: int
+    last: int
+    day: date
+
+    @property
+    def week(self) -> str:
+        return f"{self.day:%G-W%V}"
+
 
 @dataclass(frozen=True)
 class Due:
-    """What is due at one moment; on a day off `day` and `week` are "".
+    """What is due at one moment: the `day` for those whose hour has come, and whose week; nothing on a day off."""
 
-    `weekdays` maps each chosen weekday (0 is Monday) that has come to (its day, the hour from which it counts).
-    """
-
-    day: str
-    week: str
-    hour: int
     today: date
-    weekdays: dict[int, tuple[date, int]]
+    hour: int
+    turns: tuple[Turn, ...]
 
     def __bool__(self) -> bool:
-        return bool(self.day)
+        return bool(self.turns)
+
+    @property
+    def day(self) -> str:
+        return f"{self.today}"
+
+    @property
+    def weeks(self) -> list[str]:
+        """Each week that is due for somebody, once, the oldest first."""
+        return sorted({turn.week for turn in self.turns})
 
 
 def due_at(moment: datetime) -> Due:
-    """What is due at `moment`, an aware datetime. On a day off nothing is: the next working day tells it."""
+    """What is due at `moment`, an aware datetime."""
     local = timezone.localtime(moment)
-    today = local.date()
-    if not is_working_day(today):
-        return Due("", "", local.hour, today, {})
-    weekdays = {}
-    for weekday in range(5):
-        day = day_of_week(today, weekday)
-        if day and day <= today:
-            weekdays[weekday] = (day, 0 if day < today else local.hour)
-    return Due(f"{today}", f"{today:%G-W%V}", local.hour, today, weekdays)
+    today, hour = local.date(), local.hour
+    found = []
+    for weekday in range(5) if is_working_day(today) else ():
+        last = day_of_week(today - timedelta(weeks=1), weekday)
+        this = day_of_week(today, weekday)
+        if this < today:
+            found.append(Turn(weekday, 0, LAST_HOUR, this))
+            continue
+        if this == today:
+            found.append(Turn(weekday, 0, hour, this))
+        if last:
+            found.append(Turn(weekday, hour + 1 if this == today else 0, LAST_HOUR, last))
+    return Due(today, hour, tuple(found))
 
 
 def day_of_week(today: date, weekday: int) -> date | None:

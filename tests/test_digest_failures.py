@@ -1,0 +1,399 @@
+"""When something breaks: nothing is lost, nothing is told twice, and what failed is there for staff to see."""
+
+import smtplib
+import threading
+from collections import Counter
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.core import mail
+from django.core.mail.backends.locmem import EmailBackend
+from django.db import connection
+
+from oil_portal.core import clock
+from oil_portal.core.mail import MOST_REFUSALS, WAITS, retry
+from oil_portal.core.models import DigestDelivery, Letter, MailAddress, Notice, ToldItem
+from oil_portal.core.tasks import send_letters
+from oil_portal.core.timeline import notify, record
+from oil_portal.digests import ledger, plan, release_lost, send_planned
+from oil_portal.tasks import plan_digests
+from partners.models import User
+from tests import factories as f
+
+MONDAY = datetime(2026, 3, 2, 9, 30, tzinfo=ZoneInfo("Europe/Amsterdam"))
+
+
+@pytest.fixture(autouse=True)
+def monday():
+    with clock.at(MONDAY):
+        yield
+
+
+@pytest.fixture
+def news(region):
+    """news(user, number) -> notices for that user."""
+    challenge = f.ChallengeFactory(partner=region.company)
+
+    def tell(user, number: int = 1) -> None:
+        for _each in range(number):
+            notify(record(challenge, "write", actor=None), [user])
+
+    return tell
+
+
+@pytest.fixture
+def server(monkeypatch):
+    """server(error, error, None, …): what the mail server does with the next mails; after that it takes all."""
+    answers = []
+
+    class Server(EmailBackend):
+        def send_messages(self, messages):
+            answer = answers.pop(0) if answers else None
+            if answer is not None:
+                raise answer
+            return super().send_messages(messages)
+
+    monkeypatch.setattr("oil_portal.core.mail.get_connection", Server)
+    return lambda *errors: answers.extend(errors)
+
+
+def delivery_for(user, period: str = "2026-W10") -> DigestDelivery:
+    return DigestDelivery.objects.create(user=user, period=period, week=period)
+
+
+def after(**later):
+    """That much later; what waits is tried."""
+    with clock.at(MONDAY + timedelta(**later)):
+        send_planned()
+
+
+def no_such_person(code: int = 550) -> smtplib.SMTPRecipientsRefused:
+    return smtplib.SMTPRecipientsRefused({"x@y.nl": (code, b"no such person")})
+
+
+HUNG_UP = smtplib.SMTPServerDisconnected("Connection unexpectedly closed")
+
+
+# --- What the mail server says -----------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (no_such_person(450), "refused"),
+        (smtplib.SMTPDataError(451, b"busy"), "refused"),
+        (HUNG_UP, "unreachable"),
+        (TimeoutError("timed out"), "unreachable"),
+        (smtplib.SMTPSenderRefused(421, b"closing", "portal@oil.example"), "unreachable"),
+    ],
+)
+def test_trouble_that_passes_is_tried_again_and_told_once(region, news, server, error, reason):
+    news(region.contact, 3)
+    delivery = delivery_for(region.contact)
+    server(error)
+    send_planned()
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.reason, delivery.attempts) == ("planned", reason, 1)
+    assert delivery.detail
+    assert mail.outbox == []
+    assert Notice.objects.filter(told_at=None).count() == 3
+    after(minutes=4)
+    assert mail.outbox == []  # not yet
+    after(minutes=6)
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.reason, delivery.items) == ("sent", "", 3)
+    assert len(mail.outbox) == 1
+
+
+def test_after_the_last_try_it_has_failed_until_staff_tries_again(region, news, server):
+    news(region.contact)
+    delivery = delivery_for(region.contact)
+    server(*[no_such_person(450)] * (len(WAITS) + 1))
+    for day in range(len(WAITS) + 2):
+        after(days=day)
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.attempts) == ("failed", len(WAITS) + 1)
+    assert "no such person" in delivery.detail
+    assert retry(DigestDelivery.objects.all()) == 1
+    send_planned()
+    delivery.refresh_from_db()
+    assert (delivery.state, len(mail.outbox)) == ("sent", 1)
+
+
+def test_a_mail_that_is_refused_for_good_is_not_tried_again(region, news, server):
+    news(region.contact)
+    delivery = delivery_for(region.contact)
+    server(smtplib.SMTPDataError(554, b"looks like spam"))
+    send_planned()
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.attempts) == ("failed", 1)
+    assert not MailAddress.objects.exists()  # it says nothing of the address
+
+
+def test_an_address_that_takes_no_mail_is_set_aside_and_gets_another_chance(region, news, server):
+    news(region.contact)
+    server(*[no_such_person()] * MOST_REFUSALS)
+    for week in range(10, 10 + MOST_REFUSALS):
+        delivery_for(region.contact, f"2026-W{week}")
+        send_planned()
+    assert MailAddress.objects.get().set_aside_at == MONDAY
+    skipped = delivery_for(region.contact, "2026-W20")
+    send_planned()
+    skipped.refresh_from_db()
+    assert (skipped.state, skipped.reason) == ("skipped", "address")
+    assert Notice.objects.filter(told_at=None).exists()  # it is still there to be told
+    retry(DigestDelivery.objects.filter(period="2026-W12"))
+    assert not MailAddress.objects.exists()
+
+
+def test_a_mail_that_is_taken_forgets_earlier_refusals(region, news, server):
+    news(region.contact)
+    server(no_such_person())
+    delivery_for(region.contact, "2026-W09")
+    send_planned()
+    assert MailAddress.objects.get().refusals == 1
+    delivery_for(region.contact)
+    send_planned()
+    assert not MailAddress.objects.exists()
+
+
+def test_a_server_that_does_not_answer_costs_nobody_a_try(region, news, monkeypatch):
+    news(region.contact)
+    delivery = delivery_for(region.contact)
+
+    class Down(EmailBackend):
+        def open(self):
+            raise ConnectionRefusedError(111, "Connection refused")
+
+    monkeypatch.setattr("oil_portal.core.mail.get_connection", Down)
+    assert send_planned() is False
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.attempts, delivery.claim) == ("planned", 0, "")
+
+
+def test_a_server_that_keeps_hanging_up_leaves_the_rest_for_later(region, news, server):
+    people = f.UserFactory.create_batch(6)
+    for person in people:
+        news(person)
+        delivery_for(person)
+    server(*[HUNG_UP] * ledger.DEAD_AIR)
+    send_planned()
+    states = Counter(DigestDelivery.objects.values_list("state", "attempts"))
+    assert states == {("planned", 1): ledger.DEAD_AIR, ("planned", 0): 6 - ledger.DEAD_AIR}
+    after(minutes=10)
+    assert Counter(message.to[0] for message in mail.outbox) == {person.email: 1 for person in people}
+
+
+# --- What our own side does --------------------------------------------------------------------------------------
+def test_one_broken_digest_does_not_keep_the_others_waiting(region, news, monkeypatch):
+    for person in (region.contact, region.teacher):
+        news(person)
+        delivery_for(person)
+    whole = ledger.collect_many
+
+    def collect(users, **more):
+        if region.teacher in users:
+            raise ValueError("broken rows")
+        return whole(users, **more)
+
+    monkeypatch.setattr(ledger, "collect_many", collect)
+    monkeypatch.setattr(ledger, "collect", lambda user, weekly: collect([user], weekly={user.pk: weekly})[user.pk])
+    send_planned()
+    assert DigestDelivery.objects.get(user=region.contact).state == "sent"
+    broken = DigestDelivery.objects.get(user=region.teacher)
+    assert (broken.state, broken.reason, broken.attempts) == ("planned", "error", 1)
+
+
+def test_what_a_dead_worker_held_is_given_back_after_its_lease(region, news, settings):
+    news(region.contact)
+    delivery_for(region.contact)
+    (lost,) = ledger.claim("dead")
+    assert send_planned() is False and mail.outbox == []
+    with clock.at(MONDAY + timedelta(seconds=settings.DIGEST_LEASE - 1)):
+        assert release_lost() == 0
+    with clock.at(MONDAY + timedelta(seconds=settings.DIGEST_LEASE + 1)):
+        assert release_lost() == 1
+        send_planned()
+        # It was slow, not dead: what it held is no longer its own.
+        ledger._settle(lost, ledger.collect(region.contact), ledger.Line().__enter__())
+    assert len(mail.outbox) == 1
+
+
+def test_two_deliveries_of_one_person_do_not_tell_a_thing_twice(region, news):
+    news(region.contact)
+    delivery_for(region.contact)
+    (mine,) = ledger.claim("mine")
+    digest = ledger.collect(region.contact)
+    Notice.objects.update(told_at=MONDAY)  # meanwhile the other one told it
+    assert ledger._settle(mine, digest, ledger.Line().__enter__()) is None
+    mine.refresh_from_db()
+    assert (mine.state, mine.reason) == ("skipped", "nothing")
+    assert mail.outbox == []
+
+
+def test_after_an_outage_one_mail_tells_everything(region, news):
+    """Three days without a worker: beat planned three, one is sent."""
+    User.objects.exclude(pk=region.contact.pk).update(digest="never")
+    User.objects.filter(pk=region.contact.pk).update(digest="daily", date_joined=MONDAY - timedelta(days=90))
+    for day in range(3):
+        with clock.at(MONDAY + timedelta(days=day)):
+            news(region.contact)
+            plan()
+    after(days=2, hours=1)
+    assert Counter(DigestDelivery.objects.values_list("state", "reason")) == {("skipped", "later"): 2, ("sent", ""): 1}
+    assert DigestDelivery.objects.get(state="sent").items == 3
+
+
+@pytest.mark.parametrize("change", [{"digest": "never"}, {"is_active": False}])
+def test_who_stopped_since_it_was_planned_gets_none(region, news, change):
+    news(region.contact)
+    delivery = delivery_for(region.contact)
+    User.objects.filter(pk=region.contact.pk).update(**change)
+    send_planned()
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.reason) == ("skipped", "stopped")
+
+
+def test_a_clock_that_jumps_tells_nothing_twice(region, news):
+    User.objects.exclude(pk=region.contact.pk).update(digest="never")
+    User.objects.filter(pk=region.contact.pk).update(digest="daily", date_joined=MONDAY - timedelta(days=90))
+    news(region.contact)
+    for moment in (MONDAY + timedelta(days=1), MONDAY, MONDAY + timedelta(days=1), MONDAY - timedelta(days=3)):
+        with clock.at(moment):
+            plan()
+            send_planned()
+    assert len(mail.outbox) == 1
+
+
+# --- Several at once ---------------------------------------------------------------------------------------------
+@pytest.mark.django_db(transaction=True)
+def test_workers_side_by_side_send_each_digest_once(region, news):
+    people = f.UserFactory.create_batch(30)
+    for person in people:
+        news(person)
+        delivery_for(person)
+    ready = threading.Barrier(4)
+
+    def work():
+        try:
+            with clock.at(MONDAY):
+                ready.wait()
+                plan()
+                send_planned()
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work) for _number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    sent = Counter(message.to[0] for message in mail.outbox)
+    assert {person.email: sent[person.email] for person in people} == {person.email: 1 for person in people}
+    assert not DigestDelivery.objects.filter(state="sending").exists()
+
+
+def test_a_double_beat_plans_and_sends_once(region, news, django_capture_on_commit_callbacks):
+    User.objects.exclude(pk=region.contact.pk).update(digest="never")
+    User.objects.update(date_joined=MONDAY - timedelta(days=90))
+    news(region.contact)
+    for _beat in range(3):
+        plan_digests()
+    assert Counter(message.to[0] for message in mail.outbox) == {region.contact.email: 1}
+
+
+# --- Letters -----------------------------------------------------------------------------------------------------
+def test_a_letter_waits_in_the_database_until_it_is_sent(
+    region, server, monkeypatch, django_capture_on_commit_callbacks
+):
+    def no_queue(*args):
+        raise ConnectionError("Redis is gone")
+
+    monkeypatch.setattr("oil_portal.core.tasks.send_letter.delay", no_queue)
+    challenge = f.ChallengeFactory(partner=region.company)
+    with django_capture_on_commit_callbacks(execute=True):
+        notify(record(challenge, "accept", actor=None), [region.contact], mail=True)
+    assert (Letter.objects.count(), len(mail.outbox)) == (1, 0)
+    server(HUNG_UP)
+    send_letters()
+    assert Letter.objects.get().attempts == 1
+    with clock.at(MONDAY + timedelta(minutes=6)):
+        send_letters()
+        send_letters()
+    assert (Letter.objects.count(), len(mail.outbox)) == (0, 1)
+    assert Notice.objects.get().mailed_at
+    assert mail.outbox[0].extra_headers["Message-ID"].startswith("<letter-")
+
+
+def test_a_letter_that_fails_for_good_is_kept_for_staff(region, server):
+    letter = Letter.objects.create(template="partners/email/invitation", to="niemand@y.nl", language="nl", context={})
+    server(no_such_person())
+    send_letters()
+    letter.refresh_from_db()
+    assert letter.failed_at == MONDAY
+    assert retry(Letter.objects.all()) == 1
+
+
+# --- A year ------------------------------------------------------------------------------------------------------
+def test_a_year_of_beats(region, news):
+    """2028, a leap year: summer time, holidays, two outages, late and double beats; all is told once, in time."""
+    people = {
+        "daily": {"digest": "daily", "digest_hour": 7},
+        "late": {"digest": "daily", "digest_hour": 16},
+        "weekly": {"digest": "weekly", "digest_weekday": 0, "digest_hour": 7},
+        "friday": {"digest": "weekly", "digest_weekday": 4, "digest_hour": 15},
+        "never": {"digest": "never"},
+    }
+    amsterdam = MONDAY.tzinfo
+    start = datetime(2028, 1, 1, tzinfo=amsterdam)
+    User.objects.update(digest="never")
+    users = {name: f.UserFactory(date_joined=start - timedelta(days=90), **chosen) for name, chosen in people.items()}
+    outages = [
+        (datetime(2028, 3, 24, 12), datetime(2028, 3, 28, 11)),
+        (datetime(2028, 10, 27, 20), datetime(2028, 11, 1, 9)),
+    ]
+    outages = [(begin.replace(tzinfo=amsterdam), end.replace(tzinfo=amsterdam)) for begin, end in outages]
+    sent = []
+    for day in range(366):
+        for hour in (5, 7, 9, 15, 17, 23):
+            # Wall time: the sum of a date and an hour, so that a day of 23 or 25 hours is one day.
+            moment = (start + timedelta(days=day)).replace(hour=hour, minute=(day * 7 + hour) % 60)
+            down = any(begin <= moment <= end for begin, end in outages)
+            with clock.at(moment):
+                if hour == 9 and day % 3 == 0:
+                    for user in users.values():
+                        news(user)
+                if not down:
+                    plan()
+                    if day % 5 == 0:
+                        plan()  # a double beat
+                    send_planned()
+                sent += [(moment, message.to[0]) for message in mail.outbox]
+                mail.outbox.clear()
+    check_year(users, sent)
+
+
+def check_year(users, sent) -> None:
+    names = {user.email: name for name, user in users.items()}
+    by_name = {name: [moment for moment, email in sent if names[email] == name] for name in users}
+    assert by_name["never"] == []
+    for name in ("daily", "late", "weekly", "friday"):
+        moments = by_name[name]
+        assert all(clock.is_working_day(moment.date()) for moment in moments), name
+        if name in ("daily", "late"):
+            assert all(moment.hour >= users[name].digest_hour for moment in moments), name
+        assert set(Counter(moment.date() for moment in moments).values()) == {1}, name
+        assert len(moments) <= (53 if name in ("weekly", "friday") else 253), name
+        notices = list(Notice.objects.filter(recipient=users[name]).order_by("entry__created_at"))
+        longest = timedelta(days=11 if name in ("weekly", "friday") else 6)
+        for notice in notices:
+            made = Notice.objects.filter(pk=notice.pk).values_list("entry__created_at", flat=True).get()
+            if made > datetime(2028, 12, 20, tzinfo=MONDAY.tzinfo):
+                continue  # the year ends before its mail is due
+            assert notice.told_at, (name, made)
+            assert notice.told_at - made <= longest, (name, made, notice.told_at)
+        told = DigestDelivery.objects.filter(user=users[name], state="sent").values_list("items", flat=True)
+        assert sum(told) == sum(1 for notice in notices if notice.told_at), name
+    for name in ("daily", "late"):  # every working day that had news, outages aside
+        assert len(by_name[name]) > 85
+    assert not ToldItem.objects.exists()
+    assert not DigestDelivery.objects.filter(state__in=["sending", "failed"]).exists()
