@@ -4,6 +4,7 @@ import re
 from decimal import Decimal
 
 from django import forms
+from django.utils.formats import number_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +15,7 @@ from projects.models import Contribution, Project
 from projects.models.contribution import LEAST_AMOUNT, LEAST_HOURS, MOST_AMOUNT, MOST_HOURS, Kind
 from projects.permissions import side_of
 
-QUICK = [("0.5", "0,5"), ("1", "1"), ("2", "2"), ("4", "4"), ("8", "8")]
+QUICK = ("0.5", "1", "2", "4", "8")  # hours
 THOUSANDS = re.compile(r"\d{1,3}(\.\d{3})+(,\d+)?")
 GIVERS = [("company", _("Het bedrijf")), ("school", _("De school")), ("lab", _("Het lab"))]
 
@@ -31,10 +32,22 @@ class CommaField(forms.DecimalField):
         return super().to_python(text.replace(",", ".") or None)
 
 
+class RowSelect(forms.RadioSelect):
+    """Radios beside each other: the class is the group's, and would misplace the dot of each."""
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"class": "choices-boxed choices-row"})
+
+    def create_option(self, *args, **kwargs) -> dict:
+        option = super().create_option(*args, **kwargs)
+        option["attrs"].pop("class")
+        return option
+
+
 class QuickField(forms.ChoiceField):
     """A choice that a typed number may stand in for: no word says that it may be left out, and yet it may."""
 
-    widget = forms.RadioSelect(attrs={"class": "choices-boxed choices-row"})
+    widget = RowSelect
 
     def validate(self, value) -> None:
         if value:
@@ -54,7 +67,6 @@ class ContributionForm(forms.Form):
 
     quick = QuickField(
         label=_("Hoeveel uur?"),
-        choices=QUICK,
         error_messages={"invalid_choice": _("Kies een aantal uur uit de lijst.")},
     )
     hours = CommaField(
@@ -116,6 +128,7 @@ class ContributionForm(forms.Form):
             self.fields["hours"].label = _("Uren")
             return
         self.fields["project"].queryset = projects
+        self.fields["quick"].choices = [(hours, number_format(hours)) for hours in QUICK]
         chosen = about or (projects[0] if len(projects) == 1 else None)
         if chosen is not None:
             self.initial |= {"project": chosen.pk, "giver": side_of(user, chosen)}

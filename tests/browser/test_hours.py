@@ -67,3 +67,12 @@ def test_a_dispute_is_answered_by_a_correction(region, project, as_user):
     page.get_by_role("button", name="Bewaar").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("4 uur op")
     check(page)
+
+
+def test_the_dot_of_a_chosen_number_stands_in_its_ring(region, project, as_user):
+    page = as_user(region.contact, **PHONE)
+    page.goto(PAGE)
+    chosen = page.get_by_label("2", exact=True)
+    chosen.check()
+    assert chosen.evaluate("(radio) => getComputedStyle(radio).gridTemplateColumns").split()[1:] == []
+    assert "choices" not in (chosen.get_attribute("class") or "")
