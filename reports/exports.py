@@ -2,10 +2,11 @@
 
 import csv
 import io
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
 from decimal import Decimal
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -64,6 +65,51 @@ def definitions(report: Report) -> Iterator[list]:
     for section in report.sections:
         for line in section.lines:
             yield [line.label, line.definition]
+
+
+def printed(book, absolute: Callable[[str], str]) -> dict:
+    """The report as plain data for the PDF, with the words around it; numbers as the page shows them."""
+    report, kept = book.report, getattr(book, "snapshot", None)
+    told = _("Bevroren op %(day)s door %(name)s, versie %(version)s.") if kept else _("Gemeten op %(day)s.")
+    about = {"day": date_format(datetime.fromisoformat(report.moment), "j F Y, H.i")}
+    if kept:
+        about |= {"name": kept.made_by_name, "version": kept.version}
+    return {
+        "title": _("Rapport %(period)s") % {"period": report.label},
+        "told": told % about,
+        "digest": kept.digest if kept else "",
+        "address": absolute(book.address("report")),
+        "sections": [
+            {
+                "title": section.title,
+                "notes": section.notes,
+                "lines": [[line.label, _with_unit(line), line.definition] for line in section.lines],
+                "tables": [
+                    {
+                        "caption": table.caption,
+                        "head": table.head,
+                        "rows": [[label, *(line.shown for line in lines)] for label, lines in table.rows],
+                    }
+                    for table in section.tables
+                ],
+            }
+            for section in report.sections
+        ],
+        "words": {
+            "report": _("Rapport"),
+            "region": _("Leidse regio"),
+            "figure": _("Cijfer"),
+            "number": _("Aantal"),
+            "group": _("Groep"),
+            "definitions": _("Wat telt mee?"),
+            "small": _("<5: een tot en met vier mensen. ×: verborgen, anders is een klein getal uit te rekenen."),
+            "source": _("Bron"),
+        },
+    }
+
+
+def _with_unit(line: Line) -> str:
+    return f"{line.shown} {line.measured}" if line.measured and not line.mark and line.value else line.shown
 
 
 def rows(book, line: Line, limit: int | None = None) -> Iterator[list]:

@@ -41,6 +41,12 @@ class People:
     def mark(self, what: str, quarter: int, school: int = 0, level: int = 0) -> str:
         return self.marks.get(name(what, quarter, school, level), SHOWN)
 
+    def marks_of(self, quarter: int) -> dict[str, str]:
+        """What a snapshot of that quarter publishes: every number of people in it that is not zero, and its mark."""
+        return {
+            key: self.marks[key] for key, count in self.numbers.items() if count and key.split("/")[1] == str(quarter)
+        }
+
     def cells(self) -> Iterator[tuple[int, int]]:
         """Each school with each level, without totals."""
         return ((school, level) for school in self.schools for level in self.levels)

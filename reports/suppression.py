@@ -11,7 +11,7 @@ for "×" there are only more ways to fit.
 
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import highspy
 import numpy as np
@@ -41,50 +41,94 @@ class _Row:
     weights: tuple[tuple[Key, int], ...]
     equal: bool
 
-    @property
-    def names(self) -> set[Key]:
-        return {name for name, _weight in self.weights}
+    @cached_property
+    def names(self) -> frozenset[Key]:
+        return frozenset(name for name, _weight in self.weights)
 
 
-@dataclass
-class _Program:
-    """What a reader knows, over the numbers that are hidden."""
+class _Search:
+    """What is hidden so far, and for each hidden number another value that fits, as far as one was found."""
 
-    values: Mapping[Key, int]
-    rows: list[_Row]
-    domain: dict[Key, tuple[int, int]]
+    def __init__(self, numbers: dict[Key, int], rows: list[_Row], marks: dict[Key, str]) -> None:
+        self.numbers, self.rows, self.marks = numbers, rows, marks
+        self.most = 2 * sum(numbers.values()) + 10
+        self.others: list[dict[Key, int]] = []  # the numbers that differ, per solution that was found
 
-    def other(self, key: Key) -> dict[Key, int] | None:
-        """Values for all hidden numbers that fit, in which `key` has another one; None when it can only be one."""
-        for sign in (1, -1):
-            found = self._extreme(key, sign)
-            if found and found[key] != self.values[key]:
-                return found
+    def first_open(self) -> Key | None:
+        """A hidden number that a reader can work out; None when there is none."""
+        hidden = [key for key, mark in self.marks.items() if mark]
+        fitting = [each for each in self.others if all(self.marks[key] for key in each)]
+        vouched = {key for each in fitting for key in each}
+        for key in sorted(hidden, key=lambda one: (self.numbers[one], repr(one))):
+            if key in vouched:
+                continue
+            other = self._other(key, hidden)
+            if other is None:
+                return key
+            self.others.append(other)
+            vouched |= set(other)
         return None
 
-    def _extreme(self, key: Key, sign: int) -> dict[Key, int] | None:
+    def hide_near(self, key: Key, fixed: frozenset) -> bool:
+        """Hide the smallest shown number in a tie of this one, else of any that is hidden; else let a small one read
+        "×", a total first. False when nothing is left."""
+        hidden = [one for one, mark in self.marks.items() if mark]
+        for keys in ({key}, set(hidden)):
+            near = {name for row in self.rows if row.names & keys for name in row.names}
+            shown = [name for name in near if not self.marks[name] and self.numbers[name]]
+            if shown:
+                self.marks[min(shown, key=lambda one: (one in fixed, self.numbers[one], repr(one)))] = HIDDEN
+                return True
+        totals = {name for row in self.rows for name, weight in row.weights if row.equal and weight < 0}
+        low = [one for one in hidden if self.marks[one] == LOW]
+        if low:
+            best = max(low, key=lambda one: (one in totals, self.numbers[one], repr(one)))
+            self.marks[best] = HIDDEN
+        return bool(low)
+
+    def show_again(self, keys: Iterable[Key]) -> None:
+        """What was hidden on the way and turns out not to be needed is shown after all, the largest first."""
+        for key in sorted(keys, key=lambda one: (-self.numbers[one], repr(one))):
+            self.marks[key] = SHOWN
+            if self.first_open() is not None:
+                self.marks[key] = HIDDEN
+
+    def _other(self, key: Key, hidden: list[Key]) -> dict[Key, int] | None:
+        """The numbers that differ in a solution in which `key` has another value; None when it can only have one."""
+        for sign in (1, -1):
+            found = self._extreme(key, hidden, sign)
+            if found and found[key] != self.numbers[key]:
+                return {name: value for name, value in found.items() if value != self.numbers[name]}
+        return None
+
+    def _extreme(self, key: Key, hidden: list[Key], sign: int) -> dict[Key, int] | None:
         solver = highspy.Highs()
         solver.setOptionValue("output_flag", False)
         solver.setOptionValue("threads", 1)
-        place = {}
-        for name, (low, high) in self.domain.items():
-            place[name] = len(place)
-            solver.addVar(low, high)
-            solver.changeColIntegrality(place[name], highspy.HighsVarType.kInteger)
+        place = {name: column for column, name in enumerate(hidden)}
+        bounds = np.array([self._domain(name) for name in hidden], dtype=float)
+        solver.addVars(len(hidden), bounds[:, 0], bounds[:, 1])
+        columns = np.arange(len(hidden), dtype=np.int32)
+        solver.changeColsIntegrality(len(hidden), columns, np.ones(len(hidden), dtype=np.uint8))
         for row in self.rows:
-            known = sum(weight * self.values[name] for name, weight in row.weights if name not in place)
             left = [(place[name], weight) for name, weight in row.weights if name in place]
             if left:
-                columns = np.array([column for column, _weight in left], dtype=np.int32)
-                weights = np.array([weight for _column, weight in left], dtype=float)
+                known = sum(weight * self.numbers[name] for name, weight in row.weights if name not in place)
                 lower = -known if row.equal else -highspy.kHighsInf
-                solver.addRow(lower, -known, len(left), columns, weights)
+                indices = np.array([column for column, _weight in left], dtype=np.int32)
+                weights = np.array([weight for _column, weight in left], dtype=float)
+                solver.addRow(lower, -known, len(left), indices, weights)
         solver.changeColCost(place[key], -sign)
         solver.run()
         if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None
         values = solver.getSolution().col_value
         return {name: round(values[column]) for name, column in place.items()}
+
+    def _domain(self, key: Key) -> tuple[int, int]:
+        if self.marks[key] == LOW:
+            return 1, SMALL - 1
+        return (SMALL if self.numbers[key] >= SMALL else 1), self.most
 
 
 def protect(
@@ -94,24 +138,38 @@ def protect(
     `fixed` are keys that were published as they are, and are hidden last of all, since that helps little.
 
     A number that no tie names and that is not small is shown.
-    """  # fmt: skip
+    """
     frozen = (tuple(sorted(values.items(), key=repr)), ties, tuple(sorted((given or {}).items(), key=repr)))
     return dict(_protect(*frozen, frozenset(fixed)))
 
 
 @lru_cache(maxsize=64)
 def _protect(values: tuple, ties: Ties, given: tuple, fixed: frozenset) -> tuple:
-    numbers, marks = dict(values), {}
-    for key, number in numbers.items():
-        marks[key] = LOW if 0 < number < SMALL else SHOWN
+    numbers = dict(values)
+    marks = {key: LOW if 0 < number < SMALL else SHOWN for key, number in numbers.items()}
     for key, mark in given:
         if mark and numbers.get(key):
             marks[key] = mark if mark == HIDDEN or marks[key] == LOW else HIDDEN
-    rows = _rows(ties, numbers)
-    while open_ := _open(numbers, rows, marks):
-        if not _hide_one_more(open_, numbers, rows, marks, fixed):
-            break  # everything that could help is hidden
+    for together, rows in _apart(_rows(ties, numbers)):
+        part = {key: marks[key] for key in together}
+        before = {key for key, mark in part.items() if mark}
+        search = _Search({key: numbers[key] for key in together}, rows, part)
+        while (key := search.first_open()) is not None and search.hide_near(key, fixed):
+            pass
+        search.show_again(key for key, mark in part.items() if mark == HIDDEN and key not in before)
+        marks |= part
     return tuple(marks.items())
+
+
+def _apart(rows: list[_Row]) -> list[tuple[list[Key], list[_Row]]]:
+    """The numbers that hang together by some tie, with their ties; each is a question of its own."""
+    found: list[tuple[set[Key], list[_Row]]] = []
+    for row in rows:
+        touched = [each for each in found if each[0] & row.names]
+        found = [each for each in found if each not in touched]
+        names = set(row.names).union(*(each[0] for each in touched))
+        found.append((names, [one for each in touched for one in each[1]] + [row]))
+    return [(sorted(names, key=repr), ties) for names, ties in found]
 
 
 def _rows(ties: Ties, numbers: Mapping[Key, int]) -> list[_Row]:
@@ -121,44 +179,3 @@ def _rows(ties: Ties, numbers: Mapping[Key, int]) -> list[_Row]:
         found += [_Row(((part, 1), (whole, -1)), False) for part in parts]
     found += [_Row(((less, 1), (more, -1)), False) for less, more in ties.within]
     return [row for row in found if all(name in numbers for name, _weight in row.weights)]
-
-
-def _open(numbers: dict, rows: list[_Row], marks: dict) -> list[Key]:
-    """The hidden numbers that a reader can work out. One other solution vouches for every number it changes."""
-    domain = {key: _domain(numbers[key], mark, numbers) for key, mark in marks.items() if mark}
-    program, unsure, found = _Program(numbers, rows, domain), set(domain), []
-    for key in sorted(domain, key=lambda one: (numbers[one], repr(one))):
-        if key in unsure:
-            other = program.other(key)
-            if other is None:
-                found.append(key)
-            else:
-                unsure -= {one for one, value in other.items() if value != numbers[one]}
-    return found
-
-
-def _domain(number: int, mark: str, numbers: dict) -> tuple[int, int]:
-    most = 2 * sum(numbers.values()) + 10
-    if mark == LOW:
-        return 1, SMALL - 1
-    return (SMALL, most) if number >= SMALL else (1, most)
-
-
-def _hide_one_more(open_: list[Key], numbers: dict, rows: list[_Row], marks: dict, fixed: frozenset) -> bool:
-    """Hide the smallest shown number in a tie of one that is open, else of one that is hidden; else let a small one
-    read "×", a total first."""
-    hidden = [key for key, mark in marks.items() if mark]
-    for around in ([key] for key in open_), (hidden,):
-        for keys in around:
-            near = {name for row in rows if row.names & set(keys) for name in row.names}
-            shown = [name for name in near if marks[name] == SHOWN and numbers[name]]
-            if shown:
-                marks[min(shown, key=lambda name: (name in fixed, numbers[name], repr(name)))] = HIDDEN
-                return True
-    totals = {name for row in rows for name, weight in row.weights if row.equal and weight < 0}
-    low = [key for key in hidden if marks[key] == LOW and key in totals]
-    low = low or [key for key in open_ if marks[key] == LOW]
-    if low:
-        marks[max(low, key=lambda name: (numbers[name], repr(name)))] = HIDDEN
-        return True
-    return False

@@ -54,7 +54,7 @@ def project(region, began: datetime, completed: datetime | None = None, run=None
 def lively(region, seed: int = 1):
     """Projects in every quarter of 2026, in two schools and two levels, with all that can be counted. Months that end
     a quarter have some on their last evening, which is another day in the time zone of the portal."""
-    dice = Random(seed)  # noqa: S311
+    dice = Random(seed)
     runs = [region.run, f.ModuleRunFactory(module__school=region.other_school, module__level=6, module__lab=None)]
     students = [[f.UserFactory() for _each in range(size)] for size in (30, 9)]
     for number in range(24):

@@ -1,4 +1,5 @@
 """The report: every figure against a count of its own in plain SQL, and what opens behind it."""
+# ruff: noqa: S608  the queries of a test, without anything from outside
 
 import csv
 import io
@@ -84,7 +85,8 @@ COUNTS = {
                       AND e.object_id = p.id), (p.created_at AT TIME ZONE 'Europe/Amsterdam')::date) <= %(last)s""",
     "bedrijven": f"""
         SELECT count(DISTINCT p.id) FROM partners_partner p JOIN challenges_challenge c ON c.partner_id = p.id
-        LEFT JOIN challenges_assignment a ON a.challenge_id = c.id LEFT JOIN projects_project j ON j.assignment_id = a.id
+        LEFT JOIN challenges_assignment a ON a.challenge_id = c.id
+        LEFT JOIN projects_project j ON j.assignment_id = a.id
         LEFT JOIN {BEGUN} b ON b.project = j.id LEFT JOIN {ENDED} d ON d.project = j.id
         WHERE p.kind = 'company' AND (
             EXISTS (SELECT FROM core_timelineentry e {TYPE.format(app="challenges", model="challenge")}
@@ -102,8 +104,10 @@ COUNTS = {
     "uren-bevestigd": """
         SELECT coalesce(sum(hours), 0) FROM projects_contribution
         WHERE day BETWEEN %(first)s AND %(last)s AND status = 'confirmed'""",
-    "cofinanciering": f"SELECT coalesce(sum({VALUE}), 0) FROM projects_contribution c WHERE {GRANTED} AND status = 'confirmed'",
-    "cofinanciering-onbevestigd": f"SELECT coalesce(sum({VALUE}), 0) FROM projects_contribution c WHERE {GRANTED} AND status = 'stated'",
+    "cofinanciering": f"""
+        SELECT coalesce(sum({VALUE}), 0) FROM projects_contribution c WHERE {GRANTED} AND status = 'confirmed'""",
+    "cofinanciering-onbevestigd": f"""
+        SELECT coalesce(sum({VALUE}), 0) FROM projects_contribution c WHERE {GRANTED} AND status = 'stated'""",
     "vervolg": f"""
         SELECT count(*) FROM projects_outcome o JOIN {ENDED} d ON d.project = o.project_id
         WHERE d.day BETWEEN %(first)s AND %(last)s AND o.follow_up IN ('lab', 'challenge', 'elsewhere')""",
@@ -264,7 +268,9 @@ def test_every_number_opens_to_its_rows(year, login):
 
 
 def queries(client, path: str, **query) -> int:
-    with CaptureQueriesContext(connection, ) as found:
+    with CaptureQueriesContext(
+        connection,
+    ) as found:
         assert client.get(path, query).status_code == 200
     return len(found)
 

@@ -5,19 +5,23 @@ from django.db.models import Min
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from challenges.models import Challenge
 from oil_portal.core import clock
 from oil_portal.core.views import need
+from partners import pdf
 from reports import exports
-from reports.books import Live
+from reports.books import Frozen, Live
+from reports.models import Snapshot
 from reports.pages import page_of
 from reports.period import Period
 from reports.report import Line
 from reports.rows import dressed
 
 PER_PAGE = 50
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def asked_period(request) -> Period:
@@ -40,11 +44,38 @@ def periods() -> list[tuple[Period, list[Period]]]:
 
 @require_safe
 def report(request):
-    """All figures of a period."""
+    """All figures of a period, beside its frozen quarter when there is one."""
     need(request.user, "reports.see_report")
     book = Live(asked_period(request))
-    context = {"book": book, "report": book.report, "page": page_of(book), "periods": periods()}
+    period = book.period
+    kept = Snapshot.objects.filter(year=period.year, quarter=period.quarter).order_by("-version").first()
+    context = {
+        "book": book,
+        "report": book.report,
+        "page": page_of(book, Frozen(kept).report if kept else None),
+        "beside": _("bevroren") if kept else "",
+        "snapshot": kept,
+        "freezes": period.quarter and period.ended,
+        "periods": periods(),
+        "exports": [(name, book.address(name)) for name in ("csv", "xlsx", "pdf")],
+    }
     return render(request, "reports/report.html", context)
+
+
+@require_safe
+def file(request, kind: str):
+    """The report as csv, xlsx or pdf."""
+    need(request.user, "reports.see_report")
+    return export(Live(asked_period(request)), kind, request)
+
+
+def export(book, kind: str, request) -> HttpResponse:
+    name = f"rapport-{book.report.period.lower()}"
+    if kind == "csv":
+        return download(exports.as_csv(exports.figures(book.report)), "text/csv; charset=utf-8", f"{name}.csv")
+    if kind == "xlsx":
+        return download(exports.workbook(book), XLSX, f"{name}.xlsx")
+    return pdf.sheet("typst/report.typ", exports.printed(book, request.build_absolute_uri), kind="rapport")
 
 
 class LazyRows:
