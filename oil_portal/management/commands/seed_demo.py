@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 
 from oil_portal.core import clock
-from oil_portal.demo import business_case, people, round, story
+from oil_portal.demo import business_case, people, report, round, story
 from partners.models import User
 
 
@@ -34,6 +34,7 @@ class Command(BaseCommand):
                 ("challenges and projects", story.all_challenges),
                 ("a matching round", round.matching_round),
                 ("the business case", business_case.business_case),
+                ("a grant and two frozen quarters", report.report),
             ):
                 self.stdout.write(f"  {label} …")
                 self.stdout.flush()
