@@ -46,6 +46,7 @@ bench: setup-bench ## Measure start, memory, matching, search and the network (t
 	@$(PY) -m tests.bench.matching $(if $(SIZES),--sizes $(SIZES))
 	@$(PY) -m tests.bench.search
 	@$(PY) -m tests.bench.network
+	@$(PY) -m tests.bench.report
 
 shots: setup ## Take the README's pictures of a running demo
 	@$(PY) -m oil_portal.stack.shots
