@@ -1,6 +1,6 @@
 # Two commands matter: make demo and make test. The rest is one line each: make help.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint fix bench shots messages lock clean setup-demo setup-bench
+.PHONY: help setup demo test lint fix bench soak shots messages lock clean setup-demo setup-bench
 PY := .venv/bin/python
 UV := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 CODE := manage.py oil_portal partners modules challenges projects reports tests
@@ -47,6 +47,10 @@ bench: setup-bench ## Measure start, memory, matching, search and the network (t
 	@$(PY) -m tests.bench.search
 	@$(PY) -m tests.bench.network
 	@$(PY) -m tests.bench.report
+	@$(PY) -m tests.bench.digest
+
+soak: setup ## Kill workers and databases while 5,000 digests are sent, and count (ten minutes; SOAK="300 6 4" for less)
+	@$(PY) -m tests.soak.digest $(SOAK)
 
 shots: setup ## Take the README's pictures of a running demo
 	@$(PY) -m oil_portal.stack.shots

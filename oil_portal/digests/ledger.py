@@ -20,7 +20,7 @@ from django.utils.translation import override
 
 from oil_portal.core import clock
 from oil_portal.core.mail import Line, Refused, Unreachable, refused, said, took_mail, waits
-from oil_portal.core.models import DigestDelivery, MailAddress, Notice
+from oil_portal.core.models import DigestDelivery, MailAddress
 from oil_portal.digests.content import Digest, collect, collect_many
 from oil_portal.digests.letter import message_for
 from oil_portal.digests.schedule import Due, due_at
@@ -255,15 +255,9 @@ def _send(delivery: DigestDelivery, digest: Digest, line: Line) -> None:
     # The same Message-ID at every try: a mail that was sent but not yet written down can be recognised.
     message_id = f"<digest-{delivery.user_id}-{delivery.period}@{_domain()}>"
     message = message_for(digest, period=delivery.period, message_id=message_id)
-    now = clock.now()
     with transaction.atomic():
-        if not _mine(delivery).update(
-            state=State.SENT, reason="", detail="", message_id=message_id, sent_at=now, items=len(digest.entries),
-            attempts=delivery.attempts + 1, claim="",
-        ):  # fmt: skip
-            return  # the lease had expired and somebody else has it
-        _tell(digest, now)
-        line.send(message)
+        if _mark(delivery, digest, message_id):
+            line.send(message)
 
 
 def _domain() -> str:
@@ -274,21 +268,49 @@ def _mine(delivery: DigestDelivery) -> QuerySet[DigestDelivery]:
     return DigestDelivery.objects.filter(pk=delivery.pk, state=State.SENDING, claim=delivery.claim)
 
 
-def _tell(digest: Digest, now: datetime) -> None:
-    """Mark all that the mail says as told. Raises ToldMeanwhile when one of them was told already."""
-    keys = [entry.key for entry in digest.entries if entry.notice is None]
-    notices = [entry.notice for entry in digest.entries if entry.notice is not None]
-    if keys:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "INSERT INTO core_tolditem (user_id, key, told_at) SELECT %s, unnest(%s::text[]), %s"
-                " ON CONFLICT DO NOTHING",
-                [digest.user.pk, keys, now],
-            )
-            if cursor.rowcount != len(keys):
-                raise ToldMeanwhile
-    if notices and Notice.objects.filter(pk__in=notices, told_at=None).update(told_at=now) != len(notices):
+# In one statement, since it is said once for every mail: the row is settled when it is still this worker's, and then
+# its things are told. The counts say whether each of them was still untold.
+MARK = """
+WITH mine AS (
+    UPDATE core_digestdelivery
+    SET state = 'sent', reason = '', detail = '', claim = '', message_id = %(message_id)s, sent_at = %(now)s,
+        items = %(items)s, attempts = attempts + 1
+    WHERE id = %(delivery)s AND state = 'sending' AND claim = %(claim)s
+    RETURNING user_id
+), work AS (
+    INSERT INTO core_tolditem (user_id, key, told_at)
+    SELECT user_id, unnest(%(keys)s::text[]), %(now)s FROM mine
+    ON CONFLICT DO NOTHING
+    RETURNING 1
+), news AS (
+    UPDATE core_notice SET told_at = %(now)s
+    WHERE id = ANY(%(notices)s::bigint[]) AND told_at IS NULL AND EXISTS (SELECT FROM mine)
+    RETURNING 1
+)
+SELECT (SELECT count(*) FROM mine), (SELECT count(*) FROM work) + (SELECT count(*) FROM news)
+"""
+
+
+def _mark(delivery: DigestDelivery, digest: Digest, message_id: str) -> bool:
+    """Settle the row and tell its things; False when the lease had expired and another worker has it.
+
+    Raises ToldMeanwhile when one of the things was told already.
+    """
+    values = {
+        "delivery": delivery.pk,
+        "claim": delivery.claim,
+        "message_id": message_id,
+        "now": clock.now(),
+        "items": len(digest.entries),
+        "keys": [entry.key for entry in digest.entries if entry.notice is None],
+        "notices": [entry.notice for entry in digest.entries if entry.notice is not None],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(MARK, values)
+        mine, told = cursor.fetchone()
+    if mine and told != len(digest.entries):
         raise ToldMeanwhile
+    return bool(mine)
 
 
 def _close(delivery: DigestDelivery, state: str, reason: str, detail: str = "") -> None:

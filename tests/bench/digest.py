@@ -1,0 +1,149 @@
+"""`python -m tests.bench.digest [PEOPLE]`: digests end to end, beside sending the same ready-made mails.
+
+Both go over the same SMTP server (a process of its own) in one run: the ratio says what planning, collecting, writing
+and marking cost. Starts databases of its own and cleans up after itself.
+"""
+
+import os
+import resource
+import smtplib
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
+
+PEOPLE = 10_000
+LEAST = 0.6  # of the rate of the ready-made mails
+
+
+@contextmanager
+def sink(seconds: float = 0):
+    """A mail server that takes so long over each mail; gives its port and the file with what it took."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with tempfile.NamedTemporaryFile() as file:
+        words = [sys.executable, "-m", "tests.bench.sink", str(port), file.name, str(seconds)]
+        process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        process.stdout.readline()
+        try:
+            yield port, file.name
+        finally:
+            process.stdin.close()
+            process.wait(10)
+
+
+def memory() -> float:
+    """The most memory that this process had so far, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+class Queries:
+    """Counts queries as a wrapper of the connection."""
+
+    def __init__(self) -> None:
+        self.number = 0
+
+    def __call__(self, execute, sql, params, many, context):
+        self.number += 1
+        return execute(sql, params, many, context)
+
+
+def ready_made(people: int) -> list[tuple[str, bytes]]:
+    """(recipient, the mail as it goes over the line) of everybody, in the words of the digest."""
+    from django.utils.translation import override
+
+    from oil_portal.digests import collect_many, message_for
+    from partners.models import User
+
+    found = []
+    users = list(User.objects.order_by("pk")[:people])
+    for language in ("en", "nl"):
+        with override(language):
+            mine = [user for user in users if user.language == language]
+            for first in range(0, len(mine), 100):
+                part = mine[first : first + 100]
+                for digest in collect_many(part, weekly=dict.fromkeys([user.pk for user in part], True)).values():
+                    message = message_for(digest, period="bench", message_id=f"<bench-{digest.user.pk}@oil.example>")
+                    found.append((digest.user.email, message.message().as_bytes(linesep="\r\n")))
+    return found
+
+
+def send_ready_made(mails: list[tuple[str, bytes]], port: int) -> float:
+    """Seconds to send them over one connection."""
+    begun = time.perf_counter()
+    with smtplib.SMTP("127.0.0.1", port) as line:
+        for to, content in mails:
+            line.sendmail("portal@oil.example", [to], content)
+    return time.perf_counter() - begun
+
+
+def deliver(people: int) -> tuple[float, int]:
+    """Plan and send everybody's digest; returns seconds and the number of queries."""
+    from django.db import connection
+
+    from oil_portal.core.models import DigestDelivery
+    from oil_portal.digests import send_planned
+    from partners.models import User
+
+    todo = User.objects.filter(digests=None).order_by("pk")[:people]
+    DigestDelivery.objects.bulk_create(DigestDelivery(user=user, period="bench", week="bench") for user in todo)
+    queries, begun = Queries(), time.perf_counter()
+    with connection.execute_wrapper(queries):
+        while send_planned(seconds=3600):
+            pass
+    return time.perf_counter() - begun, queries.number
+
+
+def run(people: int) -> bool:
+    """Fill, measure and print; whether it was fast enough."""
+    import django
+
+    django.setup()
+    from django.conf import settings
+    from django.core.management import call_command
+
+    from oil_portal.core.models import DigestDelivery
+    from tests.bench.people import fill
+
+    call_command("migrate", verbosity=0)
+    items = fill(people)
+    say = sys.stdout.write
+    say(f"{people} people, {items} things to tell\n")
+    with sink() as (port, path):
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        mails = ready_made(min(people, 2000))
+        size = sum(len(content) for _to, content in mails) / len(mails) / 1000
+        plain = send_ready_made(mails, port) / len(mails)
+        del mails
+        some = people // 5
+        first, first_queries = deliver(some)
+        before = memory()
+        rest, rest_queries = deliver(people - some)
+        took = sum(1 for _line in open(path, "rb")) - min(people, 2000)  # noqa: SIM115
+    sent = DigestDelivery.objects.filter(state="sent").count()
+    told = sum(DigestDelivery.objects.values_list("items", flat=True))
+    each = (first + rest) / people
+    say(f"a ready-made mail of {size:.0f} kB   {plain * 1000:6.2f} ms\n")
+    say(f"a digest, end to end        {each * 1000:6.2f} ms, {plain / each:.2f} of that rate (asked: {LEAST})\n")
+    say(f"queries per 1,000 people    {first_queries * 1000 / some:.0f} in the first {some}, "
+        f"{rest_queries * 1000 / (people - some):.0f} in the rest\n")  # fmt: skip
+    say(f"memory                      {before:.0f} MB after {some} people, {memory():.0f} MB after {people}\n")
+    say(f"sent {sent} of {people}, taken by the server {took}, told {told} of {items}\n")
+    return plain / each >= LEAST and sent == took == people and told == items
+
+
+if __name__ == "__main__":
+    from tests.bench.search import stack
+
+    os.environ |= {
+        "DEMO": "0",
+        "SECRET_KEY": "only-for-the-bench",
+        "DJANGO_SETTINGS_MODULE": "oil_portal.settings_test",
+        "EMAIL_URL": "smtp://127.0.0.1:25",
+    }
+    with stack():
+        enough = run(int(sys.argv[1]) if len(sys.argv) > 1 else PEOPLE)
+    sys.exit(0 if enough else 1)
