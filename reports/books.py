@@ -35,7 +35,7 @@ def column_data(columns: list[Column]) -> list[dict]:
 def parent_of(report: Report, line: Line) -> Line | None:
     """The figure that a group is a part of; None for a figure itself."""
     source = source_of(line.key)
-    return report.line(source.figure.key) if line.group and source else None
+    return report.line(source.figure.key) if source and (source.breakdown or line.group) else None
 
 
 class Live:

@@ -25,6 +25,7 @@ def make_report(period: Period, people: People) -> Report:
         tables, notes = _tables(key, counted), []
         if key == "people":
             tables = people_tables(people, period.quarter)
+            notes = [_("<5: een tot en met vier mensen. ×: verborgen, anders is een klein getal uit te rekenen.")]
         elif key == "money":
             lines += grant_lines(grants, counted["cofinanciering", ""].value)
             notes = money_notes(grants)

@@ -77,7 +77,8 @@ def count_people(year: int, given: dict[str, str] | None = None, fixed: frozense
     people = People(year)
     _seats(people)
     _others(people)
-    people.marks = protect(people.numbers, _ties(people), given, fixed)
+    worth = {key: _worth(key) + 10 * (key in fixed) for key in people.numbers}
+    people.marks = protect(people.numbers, _ties(people), given, worth)
     return people
 
 
@@ -143,6 +144,12 @@ def _others(people: People) -> None:
 def _begun(year: int) -> list[Period]:
     """The quarters that have begun: a team that goes on coaches no quarter to come."""
     return [each for each in Period(year).quarters if Period.read(str(each))] or Period(year).quarters[:1]
+
+
+def _worth(key: str) -> int:
+    """What to show rather: totals before parts, and a year before its quarters."""
+    _what, quarter, school, level = key.split("/")
+    return 2 * (school == level == "0") + (quarter == "0")
 
 
 # --- How they hang together ------------------------------------------------------------------------------------------

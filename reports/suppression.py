@@ -49,8 +49,8 @@ class _Row:
 class _Search:
     """What is hidden so far, and for each hidden number another value that fits, as far as one was found."""
 
-    def __init__(self, numbers: dict[Key, int], rows: list[_Row], marks: dict[Key, str]) -> None:
-        self.numbers, self.rows, self.marks = numbers, rows, marks
+    def __init__(self, numbers: dict[Key, int], rows: list[_Row], marks: dict[Key, str], worth: dict) -> None:
+        self.numbers, self.rows, self.marks, self.worth = numbers, rows, marks, worth
         self.most = 2 * sum(numbers.values()) + 10
         self.others: list[dict[Key, int]] = []  # the numbers that differ, per solution that was found
 
@@ -69,15 +69,15 @@ class _Search:
             vouched |= set(other)
         return None
 
-    def hide_near(self, key: Key, fixed: frozenset) -> bool:
-        """Hide the smallest shown number in a tie of this one, else of any that is hidden; else let a small one read
-        "×", a total first. False when nothing is left."""
+    def hide_near(self, key: Key) -> bool:
+        """Hide the shown number of least worth in a tie of this one, else of any that is hidden; else let a small one
+        read "×", a total first. False when nothing is left."""
         hidden = [one for one, mark in self.marks.items() if mark]
         for keys in ({key}, set(hidden)):
             near = {name for row in self.rows if row.names & keys for name in row.names}
             shown = [name for name in near if not self.marks[name] and self.numbers[name]]
             if shown:
-                self.marks[min(shown, key=lambda one: (one in fixed, self.numbers[one], repr(one)))] = HIDDEN
+                self.marks[min(shown, key=self._worth)] = HIDDEN
                 return True
         totals = {name for row in self.rows for name, weight in row.weights if row.equal and weight < 0}
         low = [one for one in hidden if self.marks[one] == LOW]
@@ -87,11 +87,14 @@ class _Search:
         return bool(low)
 
     def show_again(self, keys: Iterable[Key]) -> None:
-        """What was hidden on the way and turns out not to be needed is shown after all, the largest first."""
-        for key in sorted(keys, key=lambda one: (-self.numbers[one], repr(one))):
+        """What was hidden on the way and turns out not to be needed is shown after all, what is worth most first."""
+        for key in sorted(keys, key=self._worth, reverse=True):
             self.marks[key] = SHOWN
             if self.first_open() is not None:
                 self.marks[key] = HIDDEN
+
+    def _worth(self, key: Key) -> tuple:
+        return self.worth.get(key, 0), self.numbers[key], repr(key)
 
     def _other(self, key: Key, hidden: list[Key]) -> dict[Key, int] | None:
         """The numbers that differ in a solution in which `key` has another value; None when it can only have one."""
@@ -103,7 +106,7 @@ class _Search:
 
     def _extreme(self, key: Key, hidden: list[Key], sign: int) -> dict[Key, int] | None:
         solver = highspy.Highs()
-        solver.setOptionValue("output_flag", False)
+        solver.silent()
         solver.setOptionValue("threads", 1)
         place = {name: column for column, name in enumerate(hidden)}
         bounds = np.array([self._domain(name) for name in hidden], dtype=float)
@@ -132,19 +135,22 @@ class _Search:
 
 
 def protect(
-    values: Mapping[Key, int], ties: Ties, given: Mapping[Key, str] | None = None, fixed: Iterable[Key] = ()
+    values: Mapping[Key, int],
+    ties: Ties,
+    given: Mapping[Key, str] | None = None,
+    worth: Mapping[Key, int] | None = None,
 ) -> dict[Key, str]:
     """{key: SHOWN, LOW or HIDDEN}. `given` are marks of what was published before, which stay at least as hidden;
-    `fixed` are keys that were published as they are, and are hidden last of all, since that helps little.
+    `worth` says which numbers to hide last: where it is higher, and of equals the larger number.
 
     A number that no tie names and that is not small is shown.
     """
-    frozen = (tuple(sorted(values.items(), key=repr)), ties, tuple(sorted((given or {}).items(), key=repr)))
-    return dict(_protect(*frozen, frozenset(fixed)))
+    plain = [tuple(sorted(each.items(), key=repr)) for each in (values, given or {}, worth or {})]
+    return dict(_protect(ties, *plain))
 
 
 @lru_cache(maxsize=64)
-def _protect(values: tuple, ties: Ties, given: tuple, fixed: frozenset) -> tuple:
+def _protect(ties: Ties, values: tuple, given: tuple, worth: tuple) -> tuple:
     numbers = dict(values)
     marks = {key: LOW if 0 < number < SMALL else SHOWN for key, number in numbers.items()}
     for key, mark in given:
@@ -153,8 +159,8 @@ def _protect(values: tuple, ties: Ties, given: tuple, fixed: frozenset) -> tuple
     for together, rows in _apart(_rows(ties, numbers)):
         part = {key: marks[key] for key in together}
         before = {key for key, mark in part.items() if mark}
-        search = _Search({key: numbers[key] for key in together}, rows, part)
-        while (key := search.first_open()) is not None and search.hide_near(key, fixed):
+        search = _Search({key: numbers[key] for key in together}, rows, part, dict(worth))
+        while (key := search.first_open()) is not None and search.hide_near(key):
             pass
         search.show_again(key for key, mark in part.items() if mark == HIDDEN and key not in before)
         marks |= part

@@ -148,7 +148,7 @@ def possible_by_solver(values: dict, marks: dict, ties: Ties) -> dict:
 
 def test_what_was_published_stays_as_it_was():
     values, ties = line([3, 12, 30])
-    marks = protect(values, ties, given={"part 2": HIDDEN}, fixed=["part 1"])
+    marks = protect(values, ties, given={"part 2": HIDDEN}, worth={"part 1": 1})
     assert (marks["part 2"], marks["part 1"]) == (HIDDEN, SHOWN)
 
 

@@ -19,7 +19,7 @@ SELECT id, row_number() OVER (ORDER BY id) AS n FROM partners_partner WHERE kind
 
 INSERT INTO challenges_challenge (partner_id, title, question, why, deliverables, result, theme, location, confidential,
     secrecy, rights, photos, status, created_at, submitted_at)
-SELECT company.id, 'Vraag ' || n, 'Hoe?', '', '{{}}', '', 'energy', 'lab', false, false, 'use', 'ask', 'completed',
+SELECT company.id, 'Vraag ' || g.n, 'Hoe?', '', '{{}}', '', 'energy', 'lab', false, false, 'use', 'ask', 'completed',
        moment, moment
 FROM generate_series(1, {PROJECTS}) AS g(n)
 JOIN company ON company.n = 1 + g.n % (SELECT count(*) FROM company)
@@ -39,18 +39,18 @@ JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS n FROM modules_modulerun
 WHERE one.title LIKE 'Vraag %';
 
 INSERT INTO core_timelineentry (content_type_id, object_id, event, to_status, remark, changes, created_at)
-SELECT type.id, one.id, event.name, '', '', '{{}}', one.created_at + event.days * interval '1 day'
+SELECT type.id, one.id, event.name, '', '', '{{}}'::jsonb, one.created_at + event.days * interval '1 day'
 FROM challenges_challenge AS one
 CROSS JOIN (VALUES ('submit', 0), ('accept', 4), ('publish', 15), ('start', 25), ('complete', 90)) AS event (name, days)
 JOIN django_content_type AS type ON type.app_label = 'challenges' AND type.model = 'challenge'
 WHERE one.title LIKE 'Vraag %'
 UNION ALL
-SELECT type.id, one.id, 'agree', '', '', '{{}}', one.created_at + interval '10 days'
+SELECT type.id, one.id, 'agree', '', '', '{{}}'::jsonb, one.created_at + interval '10 days'
 FROM challenges_assignment AS one
 JOIN django_content_type AS type ON type.app_label = 'challenges' AND type.model = 'assignment'
 WHERE one.title LIKE 'Vraag %'
 UNION ALL
-SELECT type.id, one.id, event.name, '', '', '{{}}', one.created_at + event.days * interval '1 day'
+SELECT type.id, one.id, event.name, '', '', '{{}}'::jsonb, one.created_at + event.days * interval '1 day'
 FROM projects_project AS one
 CROSS JOIN (VALUES ('open', 0), ('start', 10), ('complete', 70)) AS event (name, days)
 JOIN django_content_type AS type ON type.app_label = 'projects' AND type.model = 'project'
