@@ -27,7 +27,7 @@ def test_seeding_outside_the_demo_is_refused(db, settings):
 def test_the_demo(db, settings, capsys):
     settings.DEMO = True
     call_command("seed_demo")
-    assert Partner.objects.filter(kind="company").count() == 26  # 25 of the demo and Inventeers
+    assert Partner.objects.filter(kind="company").count() == 27  # 26 of the demo and Inventeers
     assert Challenge.objects.count() + Draft.objects.count() == 70  # thirty of them in the matching round
     assert User.objects.filter(memberships__role="student").distinct().count() == 120
     assert User.objects.filter(memberships__role="teacher").distinct().count() == 15

@@ -26,9 +26,10 @@ def person(email: str, first_name: str, last_name: str, *, joined: datetime, **f
 
 def network(world: World) -> None:
     """The real partner network, its brokers and coordinators, and an administrator."""
-    import_network((REPO_DATA / "network.json").read_text(encoding="utf-8"))
     people = load("people")
     joined = days_ago(480)
+    with clock.at(joined):
+        import_network((REPO_DATA / "network.json").read_text(encoding="utf-8"))
     for broker in people["brokers"]:
         email = f"{slugify(broker['first_name'])}@economie071.example"
         user = person(email, broker["first_name"], broker["last_name"], joined=joined)
