@@ -18,10 +18,16 @@ class Counted:
     rows: int
 
 
+# For this query alone: room to group a whole year in memory, and no compiling, which takes longer than it saves.
+WITH_ROOM = "SET LOCAL work_mem = '64MB'; SET LOCAL jit = off; "
+
+
 def ask(sql: str, params: dict) -> list[tuple]:
     """The rows of a query of our own."""
     with connection.cursor() as cursor:
-        cursor.execute(sql, params)
+        cursor.execute(WITH_ROOM + sql, params)
+        while cursor.nextset():
+            pass
         return cursor.fetchall()
 
 

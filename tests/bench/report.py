@@ -128,12 +128,16 @@ def measure() -> dict[str, float]:
         begun = time.perf_counter()
         act()
         found[name] = time.perf_counter() - begun
+        sys.stdout.write(f"{name:26} {found[name]:7.2f} s\n")
+        sys.stdout.flush()
 
     def page(path: str) -> None:
         if client.get(path).status_code != 200:
             raise SystemExit(f"{path} does not answer.")
 
     page("/contact/")
+    if "--parts" in sys.argv:
+        parts(time_of)
     for name in ("the report of the year", "the same again"):
         time_of(name, lambda: page(f"/rapport/?periode={YEAR}"))
     time_of("the report of a quarter", lambda: page(f"/rapport/?periode={YEAR}-K3"))
@@ -145,6 +149,23 @@ def measure() -> dict[str, float]:
     return found
 
 
+def parts(time_of) -> None:
+    """What the report spends its time on."""
+    from reports.counting import _of_fact
+    from reports.facts import FACTS
+    from reports.people import People, _others, _seats, _ties, _worth
+    from reports.period import Period
+    from reports.suppression import protect
+
+    for fact in FACTS:
+        time_of(f"counting {fact}", lambda fact=fact: _of_fact(fact, Period(YEAR)))
+    people = People(YEAR)
+    time_of("counting seats", lambda: _seats(people))
+    time_of("counting other people", lambda: _others(people))
+    worth = {key: _worth(key) for key in people.numbers}
+    time_of("hiding small numbers", lambda: protect(people.numbers, _ties(people), None, worth))
+
+
 def run() -> bool:
     import django
 
@@ -154,8 +175,6 @@ def run() -> bool:
     call_command("migrate", verbosity=0)
     fill()
     found = measure()
-    for name, taken in found.items():
-        sys.stdout.write(f"{name:26} {taken:7.2f} s\n")
     return max(taken for name, taken in found.items() if name.startswith("the report")) < MOST
 
 
