@@ -22,6 +22,19 @@ def of(user) -> tuple[tuple[str, int, int | None], ...]:
     return user._roles
 
 
+def of_many(users) -> dict[int, tuple[tuple[str, int, int | None], ...]]:
+    """{user: their roles}, kept on each; one query for all whose roles were not read yet."""
+    unread = {user.pk: [] for user in users if not hasattr(user, "_roles")}
+    if unread:
+        memberships = users[0].memberships.model.objects.active().filter(user__in=unread)
+        for user, *role in memberships.values_list("user", "role", "partner_id", "partner__parent_id"):
+            unread[user].append(tuple(role))
+    for user in users:
+        if user.pk in unread:
+            user._roles = tuple(unread[user.pk])
+    return {user.pk: user._roles for user in users}
+
+
 def forget(user) -> None:
     """Read the roles anew next time, after a membership changed."""
     if hasattr(user, "_roles"):

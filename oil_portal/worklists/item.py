@@ -1,0 +1,75 @@
+"""One thing that waits for somebody, and how a long queue becomes one line."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import DateTimeField, Max, Model, OuterRef, QuerySet, Subquery
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from oil_portal.core import clock
+from oil_portal.core.models import TimelineEntry
+from partners.models import User
+
+QUEUE = 5  # things of one kind that a coordinator or broker reads one by one; more are one line with their age
+Topic = User.Topic
+
+
+@dataclass(frozen=True, slots=True)
+class WorkItem:
+    """One thing that waits: what it is about, what to do, where, since when and, if promised, until when."""
+
+    key: str
+    title: str
+    text: str
+    url: str
+    since: date
+    until: date | None = None
+    topic: str = Topic.WORK
+    partner: int | None = None  # the organisation for which it comes to you
+
+    @property
+    def days(self) -> int:
+        """How many days it has waited."""
+        return (clock.today() - self.since).days
+
+
+def entered(queryset: QuerySet) -> QuerySet:
+    """Add `since`: when the object last came into the status it has now."""
+    content_type = ContentType.objects.get_for_model(queryset.model)
+    entries = TimelineEntry.objects.filter(
+        content_type=content_type, object_id=OuterRef("pk"), to_status=OuterRef("status")
+    )
+    latest = entries.order_by().values("object_id").annotate(at=Max("created_at")).values("at")
+    return queryset.annotate(since=Subquery(latest, output_field=DateTimeField()))
+
+
+def item(obj: Model, verb: str, text: str, *, url: str = "", since: datetime | None = None, **more) -> WorkItem:
+    """What `obj` asks of somebody; it began to wait at `since`, or when it came into its status, or was made."""
+    moment = since or getattr(obj, "since", None) or getattr(obj, "created_at", None) or clock.now()
+    return WorkItem(
+        key=f"{obj._meta.label_lower}:{obj.pk}:{verb}:{moment:%Y%m%d%H%M%S}",
+        title=str(obj),
+        text=text,
+        url=url or obj.get_absolute_url(),
+        since=timezone.localtime(moment).date(),
+        **more,
+    )
+
+
+def queued(items: Sequence[WorkItem], title: str, text: str, url: str) -> list[WorkItem]:
+    """The items, or one line for all when they are many. `text` says `%(count)s` and `%(age)s`.
+
+    That line is news again when something new waits: its key is that of the newest.
+    """
+    if len(items) <= QUEUE:
+        return list(items)
+    newest = max(items, key=lambda each: (each.key.rsplit(":", 1)[-1], each.key))
+    oldest = min(each.since for each in items)
+    days = (clock.today() - oldest).days
+    age = ngettext("de oudste %(days)s dag", "de oudste %(days)s dagen", days) % {"days": days}
+    said = {"count": len(items), "age": age if days else _("de oudste sinds vandaag")}
+    return [WorkItem(f"queue:{newest.key}", title, text % said, url, oldest)]
