@@ -5,11 +5,16 @@ stage the first time counts.
 """
 
 from dataclasses import dataclass
+from datetime import date
+from functools import cache
 
 from django.conf import settings
 from django.db import connection, models
 from django.utils.translation import gettext_lazy as _
 
+from oil_portal.core import clock
+
+YEARS = (2015, 2040)  # beyond these no holiday is known
 EVENTS = ("submit", "accept", "publish", "start", "complete", "decline", "withdraw")
 STAGES = [  # (from, to, label)
     ("submit", "accept", _("van ingediend tot goedgekeurd")),
@@ -47,15 +52,25 @@ LEFT JOIN (SELECT assignment.challenge_id, {first_day("agree")}
 """  # noqa: S608  only names of our own
 
 
+@cache
+def holidays() -> str:
+    """The public holidays from Monday to Friday in order, as an SQL array of the years that the portal may know."""
+    first, last = date(YEARS[0], 1, 1).toordinal(), date(YEARS[1], 12, 31).toordinal()
+    days = map(date.fromordinal, range(first, last + 1))
+    closed = [day.isoformat() for day in days if day.weekday() < 5 and not clock.is_working_day(day)]
+    return f"'{{{','.join(closed)}}}'::date[]"
+
+
 def working_days(first: str, last: str) -> str:
     """Working days after `first` up to and including `last`, two SQL dates; NULL when one is missing or they turn.
 
-    What `clock.working_days_after` adds: Mondays to Fridays since the first day of the calendar, which was a Monday.
+    What `clock.working_days_after` adds: Mondays to Fridays since the first day of the calendar, which was a Monday,
+    without the public holidays among them.
     """
 
     def until(day: str) -> str:
         number = f"({day} - DATE '0001-01-01' + 1)"
-        return f"({number} / 7 * 5 + least(mod({number}, 7), 5))"
+        return f"({number} / 7 * 5 + least(mod({number}, 7), 5) - width_bucket({day}, {holidays()}))"
 
     return f"(CASE WHEN {first} <= {last} THEN {until(last)} - {until(first)} END)"
 
