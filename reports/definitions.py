@@ -112,7 +112,7 @@ LEAD_TIMES = [
         f"doorlooptijd-{key}", "lead_times", label,
         _("De mediaan in werkdagen: de helft van de vraagstukken deed er korter over. Een vraagstuk telt als het de"
           " stap in de periode voltooide. Van elke stap telt de eerste keer. Werkdagen zijn maandag tot en met"
-          " vrijdag."),
+          " vrijdag, zonder feestdagen."),
         "challenges", f'"{last}" {WITHIN} AND days_to_{last} IS NOT NULL', f"median:days_to_{last}", "days",
         (_date(first, _("Van")), _date(last, _("Tot")), Column(f"days_to_{last}", _("Werkdagen"), kind="number")),
     )

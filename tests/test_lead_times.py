@@ -16,7 +16,7 @@ def counted(pairs: list[tuple[date | None, date | None]]) -> list[int | None]:
     """What the database answers for each pair of days."""
     days = working_days("first_day", "last_day")
     sql = (
-        f"SELECT {days} FROM unnest(%s::date[], %s::date[]) WITH ORDINALITY AS pair(first_day, last_day, n) ORDER BY n"
+        f"SELECT {days} FROM unnest(%s::date[], %s::date[]) WITH ORDINALITY AS pair(first_day, last_day, n) ORDER BY n"  # noqa: S608
     )
     with connection.cursor() as cursor:
         cursor.execute(sql, list(map(list, zip(*pairs, strict=True))))
