@@ -19,6 +19,7 @@ class ChallengeStatus(TextChoices):
 
 PUBLIC = ("accepted", "published", "running", "completed")
 EDITABLE = ("submitted", "returned", "accepted")
+OPEN = ("submitted", "returned", "accepted", "published", "running")  # still ask something of their translator
 WITH_PROJECTS = ("accepted", "published", "running", "completed")
 
 CHALLENGE = Workflow(
@@ -63,6 +64,7 @@ CHALLENGE = Workflow(
     {
         "edit": _("Tekst gewijzigd"),
         "assign": _("Vertaler gekozen"),
+        "hand_over": _("Vertaling overgedragen"),
         "remark": _("Opmerking bij de tekst"),
         "ask": _("Vraag aan het bedrijf"),
         "answer": _("Antwoord van het bedrijf"),

@@ -6,6 +6,7 @@ from django.views.generic import TemplateView
 
 from oil_portal import views
 from oil_portal.demo import views as demo
+from oil_portal.handover import handover
 from oil_portal.network_page import network
 
 
@@ -18,6 +19,7 @@ urlpatterns = [
     path("start/", views.start, name="start"),
     path("bedrijf/", views.company, name="company"),
     path("partners/netwerk/", network, name="network"),
+    path("overdragen/<int:pk>/", handover, name="handover"),
     path("meldingen/", views.notices, name="notices"),
     path("voorkeuren/", views.preferences, name="preferences"),
     path("weergave/", views.theme, name="theme"),

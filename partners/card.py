@@ -111,6 +111,8 @@ def collaboration_card(card: ProjectCard) -> Card:
     return Card(
         title=one.name,
         completed=one.state == Collaboration.State.COMPLETED,
+        quote=card.quote,
+        quote_by=card.quote_by,
         figures=figures,
         texts=[(heading, text) for heading, text in texts if text],
         results=results,
@@ -124,7 +126,7 @@ def collaboration_card(card: ProjectCard) -> Card:
 def _line(one: Collaboration, places: list[Partner]) -> list[Stop]:
     """What it began from, itself, and where it went on; empty when it stands alone."""
     before = [_collaboration_stop(one.started_from)] if one.started_from else []
-    after = [Stop(place.get_kind_display(), place.name, place.get_absolute_url()) for place in places]
+    after = [Stop(place.get_kind_display(), place.name, place.public_url) for place in places]
     after += [_collaboration_stop(offshoot) for offshoot in one.offshoots.all()]
     here = Stop(one.get_kind_display(), one.name, here=True)
     return [*before, here, *after] if before or after else []

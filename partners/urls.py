@@ -12,6 +12,7 @@ urlpatterns = [
     path("welkom/", joining.welcome, name="welcome"),
     path("uitnodiging/<slug:token>/", invitation.invitation, name="invitation"),
     path("uitnodiging/<int:pk>/trek-in/", invitation.invitation_withdraw, name="invitation_withdraw"),
+    path("uitnodiging/<int:pk>/opnieuw/", invitation.invitation_resend, name="invitation_resend"),
     path("lid/<int:pk>/doe/<slug:action>/", joining.membership_act, name="membership_act"),
     path("projectkaart/<int:pk>/", card.card, name="card"),
     path("projectkaart/<int:pk>/kaart.pdf", card.card_pdf, name="card_pdf"),

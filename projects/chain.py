@@ -44,7 +44,7 @@ def _after(user, outcome: Outcome) -> list[Stop]:
     """Where it went on, in the outcome's own words; the projects of a next question stand behind it."""
     kind, follow = outcome.get_follow_up_display(), Outcome.FollowUp
     if outcome.follow_up == follow.LAB:
-        return [Stop(kind, outcome.follow_up_lab.name, outcome.follow_up_lab.get_absolute_url())]
+        return [Stop(kind, outcome.follow_up_lab.name, outcome.follow_up_lab.public_url)]
     if outcome.follow_up == follow.ELSEWHERE:
         return [Stop(kind, outcome.follow_up_note or _("Niet in dit portaal"))]
     if outcome.follow_up != follow.CHALLENGE:

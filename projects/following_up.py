@@ -81,7 +81,7 @@ def _place(outcome: Outcome | None, together: Iterable[Collaboration]) -> Place:
         return Place(NOWHERE, follow.NONE.label)
     if outcome.follow_up == follow.LAB:
         lab = outcome.follow_up_lab
-        return Place(f"lab-{lab.pk}", lab.name, lab.get_absolute_url())
+        return Place(f"lab-{lab.pk}", lab.name, lab.public_url)
     if outcome.follow_up == follow.CHALLENGE:
         return Place(NEXT, follow.CHALLENGE.label)
     note = outcome.follow_up_note.casefold()

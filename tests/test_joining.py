@@ -126,9 +126,9 @@ def test_an_invitation_is_mailed_and_works_once(region, mailoutbox, django_captu
 
 def test_an_invitation_ends_after_thirty_days(region):
     invitation = f.InvitationFactory(partner=region.company)
-    with clock.at(invitation.created_at + timedelta(days=29, hours=23)):
+    with clock.at(invitation.sent_at + timedelta(days=29, hours=23)):
         assert invitation.is_open
-    with clock.at(invitation.created_at + timedelta(days=30)), pytest.raises(NotNow):
+    with clock.at(invitation.sent_at + timedelta(days=30)), pytest.raises(NotNow):
         services.accept_invitation(invitation=invitation, actor=region.newcomer)
 
 

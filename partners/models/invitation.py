@@ -24,6 +24,12 @@ def new_token() -> str:
     return secrets.token_urlsafe(24)
 
 
+class InvitationQuerySet(models.QuerySet):
+    def for_rows(self, wanted: list[str]) -> "InvitationQuerySet":
+        """Those for roles that the reader may give, with all that a row shows."""
+        return self.filter(role__in=wanted).select_related("invited_by", "leaver__user")
+
+
 @pghistory.track(exclude=["token"])
 class Invitation(models.Model):
     """An invitation by mail to take a role at a partner; the link in it works once and for 30 days."""
@@ -40,6 +46,8 @@ class Invitation(models.Model):
     leaver = models.ForeignKey(  # whose membership ends when this is accepted
         Membership, null=True, blank=True, on_delete=models.SET_NULL, related_name="handovers"
     )
+
+    objects = InvitationQuerySet.as_manager()
 
     class Meta:
         ordering = ["-created_at", "-pk"]

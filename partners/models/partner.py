@@ -190,6 +190,11 @@ class Partner(models.Model):
         return self.status != PartnerStatus.SUSPENDED
 
     @property
+    def public_url(self) -> str:
+        """Where everybody reads about it; "" when that is for its own people and brokers, such as while suspended."""
+        return self.get_absolute_url() if self.status == PartnerStatus.ACCEPTED else ""
+
+    @property
     def last_check(self) -> datetime:
         """When somebody last said that the details are right; when it came, as long as nobody did."""
         return self.checked_at or self.created_at

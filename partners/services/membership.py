@@ -5,7 +5,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from oil_portal.core.timeline import notify, record
-from oil_portal.core.workflow import Refusal, lock, move
+from oil_portal.core.workflow import Refusal, move
 from partners import roles
 from partners.models import Membership, Partner, User
 from partners.services.partner import brokers, people
@@ -94,19 +94,6 @@ def answer_membership(*, membership: Membership, actor: User, action: str, remar
     entry = move(membership, action, actor=actor, remark=remark)
     roles.forget(membership.user)
     notify(entry, [membership.user], mail=True)
-    return membership
-
-
-@transaction.atomic
-def end_membership(*, membership: Membership, actor: User, remark: str = "") -> Membership:
-    """Stop a membership; a partner is never left without an active contact."""
-    lock(membership.partner)
-    last = not people(membership.partner, roles.CONTACT).exclude(pk=membership.user_id).exists()
-    if membership.role == roles.CONTACT and last:
-        raise Refusal(_("Dit is de laatste contactpersoon. Nodig eerst een collega uit."))
-    entry = move(membership, "end", actor=actor, remark=remark)
-    roles.forget(membership.user)
-    notify(entry, [membership.user])
     return membership
 
 

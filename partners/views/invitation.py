@@ -13,7 +13,7 @@ from partners import services
 from partners.forms import InviteForm
 from partners.models import Invitation
 from partners.permissions import roles_to_invite
-from partners.views.found import visible
+from partners.views.found import PAGE, visible
 from partners.workflow import InvitationStatus
 
 
@@ -29,8 +29,8 @@ def invite(request, pk: int):
         if sent:
             messages.success(request, _("De uitnodiging aan %s is verstuurd.") % sent.email)
             return redirect("partners:invite", pk)
-    sent = partner.invitations.filter(status=InvitationStatus.SENT, role__in=may).select_related("invited_by")
-    context = {"form": form, "partner": partner, "sent": sent}
+    sent = partner.invitations.for_rows(may).filter(status=InvitationStatus.SENT)
+    context = {"form": form, "partner": partner, "sent": sent[:PAGE]}
     return render(request, "partners/partner_invite.html", context, status=422 if form.errors else 200)
 
 
@@ -44,6 +44,7 @@ def invitation(request, token: str):
         membership = services.accept_invitation(invitation=found, actor=request.user)
         messages.success(request, _("Je hoort nu bij %s.") % membership.partner)
         return redirect("start")
+    services.open_invitation(invitation=found, reader=request.user if request.user.is_authenticated else None)
     if request.user.is_authenticated:
         request.session.pop("invitation", None)
     elif found.is_open:
@@ -51,12 +52,27 @@ def invitation(request, token: str):
     return render(request, "partners/invitation.html", {"invitation": found})
 
 
-@require_POST
-def invitation_withdraw(request, pk: int):
-    """Make an invitation worthless before it is used."""
+def _sent(request, pk: int) -> Invitation:
+    """An invitation that the reader could have sent."""
     found = get_object_or_404(Invitation.objects.select_related("partner"), pk=pk)
     if found.role not in roles_to_invite(request.user, found.partner):
         raise Http404
+    return found
+
+
+@require_POST
+def invitation_resend(request, pk: int):
+    """Mail the link again."""
+    found = _sent(request, pk)
+    services.resend_invitation(invitation=found, actor=request.user)
+    messages.success(request, _("De uitnodiging aan %s is opnieuw verstuurd.") % found.email)
+    return redirect("partners:members" if "members" in request.POST else "partners:invite", found.partner_id)
+
+
+@require_POST
+def invitation_withdraw(request, pk: int):
+    """Make an invitation worthless before it is used."""
+    found = _sent(request, pk)
     services.withdraw_invitation(invitation=found, actor=request.user)
     messages.success(request, _("De uitnodiging is ingetrokken."))
-    return redirect("partners:invite", found.partner_id)
+    return redirect("partners:members" if "members" in request.POST else "partners:invite", found.partner_id)

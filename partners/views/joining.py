@@ -4,6 +4,7 @@ from functools import partial
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
@@ -11,10 +12,10 @@ from oil_portal.core import views
 from oil_portal.core.views import attempt, need
 from partners import roles, services
 from partners.forms import FindForm, JoinForm
-from partners.models import Membership, Partner
-from partners.permissions import is_coordinator
+from partners.models import Invitation, Membership, Partner
+from partners.permissions import is_coordinator, roles_to_invite
 from partners.views.found import PAGE, own_here, visible
-from partners.workflow import LIVE_MEMBERSHIP, MembershipStatus, PartnerStatus
+from partners.workflow import LIVE_MEMBERSHIP, InvitationStatus, MembershipStatus, PartnerStatus
 
 FOUND = 10
 
@@ -60,13 +61,16 @@ def members(request, pk: int):
     partner = visible(request, pk)
     need(request.user, "partners.change_details_partner", partner)
     live = partner.memberships.filter(status__in=LIVE_MEMBERSHIP).select_related("user", "partner")
+    live = live.prefetch_related(Prefetch("handovers", Invitation.objects.filter(status=InvitationStatus.SENT)))
     if not is_coordinator(request.user, partner):  # students can be minors: only their own school sees names
         live = live.exclude(role=roles.STUDENT)
     order = live.order_by("-status", "role", "user__first_name", "user__last_name", "pk")
+    may = roles_to_invite(request.user, partner)
     context = {
         "partner": partner,
+        "invitations": partner.invitations.for_rows(may)[:PAGE],
         "page_obj": Paginator(order, PAGE).get_page(request.GET.get("page")),
-        "may_invite": request.user.has_perm("partners.invite_partner", partner),
+        "may_invite": bool(may),
     }
     return render(request, "partners/partner_members.html", context)
 
@@ -75,6 +79,14 @@ def membership_act(request, pk: int, action: str):
     """Confirm, decline or end a membership."""
     everyone = Membership.objects.visible_to(request.user).select_related("user", "partner")
     membership = get_object_or_404(everyone, pk=pk)
+    if action == "end" and services.is_last_contact(membership):  # said with the way out beside it
+        messages.warning(
+            request,
+            _("Zonder jou is er geen contactpersoon meer. Draag het eerst over aan een collega.")
+            if membership.user == request.user
+            else _("Dit is de laatste contactpersoon. Draag de rol eerst over aan een collega."),
+        )
+        return redirect("handover", pk)
     answer = {
         name: partial(services.answer_membership, membership=membership, action=name) for name in ("confirm", "decline")
     }

@@ -67,6 +67,8 @@ ROWS = [
         HIDDEN | {"contact": 302, "broker": 302}, "post"),
     Row("partners:invitation_withdraw", of("invitation_withdraw", "invitation"),
         dict.fromkeys(ROLES, 405) | {"visitor": 302}),
+    Row("partners:invitation_resend", of("invitation_resend", "invitation"),
+        HIDDEN | {"contact": 303, "broker": 303}, "post"),  # it was sent today: said on the next page
     Row("partners:membership_act", of("membership_act", "membership_requested", "decline"), HIDDEN | OWN),
     Row("partners:membership_act", of("membership_act", "membership_requested", "confirm"),
         HIDDEN | dict.fromkeys(OWN, 302), "post", {"remark": ""}),
