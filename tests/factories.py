@@ -11,7 +11,7 @@ from PIL import Image
 from challenges.models import Assignment, Attachment, Call, Challenge, Draft, GoalLink, Question, Remark, Upload
 from modules.models import Elective, Enrolment, GoalImport, LearningGoal, Module, ModuleRun, Programme
 from oil_portal.core import clock
-from partners.models import Collaboration, Invitation, Membership, Partner, ProjectCard, User
+from partners.models import Membership, Partner, User
 from projects.models import Achievement, Application, Outcome, Project
 
 
@@ -89,34 +89,6 @@ class MembershipFactory(DjangoModelFactory):
 
     class Params:
         requested = factory.Trait(status="requested")
-
-
-class InvitationFactory(DjangoModelFactory):
-    class Meta:
-        model = Invitation
-
-    partner = factory.SubFactory(PartnerFactory)
-    email = factory.Sequence(lambda n: f"gast{n}@mail.example")
-    role = "contact"
-
-
-class CollaborationFactory(DjangoModelFactory):
-    class Meta:
-        model = Collaboration
-
-    name = factory.Sequence(lambda n: f"Samenwerking {n}")
-    kind = "programme"
-    state = "running"
-
-
-class ProjectCardFactory(DjangoModelFactory):
-    class Meta:
-        model = ProjectCard
-
-    collaboration = factory.SubFactory(CollaborationFactory)
-    urgency = "Bedrijven en onderwijs hebben elkaar nodig."
-    assignment = "Maak een plan."
-    results = "Een netwerk\nEen plan"
 
 
 class ProgrammeFactory(DjangoModelFactory):
@@ -399,6 +371,7 @@ class OutcomeFactory(DjangoModelFactory):
 
 
 from tests.factories_following import ContributionFactory  # noqa: E402, F401  so have what follows a project
+from tests.factories_partners import CollaborationFactory, InvitationFactory, ProjectCardFactory  # noqa: E402, F401
 from tests.factories_round import (  # noqa: E402, F401  rounds have a file of their own, and one door
     CoachLimitFactory,
     FavouriteFactory,

@@ -12,8 +12,22 @@ from oil_portal.core import clock
 from oil_portal.demo.story import REPO_DATA, World, days_ago, load
 from partners.importing import import_network
 from partners.models import Partner, User
-from partners.services import answer_membership, appoint, invite, register_partner, request_membership, review_partner
+from partners.services import (
+    accept_invitation,
+    answer_membership,
+    appoint,
+    check_partner,
+    invite,
+    open_invitation,
+    register_partner,
+    request_membership,
+    review_partner,
+)
 
+DETAILS = (
+    "name", "kvk", "municipality", "website", "sector", "size", "training_company", "description", "description_en",
+)  # fmt: skip
+NOT_CHECKED = ("vezelgoed-verpakkingen", "zwemcentrum-golfslot")  # so that the brokers' queue has two to look at
 SCHOOL_DOMAINS = {"mboRijnland": "mborijnland.nl", "Hogeschool Leiden": "hsleiden.nl"}
 
 
@@ -56,8 +70,7 @@ def companies(world: World) -> None:
         domain = urlsplit(row["website"]).netloc
         with clock.at(joined):
             contact = company_person(row["contact"], domain, joined)
-            fields = {name: row[name] for name in ("name", "kvk", "municipality", "website", "sector", "size")}
-            partner = register_partner(actor=contact, description=row["description"], **fields)
+            partner = register_partner(actor=contact, **{name: row[name] for name in DETAILS if name in row})
         if not waiting:
             with clock.at(joined + timedelta(days=1)):
                 action = {"accepted": "accept", "returned": "return", "declined": "decline"}[row["review"]]
@@ -66,9 +79,12 @@ def companies(world: World) -> None:
         if row.get("colleague"):
             with clock.at(joined + timedelta(days=2)):
                 colleague = company_person(row["colleague"], domain, clock.now())
-                invite(actor=contact, partner=partner, email=colleague.email, role="contact")
-                answer = request_membership(actor=colleague, partner=partner, role="contact")
-                answer_membership(membership=answer, actor=contact, action="confirm")
+                sent = invite(actor=contact, partner=partner, email=colleague.email, role="contact")
+                open_invitation(invitation=sent, reader=colleague)
+                accept_invitation(invitation=sent, actor=colleague)
+        if row["review"] == "accepted" and row["key"] not in NOT_CHECKED:
+            with clock.at(joined + timedelta(days=350)):
+                check_partner(partner=partner, actor=contact)
         world.contacts[row["key"]] = contact
         world.companies[row["key"]] = partner
 
