@@ -1,0 +1,63 @@
+"""A mail that many people get, made once: what differs between them is put in its places.
+
+A mold is cast from the very message that the templates give (`letter.message_for`), with a `Slot` for each value: the words
+of the templates, the headers and the way it goes over the line are the same by construction, and a test compares them.
+Casting takes milliseconds, filling some tens of microseconds.
+"""
+
+import re
+from collections.abc import Mapping
+
+from django.core.mail import EmailMultiAlternatives
+from django.utils.html import conditional_escape
+
+LONGEST_LINE = 998  # characters that a line of a mail may have (RFC 5322, 2.1.1)
+MARK = re.compile(r"zq([a-z_]+)(qh|qt)z")
+
+
+class Slot(str):
+    """Stands for a value while a template is rendered; knows whether it stands in HTML or in text."""
+
+    __slots__ = ()
+
+    def __new__(cls, name: str) -> "Slot":
+        return super().__new__(cls, f"zq{name}qtz")
+
+    def __html__(self) -> str:
+        return self.replace("qtz", "qhz")
+
+
+class Misfit(Exception):
+    """A value that does not go over the line as it is: make this mail the long way."""
+
+
+class Mold:
+    """The bytes of a message with its places. Headers and text take a value as it is, HTML takes it escaped."""
+
+    def __init__(self, message: EmailMultiAlternatives) -> None:
+        self.from_email = message.from_email
+        written = message.message().as_bytes(linesep="\r\n").decode()
+        head, _blank, _body = written.partition("\r\n\r\n")
+        parts = MARK.split(written)
+        self.texts = parts[::3]
+        self.places = list(zip(parts[1::3], parts[2::3], strict=True))
+        self.in_head = set(name for name, _form in MARK.findall(head))
+
+    def fill(self, values: Mapping[str, str]) -> bytes:
+        """The message with these values; text may have several lines. Raises Misfit."""
+        for name in self.in_head:
+            if not values[name].isascii() or not values[name].isprintable():
+                raise Misfit(name)
+        ready = {(name, "qt"): value.replace("\r\n", "\n").replace("\n", "\r\n") for name, value in values.items()}
+        ready |= {
+            (name, "qh"): str(conditional_escape(value)).replace("\r\n", "\n").replace("\n", "\r\n")
+            for name, value in values.items()
+        }
+        found = [self.texts[0]]
+        for place, text in zip(self.places, self.texts[1:], strict=True):
+            found += (ready[place], text)
+        whole = "".join(found)
+        if max(map(len, whole.split("\r\n"))) > LONGEST_LINE // 4:  # a character takes four bytes at most
+            if max(len(line.encode()) for line in whole.split("\r\n")) > LONGEST_LINE:
+                raise Misfit("a long line")
+        return whole.encode()
