@@ -108,7 +108,7 @@ def test_a_call_reaches_the_contacts_in_their_digest_and_not_twice(region, login
 
 def test_a_call_is_in_the_digest_of_the_company(region, goal):
     call_for(goal=goal, actor=region.teacher, partners=[region.company], text="Hebben jullie een hek?")
-    message = message_for(collect(region.contact), period="week")
+    message = message_for(collect(region.contact))
     assert "Oproep: jullie vraag is welkom" in message.body and "Hebben jullie een hek?" in message.body
 
 

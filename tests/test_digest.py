@@ -1,17 +1,20 @@
 """The digest: what is due, what it tells, and that nothing is lost or told twice."""
 
 from datetime import datetime, timedelta
+from email import policy
+from email.parser import BytesParser
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.core import mail, signing
 from django.urls import reverse
+from django.utils import translation
 
 from oil_portal import digests
 from oil_portal.core import clock
 from oil_portal.core.models import DigestDelivery, Notice
 from oil_portal.core.timeline import notify, record
-from oil_portal.digests import SALT, plan, send_planned
+from oil_portal.digests import SALT, letter, plan, send_planned
 from oil_portal.digests.schedule import due_at
 from oil_portal.tasks import plan_digests
 from partners.models import User
@@ -157,6 +160,28 @@ def test_unsubscribe_needs_no_log_in_and_get_changes_nothing(client, region):
     assert answer.status_code == 200
     region.student.refresh_from_db()
     assert region.student.digest == "never"
+
+
+@pytest.mark.parametrize("remark", ["Goed <b>zo</b> & verder\nmet één 'regel'", "", "x" * 5000, ".\n.."])
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_the_mail_that_goes_out_is_that_of_the_templates(region, sent_assignment, monday, remark, language):
+    """Casting it from a mold changes nothing but the date and the boundary."""
+    region.contact.language, region.contact.first_name = language, "Zoë <3"
+    notify(record(sent_assignment, "ask_change", actor=region.teacher, remark=remark), [region.contact])
+    with translation.override(language):
+        digest = digests.collect(region.contact)
+        ready = letter.mail_for(digest, message_id="<a@b>")
+        plain = letter.message_for(digest, message_id="<a@b>").message()
+    assert (ready.content is None) == (len(remark) > 998)
+    sent = BytesParser(policy=policy.default).parsebytes(ready.content or ready.message().message().as_bytes())
+    asked = BytesParser(policy=policy.default).parsebytes(plain.as_bytes())
+    parts = lambda message: [
+        part.get_content().replace("\r\n", "\n") for part in message.walk() if not part.is_multipart()
+    ]
+    assert parts(sent) == parts(asked)
+    kept = lambda message: {name: value.strip() for name, value in message.items() if name not in ("Date", "Content-Type")}
+    assert kept(sent) == kept(asked)
+    assert sent["To"] == region.contact.email and sent["Date"]
 
 
 def test_one_query_count_for_one_and_three_items(region, monday):

@@ -77,11 +77,18 @@ class Line:
                 raise Unreachable(said(error)) from error
             self.connection = connection
 
-    def send(self, message: EmailMultiAlternatives) -> None:
-        """Raises Refused or Unreachable."""
+    def send(self, mail) -> None:
+        """Send a message, or a mail that is written already: by SMTP its bytes go out as they are.
+
+        Raises Refused or Unreachable.
+        """
         self.open()
+        server = getattr(self.connection, "connection", None)
         try:
-            self.connection.send_messages([message])
+            if isinstance(server, smtplib.SMTP) and getattr(mail, "content", None):
+                server.sendmail(mail.from_email, [mail.to], mail.content)
+            else:
+                self.connection.send_messages([mail.message() if hasattr(mail, "content") else mail])
         except (smtplib.SMTPException, OSError) as error:
             failure = sorted_out(error)
             if isinstance(failure, Unreachable):

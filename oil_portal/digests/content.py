@@ -8,10 +8,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.contrib.contenttypes.models import ContentType
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from oil_portal.core.models import Notice, ToldItem
+from oil_portal.core.workflow import event_label
 from oil_portal.fits import fits_for
 from oil_portal.worklists import work_items_for
 from partners.models import Membership, User
@@ -141,19 +143,32 @@ def fit_entries(users: list[User]) -> dict[int, list[Entry]]:
 
 
 def notice_entries(users: list[User]) -> dict[int, list[Entry]]:
-    """News that was not read in the portal nor told by mail, newest first."""
-    notices = (
+    """News that was not read in the portal nor told by mail, newest first; a query, and one per kind of thing."""
+    rows = list(
         Notice.objects.filter(recipient__in=users, told_at=None, read_at=None)
-        .select_related("entry__content_type", "entry__actor")
-        .prefetch_related("entry__target")
+        .order_by("-pk")
+        .values_list("pk", "recipient", "entry__content_type", "entry__object_id", "entry__event", "entry__remark")
     )
+    wanted = defaultdict(set)
+    for _pk, _user, kind, about, _event, _remark in rows:
+        wanted[kind].add(about)
+    about_what = {kind: _titles(kind, ids) for kind, ids in wanted.items()}
+    labels = {(row[2], row[4]): event_label(_label(row[2]), row[4]) for row in rows}
     found = defaultdict(list)
-    for notice in notices:
-        entry, target = notice.entry, notice.entry.target
-        if target is not None:
-            said = Entry(
-                f"notice:{notice.pk}", Topic.NEWS, str(target), entry.label, entry.remark,
-                target.get_absolute_url(), notice=notice.pk,
-            )  # fmt: skip
-            found[notice.recipient_id].append(said)
+    for pk, user, kind, about, event, remark in rows:
+        if about in about_what[kind]:
+            title, url = about_what[kind][about]
+            said = Entry(f"notice:{pk}", Topic.NEWS, title, labels[kind, event], remark, url, notice=pk)
+            found[user].append(said)
     return found
+
+
+def _label(kind: int) -> str:
+    """The label of a model by the number of its content type."""
+    return ContentType.objects.get_for_id(kind).model_class()._meta.label_lower
+
+
+def _titles(kind: int, ids: set[int]) -> dict[int, tuple[str, str]]:
+    """{id: (title, address)} of what is still there."""
+    model = ContentType.objects.get_for_id(kind).model_class()
+    return {pk: (str(obj), obj.get_absolute_url()) for pk, obj in model._base_manager.in_bulk(ids).items()}

@@ -22,7 +22,7 @@ from oil_portal.core import clock
 from oil_portal.core.mail import Line, Refused, Unreachable, refused, said, took_mail, waits
 from oil_portal.core.models import DigestDelivery, MailAddress
 from oil_portal.digests.content import Digest, collect, collect_many
-from oil_portal.digests.letter import message_for
+from oil_portal.digests.letter import mail_for
 from oil_portal.digests.schedule import Due, due_at
 from partners.models import Membership, User
 
@@ -254,10 +254,10 @@ def _send(delivery: DigestDelivery, digest: Digest, line: Line) -> None:
         return
     # The same Message-ID at every try: a mail that was sent but not yet written down can be recognised.
     message_id = f"<digest-{delivery.user_id}-{delivery.period}@{_domain()}>"
-    message = message_for(digest, period=delivery.period, message_id=message_id)
+    mail = mail_for(digest, message_id=message_id)
     with transaction.atomic():
         if _mark(delivery, digest, message_id):
-            line.send(message)
+            line.send(mail)
 
 
 def _domain() -> str:

@@ -1,89 +1,179 @@
 """The mail of a digest: accessible HTML from the design and plain text, in the reader's language.
 
-Many people hear of the same things: what one thing looks like in a mail is drawn once per language (`_drawn`).
+Many people hear of the same things, and every digest has the same words around them: the looks of one thing (`_shape`)
+and the mail around them (`_mold`) are made once per language. `mail_for` gives the mail as it is sent, `message_for`
+the same mail made by the templates alone.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from email.utils import formatdate
 from functools import lru_cache
 
 from django.conf import settings
 from django.core import signing
+from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from oil_portal.core import clock
 from oil_portal.core.mail import absolute, compose
 from oil_portal.digests.content import Digest, Entry, Topic
+from oil_portal.digests.mold import Misfit, Mold, Slot
 
 SALT = "digest"
-DRAWN = 4096  # things that a process remembers the looks of
+TEMPLATE = "oil_portal/email/digest"
+DRAWN, MOLDS = 4096, 64  # how many a process remembers
+NOBODY = "zqtoqtz@mail.invalid"  # the address of a mold's recipient, until there is one
 
 
-def message_for(digest: Digest, *, period: str, message_id: str = ""):
-    """The mail, unsent, with one-click unsubscribe after RFC 8058; call with the reader's language active."""
-    user = digest.user
-    unsubscribe = absolute(reverse("unsubscribe", args=[signing.dumps(user.pk, salt=SALT)]))
-    headers = {
-        "List-Unsubscribe": f"<{unsubscribe}>",
-        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-        "Message-ID": message_id,
-    }
-    context = {
-        "digest": digest,
-        "reader": user,
-        "period": period,
-        "today": clock.today(),
+@dataclass(frozen=True)
+class Frame:
+    """What decides the words around the things: one mold for each."""
+
+    language: str
+    digest: str  # how often
+    older: bool  # whether older things still wait
+    day: date
+
+
+@dataclass(frozen=True)
+class Mail:
+    """A mail that is ready to go. `content` is it as it goes over the line, None when only the long way makes it."""
+
+    to: str
+    message: Callable[[], EmailMultiAlternatives]
+    from_email: str = ""
+    content: bytes | None = None
+
+
+def mail_for(digest: Digest, *, message_id: str) -> Mail:
+    """The mail of a digest, unsent; call with the reader's language active."""
+    values = _values(digest, message_id)
+    mold = _mold(_frame(digest))
+    long = lambda: _message(_frame(digest), values, digest.user.email)
+    try:
+        content = mold.fill(values | {"to": digest.user.email, "date": formatdate()})
+    except Misfit:
+        return Mail(digest.user.email, long)
+    return Mail(digest.user.email, long, mold.from_email, content)
+
+
+def message_for(digest: Digest, *, message_id: str = "") -> EmailMultiAlternatives:
+    """The same mail by its templates, such as for a preview."""
+    return _message(_frame(digest), _values(digest, message_id), digest.user.email)
+
+
+def _frame(digest: Digest) -> Frame:
+    return Frame(digest.user.language, digest.user.digest, bool(digest.older), clock.today())
+
+
+def _values(digest: Digest, message_id: str) -> dict[str, str]:
+    """What differs from person to person."""
+    older = ngettext(
+        "Er wacht nog %(count)s ding waar we je al over mailden.",
+        "Er wachten nog %(count)s dingen waar we je al over mailden.",
+        digest.older,
+    )
+    return {
+        "headline": digest.headline,
+        "preheader": " ".join(f"{entry.title}." for entry in digest.entries[:3]),
+        "name": digest.user.first_name or digest.user.email,
+        "older": older % {"count": digest.older} if digest.older else "",
         "sections_html": _sections(digest, 0),
         "sections_text": _sections(digest, 1),
-        "unsubscribe_url": unsubscribe,
+        "unsubscribe_url": absolute(reverse("unsubscribe", args=[signing.dumps(digest.user.pk, salt=SALT)])),
+        "message_id": message_id,
+    }
+
+
+def _message(frame: Frame, values: dict[str, str], to: str) -> EmailMultiAlternatives:
+    """By the templates, with one-click unsubscribe after RFC 8058."""
+    headers = {
+        "List-Unsubscribe": f"<{values['unsubscribe_url']}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        "Message-ID": values["message_id"],
+        "Date": values.get("date", ""),
+    }
+    context = values | {
+        "digest": frame.digest,
+        "today": frame.day,
         "preferences_url": absolute(reverse("preferences")),
         "start_url": absolute(reverse("start")),
     }
     return compose(
-        "oil_portal/email/digest",
-        to=user.email,
-        language=user.language,
+        TEMPLATE,
+        to=to,
+        language=frame.language,
         context=context,
         headers={name: value for name, value in headers.items() if value},
     )
 
 
-def _sections(digest: Digest, form: int) -> list[tuple[str, str, SafeString]]:
-    """(heading, hint, what stands below it) as HTML (form 0) or as text (1)."""
+@lru_cache(maxsize=MOLDS)
+def _mold(frame: Frame) -> Mold:
+    names = (
+        "headline", "preheader", "name", "sections_html", "sections_text", "unsubscribe_url", "message_id", "date",
+    )  # fmt: skip
+    slots = {name: Slot(name) for name in names} | {"older": Slot("older") if frame.older else ""}
+    return Mold(_message(frame, slots, NOBODY), {NOBODY: Slot("to")})
+
+
+# --- The things --------------------------------------------------------------------------------------------------
+def _sections(digest: Digest, form: int) -> SafeString:
+    """Every topic with its heading and what stands below it, as HTML (form 0) or as text (1)."""
     headings = {
         Topic.WORK: _("Wacht op jou"),
         Topic.DATES: _("Data die eraan komen"),
         Topic.FITS: _("Past bij jou"),
         Topic.NEWS: _("Nieuw voor jou"),
     }
-    found = []
+    language, found = digest.user.language, []
     for topic, entries in digest.sections:
-        drawn = "".join(_drawn(entry, digest.user.language, settings.SITE_URL)[form] for entry in entries)
-        # Both come from templates that escape what people wrote.
-        found.append((headings[topic], _hint(entries, form), mark_safe(drawn)))  # noqa: S308
-    return found
+        found.append(_heading(headings[topic], any(entry.states for entry in entries), language)[form])
+        found += [_drawn(entry, language, settings.SITE_URL)[form] for entry in entries]
+    return mark_safe("".join(found))  # noqa: S308  both forms come from templates that escape what people wrote
 
 
-def _hint(entries: list[Entry], form: int) -> str:
-    """How to read the keys, where there are any."""
-    if not any(entry.states for entry in entries):
-        return ""
-    words = _("Een gevulde tand is een leerdoel dat voor jou nog open staat.")
-    return words if form == 0 else _("Zo lees je de sleutel: # staat voor jou nog open, - heb je al behaald.")
+@lru_cache(maxsize=MOLDS)
+def _heading(heading: str, keys: bool, language: str) -> tuple[str, str]:
+    """The heading of a topic as HTML and as text, with how to read the keys where there are any."""
+    hint = _("Een gevulde tand is een leerdoel dat voor jou nog open staat.") if keys else ""
+    text_hint = _("Zo lees je de sleutel: # staat voor jou nog open, - heb je al behaald.") if keys else ""
+    return (
+        render_to_string("oil_portal/email/heading.html", {"heading": heading, "hint": hint}),
+        render_to_string("oil_portal/email/heading.txt", {"heading": heading, "hint": text_hint}),
+    )
 
 
 @lru_cache(maxsize=DRAWN)
 def _drawn(entry: Entry, language: str, site: str) -> tuple[str, str]:
-    """One thing as HTML and as text; `language` is the active one."""
+    """One thing as HTML and as text. What stands in it is put in afterwards, since remarks are never the same twice."""
+    html, text = _shape(bool(entry.by), bool(entry.text), entry.hue, entry.states, language)
+    values = {"title": entry.title, "by": entry.by, "text": entry.text, "url": f"{site}{entry.url}"}
+    for name, value in values.items():
+        slot = Slot(name)
+        html = html.replace(slot.__html__(), escape(value).replace("\n", "<br>\n"))
+        text = text.replace(slot, value)
+    return html, text
+
+
+@lru_cache(maxsize=DRAWN)
+def _shape(by: bool, text: bool, hue: str, states: tuple[str, ...], language: str) -> tuple[str, str]:
+    """The templates of one thing with slots for its words."""
     context = {
-        "title": entry.title,
-        "by": entry.by,
-        "text": entry.text,
-        "url": f"{site}{entry.url}",
-        "key_hue": entry.hue,
-        "key_states": entry.states,
-        "key_text": entry.text if entry.states else "",
+        "title": Slot("title"),
+        "url": Slot("url"),
+        "by": Slot("by") if by else "",
+        "text": Slot("text") if text else "",
+        "key_hue": hue,
+        "key_states": states,
+        "key_text": Slot("text") if states else "",
     }
     return (
         render_to_string("core/email/item.html", context),

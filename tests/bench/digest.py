@@ -65,7 +65,7 @@ def ready_made(people: int) -> list[tuple[str, bytes]]:
             for first in range(0, len(mine), 100):
                 part = mine[first : first + 100]
                 for digest in collect_many(part, weekly=dict.fromkeys([user.pk for user in part], True)).values():
-                    message = message_for(digest, period="bench", message_id=f"<bench-{digest.user.pk}@oil.example>")
+                    message = message_for(digest, message_id=f"<bench-{digest.user.pk}@oil.example>")
                     found.append((digest.user.email, message.message().as_bytes(linesep="\r\n")))
     return found
 
