@@ -3,7 +3,8 @@
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from oil_portal.core.workflow import Transition, Workflow
+from oil_portal.core.models import Side
+from oil_portal.core.workflow import Term, Transition, Workflow
 
 
 class ChallengeStatus(TextChoices):
@@ -21,6 +22,16 @@ PUBLIC = ("accepted", "published", "running", "completed")
 EDITABLE = ("submitted", "returned", "accepted")
 OPEN = ("submitted", "returned", "accepted", "published", "running")  # still ask something of their translator
 WITH_PROJECTS = ("accepted", "published", "running", "completed")
+
+ANSWER_DAYS = 5  # working days in which a company promises to answer a question
+
+
+def _school_of(translator) -> tuple[str, object | None]:
+    """The school where the translator teaches; nobody's as long as there is none."""
+    taught = translator and translator.memberships.active().filter(role="teacher").select_related("partner__parent")
+    found = taught.first() if taught is not None else None
+    return Side.SCHOOL, found and found.partner.school
+
 
 CHALLENGE = Workflow(
     "challenges.challenge",
@@ -83,7 +94,11 @@ CHALLENGE = Workflow(
         "published": _("Studenten kunnen zich aanmelden."),
         "running": _("Een team werkt aan het antwoord."),
     },
-    {"submitted": 5, "returned": 10, "accepted": 10},
+    {
+        "submitted": Term(lambda _challenge: (Side.BROKER, None), ("accept", "return", "decline"), 5),
+        "returned": Term(lambda challenge: (Side.COMPANY, challenge.partner), ("submit", "withdraw"), 10),
+        "accepted": Term(lambda challenge: _school_of(challenge.translator), ("write", "publish"), 10),
+    },
 )  # fmt: skip
 
 
@@ -114,6 +129,10 @@ ASSIGNMENT = Workflow(
             "revise", ("agreed",), "draft", _("vertaler"), _("Maak een nieuwe versie"), _("Nieuwe versie begonnen"),
             "optional", _("Na een nieuwe versie vraag je het bedrijf opnieuw om akkoord."),
         ),
+        Transition(
+            "lapse", ("sent",), "draft", _("het portaal"), _("Terug naar de docent"),
+            _("Terug naar de docent: het bedrijf antwoordde niet"), system=True,
+        ),
     ],
     {"write": _("Opdracht begonnen"), "edit": _("Opdracht gewijzigd"), "link": _("Leerdoel gekoppeld"),
      "unlink": _("Leerdoel losgemaakt"), "remark": _("Opmerking bij de opdracht")},
@@ -128,7 +147,20 @@ ASSIGNMENT = Workflow(
         "change_requested": _("De docent past de opdracht aan."),
         "agreed": _("De docent opent een project."),
     },
-    {"draft": 15, "sent": 5, "change_requested": 10},
+    {
+        "draft": Term(lambda assignment: _school_of(assignment.challenge.translator), ("send",), 15),
+        "sent": Term(lambda assignment: (Side.COMPANY, assignment.challenge.partner), ("agree", "ask_change"), 5),
+        "change_requested": Term(lambda assignment: _school_of(assignment.challenge.translator), ("send",), 10),
+    },
+)  # fmt: skip
+
+# A question has no status of its own: it is asked, and then it is answered.
+QUESTION = Workflow(
+    "challenges.question",
+    [],
+    {"ask": _("Vraag aan het bedrijf"), "answer": _("Antwoord van het bedrijf"),
+     "lapse": _("Het bedrijf antwoordde niet op tijd")},
+    terms={"asked": Term(lambda question: (Side.COMPANY, question.challenge.partner), ("answer",), ANSWER_DAYS)},
 )  # fmt: skip
 
 

@@ -6,22 +6,18 @@ What comes from a confidential challenge counts for brokers alone, as on the pic
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 
-from django.db.models import Count, OuterRef, Subquery
-from django.db.models.functions import Coalesce, ExtractYear, TruncDate
+from django.db.models import Count
+from django.db.models.functions import Coalesce, ExtractYear
 
-from challenges.models import Assignment, Challenge, Question
-from challenges.services.talk import ANSWER_DAYS
-from challenges.workflow import ASSIGNMENT
+from challenges.models import Challenge
+from oil_portal.answers.rates import Rate, rates_of
 from oil_portal.core import clock
-from oil_portal.core.models import TimelineEntry
 from oil_portal.network import Network, sees_all, since
 from partners import roles
 from partners.models import Partner
 from partners.workflow import PartnerStatus
 
-AGREE_DAYS = ASSIGNMENT.terms["sent"]  # working days in which a company promises to read an assignment
 HUES = ("company", "school", "smart", "bio", "gov", "")
 
 
@@ -86,66 +82,11 @@ def origins(rows: list[tuple], place: int) -> list[tuple[str, int, int]]:
 
 
 # --- Answers -----------------------------------------------------------------------------------------------------
-@dataclass(frozen=True)
-class Rate:
-    partner: Partner
-    in_time: int
-    asked: int
-
-    @property
-    def percent(self) -> int:
-        return round(100 * self.in_time / self.asked)
-
-
-def answer_rates(user, network: Network) -> list[Rate]:
+def answer_rates(user, network: Network) -> list[tuple[Partner, Rate]]:
     """Of the reader's own organisations, for brokers of all: what was asked of them and answered in time."""
-    own = None if sees_all(user) else roles.partner_ids(user, roles.CONTACT)
+    own = None if sees_all(user) else roles.partner_ids(user, roles.CONTACT, roles.COORDINATOR)
     if own is not None and not own:
         return []
-    asked, in_time = in_term([*_assignments(own), *_questions(own)], clock.today())
     partners = network.partners
-    rates = [Rate(partners[pk], in_time[pk], number) for pk, number in asked.items() if pk in partners]
-    return sorted(rates, key=lambda rate: (rate.percent, rate.partner.name, rate.partner.pk))
-
-
-def in_term(rows: Iterable[tuple], today: date) -> tuple[Counter, Counter]:
-    """(asked, answered in time) by partner, of (partner, asked, answered or None, working days).
-
-    What is open and not late yet does not count.
-    """
-    asked, in_time = Counter(), Counter()
-    for partner, day, answered, days in rows:
-        last = clock.working_days_after(day, days)
-        if answered or last < today:
-            asked[partner] += 1
-            in_time[partner] += bool(answered and answered <= last)
-    return asked, in_time
-
-
-def _assignments(own: set[int] | None) -> list[tuple]:
-    """Each time that an assignment was sent, and when the company agreed or asked for a change."""
-    partner = Assignment.objects.filter(pk=OuterRef("object_id")).order_by().values("challenge__partner")
-    entries = (
-        TimelineEntry.objects.filter(content_type__app_label="challenges", content_type__model="assignment")
-        .filter(event__in=["send", "agree", "ask_change"])
-        .annotate(company=Subquery(partner), day=TruncDate("created_at"))
-        .order_by("object_id", "created_at", "pk")
-    )
-    if own is not None:
-        entries = entries.filter(company__in=own)
-    found, sent = [], {}
-    for pk, event, company, day in entries.values_list("object_id", "event", "company", "day"):
-        if event != "send":
-            if pk in sent:
-                found.append((*sent.pop(pk), day, AGREE_DAYS))
-        elif company:
-            sent[pk] = (company, day)
-    return found + [(*each, None, AGREE_DAYS) for each in sent.values()]
-
-
-def _questions(own: set[int] | None) -> list[tuple]:
-    rows = Question.objects.order_by()
-    if own is not None:
-        rows = rows.filter(challenge__partner__in=own)
-    days = rows.annotate(day=TruncDate("created_at"), answered=TruncDate("answered_at"))
-    return [(*row, ANSWER_DAYS) for row in days.values_list("challenge__partner", "day", "answered")]
+    rates = [(partners[pk], rate) for pk, rate in rates_of(own).items() if pk in partners]
+    return sorted(rates, key=lambda pair: (pair[1].percent, pair[0].name, pair[0].pk))

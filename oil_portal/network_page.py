@@ -66,8 +66,6 @@ def below(user, whole: net.Network) -> dict:
         "sectors": [(net.place_words(name), *rest) for name, *rest in figures.origins(asked, 3)],
         "stages": lead_times(figures.challenges_of(user)),
         "rates": figures.answer_rates(user, whole),
-        "agree_days": figures.AGREE_DAYS,
-        "answer_days": figures.ANSWER_DAYS,
     }
 
 

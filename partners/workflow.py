@@ -1,9 +1,11 @@
 """The life of a partner and of a membership. Only data; the mechanism is oil_portal.core.workflow."""
 
 from django.db.models import TextChoices
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from oil_portal.core.workflow import Transition, Workflow
+from oil_portal.core.models import Side
+from oil_portal.core.workflow import Term, Transition, Workflow
 
 
 class PartnerStatus(TextChoices):
@@ -57,6 +59,7 @@ PARTNER = Workflow(
         "invite": _("Uitnodiging verstuurd"),
         "pause": _("Pauze tot en met"),
         "pause_end": _("Pauze voorbij"),
+        "ask_pause": _("Willen jullie een pauze?"),
     },
     [
         (_("Aangemeld"), ("submitted", "returned", "declined")),
@@ -67,6 +70,7 @@ PARTNER = Workflow(
         "returned": _("De contactpersoon vult de gegevens aan."),
         "suspended": _("De organisatie kan nu geen vraagstukken indienen. Projecten die lopen, gaan door."),
     },
+    {"submitted": Term(lambda _partner: (Side.BROKER, None), ("accept", "return", "decline"), 5)},
 )  # fmt: skip
 
 
@@ -78,6 +82,14 @@ class MembershipStatus(TextChoices):
 
 
 LIVE_MEMBERSHIP = (MembershipStatus.REQUESTED, MembershipStatus.ACTIVE)
+
+def _confirms(membership) -> tuple[str, object | None]:
+    """Who is asked first: the school for its own people, a contact for colleagues, and brokers where nobody is."""
+    if membership.role in ("teacher", "student"):
+        return Side.SCHOOL, membership.partner.school
+    contacts = membership.partner.memberships.filter(role="contact", status="active")
+    return (Side.COMPANY, membership.partner) if contacts.exists() else (Side.BROKER, None)
+
 
 MEMBERSHIP = Workflow(
     "partners.membership",
@@ -94,9 +106,18 @@ MEMBERSHIP = Workflow(
             "end", ("active",), "ended", _("het lid zelf of wie bevestigt"), _("Beëindig"), _("Lidmaatschap gestopt"),
             "optional",
         ),
+        Transition(
+            "lapse", ("requested",), "declined", _("het portaal"), _("Sluit"), _("Er kwam geen antwoord"), system=True
+        ),
     ],
-    {"request": _("Gevraagd om mee te doen"), "join": _("Lid geworden"), "accept": _("Uitnodiging aangenomen")},
+    {
+        "pass_on": _("Verzoek doorgegeven"),
+        "request": _("Gevraagd om mee te doen"),
+        "join": _("Lid geworden"),
+        "accept": _("Uitnodiging aangenomen"),
+    },
     waiting={"requested": _("Een contactpersoon of coördinator geeft antwoord.")},
+    terms={"requested": Term(_confirms, ("confirm", "decline"), 5)},
 )  # fmt: skip
 
 
@@ -104,3 +125,16 @@ class InvitationStatus(TextChoices):
     SENT = "sent", _("Verstuurd")
     ACCEPTED = "accepted", _("Geaccepteerd")
     WITHDRAWN = "withdrawn", _("Ingetrokken")
+
+
+INVITATION = Workflow(
+    "partners.invitation",
+    [],
+    {"accept": _("Uitnodiging aangenomen"), "refuse": _("Uitnodiging afgeslagen"), "expire": _("Uitnodiging verlopen")},
+    terms={
+        "sent": Term(
+            lambda _invitation: (Side.PERSON, None), ("accept", "refuse"),
+            until=lambda invitation: timezone.localtime(invitation.open_until).date(),
+        )
+    },
+)  # fmt: skip

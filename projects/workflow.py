@@ -1,9 +1,14 @@
 """The life of a project and of all that belongs to one. Only data; the mechanism is oil_portal.core.workflow."""
 
+from datetime import timedelta
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from oil_portal.core.workflow import Transition, Workflow
+from oil_portal.core.models import Side
+from oil_portal.core.workflow import Term, Transition, Workflow
+
+DECISION_DAYS = 14  # after the closing date; then the portal answers in the teacher's place
 
 
 class ProjectStatus(TextChoices):
@@ -103,6 +108,13 @@ APPLICATION = Workflow(
         (_("Antwoord"), ("placed", "declined")),
     ],
     {"submitted": _("De docent kiest het team.")},
+    {
+        "submitted": Term(
+            lambda application: (Side.SCHOOL, application.project.run.module.school),
+            ("place", "decline", "match", "release"),
+            until=lambda application: application.project.closing_date + timedelta(days=DECISION_DAYS),
+        )
+    },
 )  # fmt: skip
 
 
@@ -169,6 +181,13 @@ class ContributionStatus(TextChoices):
     DISPUTED = "disputed", _("Betwist")
 
 
+def _other_side(given) -> tuple[str, object]:
+    """Who answers what was given: the school what the company states, and the other way round."""
+    if given.side == Side.COMPANY:
+        return Side.SCHOOL, given.project.run.module.school
+    return Side.COMPANY, given.project.challenge.partner
+
+
 CONTRIBUTION = Workflow(
     "projects.contribution",
     [
@@ -197,4 +216,5 @@ CONTRIBUTION = Workflow(
         "stated": _("De andere kant bevestigt dit."),
         "disputed": _("Wie het opgaf verbetert dit of haalt het weg."),
     },
+    {"stated": Term(_other_side, ("confirm", "dispute"), 10)},
 )  # fmt: skip

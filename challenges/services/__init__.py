@@ -3,6 +3,7 @@
 from challenges.services.assignment import (
     answer_assignment,
     edit_assignment,
+    let_assignment_lapse,
     link_goal,
     reject_goal,
     revise_assignment,
@@ -12,6 +13,7 @@ from challenges.services.assignment import (
 )
 from challenges.services.challenge import (
     accept_challenge,
+    apologize,
     assign_translator,
     edit_challenge,
     hand_in,
@@ -25,10 +27,12 @@ from challenges.services.challenge import (
 __all__ = [
     "accept_challenge",
     "answer_assignment",
+    "apologize",
     "assign_translator",
     "edit_assignment",
     "edit_challenge",
     "hand_in",
+    "let_assignment_lapse",
     "link_goal",
     "owners",
     "reject_goal",

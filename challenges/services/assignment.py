@@ -8,8 +8,8 @@ from challenges.models import Assignment, AssignmentVersion, Challenge, GoalLink
 from challenges.services.challenge import owners
 from challenges.workflow import WRITABLE
 from modules.models import LearningGoal
-from oil_portal.core import clock
-from oil_portal.core.timeline import changed_fields, notify, record
+from oil_portal.core import clock, promises
+from oil_portal.core.timeline import changed_fields, notify, record, take_back
 from oil_portal.core.workflow import NotNow, Refusal, lock, move
 from partners.models import User
 
@@ -26,6 +26,7 @@ def write_assignment(*, challenge: Challenge, actor: User, **details) -> Assignm
     assignment = Assignment(challenge=challenge, **details)
     assignment.full_clean()
     assignment.save()
+    promises.settle(challenge, "write", actor=actor)
     record(assignment, "write", actor=actor, to_status=assignment.status)
     return assignment
 
@@ -116,6 +117,7 @@ def answer_assignment(*, assignment: Assignment, actor: User, action: str, remar
     signature = {"agreed_by": actor, "agreed_at": clock.now()}
     changes = signature if action == "agree" else {"version": assignment.version + 1}
     entry = move(assignment, action, actor=actor, remark=remark, **changes)
+    take_back(assignment, "send")  # its other contacts need not read it any more
     if action == "agree":
         assignment.versions.filter(number=assignment.version).update(**signature)
     notify(entry, [assignment.challenge.translator], mail=True)
@@ -131,3 +133,14 @@ def revise_assignment(*, assignment: Assignment, actor: User, remark: str = "") 
     )
     notify(entry, owners(assignment.challenge))
     return assignment
+
+
+@transaction.atomic
+def let_assignment_lapse(*, assignment: Assignment) -> None:
+    """The company let its term pass: the sent version stays, and the translator calls and sends a next one."""
+    said = _("Het bedrijf antwoordde niet op tijd. Bel het bedrijf. Stuur de opdracht opnieuw, of trek hem terug.")
+    entry = move(assignment, "lapse", actor=None, remark=said, version=assignment.version + 1)
+    take_back(assignment, "send")
+    notify(entry, [assignment.challenge.translator], mail=True)
+    said = _("Jullie antwoord kwam niet op tijd. De docent belt jullie. Daarna kan de opdracht opnieuw komen.")
+    notify(record(assignment, "late", actor=None, remark=said), owners(assignment.challenge), mail=True)

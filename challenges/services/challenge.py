@@ -2,12 +2,13 @@
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from challenges.models import Challenge
 from challenges.workflow import EDITABLE, ChallengeStatus
-from oil_portal.core import clock
-from oil_portal.core.timeline import changed_fields, notify, record
+from oil_portal.core import clock, promises
+from oil_portal.core.timeline import changed_fields, notify, record, take_back
 from oil_portal.core.workflow import NotNow, Refusal, lock, move
 from partners import roles
 from partners.models import Partner, User
@@ -74,6 +75,7 @@ def withdraw_challenge(*, challenge: Challenge, actor: User, remark: str = "") -
     """The company takes its question back before a project opened."""
     translator = challenge.translator
     entry = move(challenge, "withdraw", actor=actor, remark=remark)
+    take_back(challenge, "submit", "edit", "assign", "accept")
     notify(entry, [translator])
     return challenge
 
@@ -137,3 +139,15 @@ def settle(*, challenge: Challenge, statuses: set[str], actor: User | None) -> N
     lock(challenge)
     if challenge.status != target:
         notify(move(challenge, SETTLED[target], actor=actor), owners(challenge))
+
+
+@transaction.atomic
+def apologize(*, challenge: Challenge) -> None:
+    """The brokers let their term pass: nothing closes, all of them hear it, and the company gets a new day."""
+    lock(challenge)
+    if challenge.status != ChallengeStatus.SUBMITTED:
+        return
+    day = promises.ask_again(challenge, challenge.status).due
+    told = _("Sorry, dit duurt te lang. Je krijgt uiterlijk %(day)s antwoord.") % {"day": date_format(day, "j F")}
+    entry = record(challenge, "late", actor=None, remark=told)
+    notify(entry, [*owners(challenge), *brokers()], mail=True)

@@ -9,8 +9,8 @@ from challenges.marks import find
 from challenges.models import Assignment, Challenge, Interest, Question, Remark
 from challenges.services.challenge import owners
 from challenges.workflow import EDITABLE
-from oil_portal.core import clock
-from oil_portal.core.timeline import notify, record
+from oil_portal.core import clock, promises
+from oil_portal.core.timeline import notify, record, take_back
 from oil_portal.core.workflow import NotNow, Refusal, lock
 from partners import roles
 from partners.models import User
@@ -18,7 +18,6 @@ from partners.models import User
 ASSIGNMENT_TEXTS = ("title", "summary", "text", "result")
 REMARKED = ("title", "question", "why", "result")  # the texts of a challenge that a remark can be about
 ASKABLE = ("accepted", "published", "running")
-ANSWER_DAYS = 5  # working days in which a company promises to answer
 MOST_OPEN = 3  # questions of one person that wait at one challenge
 
 
@@ -114,7 +113,8 @@ def ask(*, challenge: Challenge, actor: User, text: str) -> Question:
     question = Question(challenge=challenge, asker=actor, text=text.strip())
     question.full_clean()
     question.save()
-    entry = record(challenge, "ask", actor=None, remark=question.text)  # the asker is nobody's business
+    record(challenge, "ask", actor=None, remark=question.text)  # the asker is nobody's business
+    entry = record(question, "ask", actor=None, remark=question.text, to_status="asked")
     notify(entry, owners(challenge), mail=True)
     return question
 
@@ -131,6 +131,21 @@ def answer_question(*, question: Question, actor: User, text: str, public: bool)
     question.save()
     if not question.answer:
         raise ValidationError({"answer": _("Schrijf je antwoord.")})
-    entry = record(question.challenge, "answer", actor=actor, remark=question.answer if public else "")
-    notify(entry, [question.asker], mail=True)
+    promises.settle(question, "answer", actor=actor)
+    take_back(question, "ask", "lapse")
+    record(question.challenge, "answer", actor=actor, remark=question.answer if public else "")
+    notify(record(question, "answer", actor=actor, remark=question.answer), [question.asker], mail=True)
     return question
+
+
+@transaction.atomic
+def let_question_lapse(*, question: Question) -> None:
+    """The company let its term pass: it no longer waits on the company's list, and who asked hears whom to ask."""
+    lock(question)
+    if question.answered_at:
+        return
+    promises.settle(question, "lapse", actor=None)
+    said = _("Het bedrijf antwoordde niet op tijd. Vraag het de begeleider van het project, of de docent.")
+    notify(record(question, "lapse", actor=None, remark=said), [question.asker], mail=True)
+    said = _("De student is naar de begeleider gestuurd. Een antwoord mag nog steeds.")
+    notify(record(question, "late", actor=None, remark=said), owners(question.challenge))

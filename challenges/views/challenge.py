@@ -8,7 +8,6 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import prefetch_related_objects
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -19,11 +18,11 @@ from challenges.forms.talk import AnswerForm, AskForm, RemarkForm
 from challenges.marks import marked
 from challenges.models import Assignment, Challenge, Question
 from challenges.permissions import is_in_team, is_owner, is_teacher_somewhere, is_translator
-from challenges.services.talk import ANSWER_DAYS, ASKABLE, look
+from challenges.services.talk import ASKABLE, look
 from challenges.views.common import challenge_for, need, posted
 from challenges.workflow import EDITABLE, PUBLIC
-from oil_portal.core import clock
 from oil_portal.core import views as core
+from oil_portal.core.promises import with_promise
 from oil_portal.core.views import attempt
 from oil_portal.core.workflow import available
 from partners import roles
@@ -94,13 +93,13 @@ def talk_of(user, challenge: Challenge, *, follows: bool) -> dict:
     remarks = list(challenge.remarks.filter(assignment=None).select_related("author")) if follows else []
     quotes = {name: {each.pk: each.quote for each in remarks if each.field == name and not each.done_at}
               for name in ("question", "why")}  # fmt: skip
-    questions = list(Question.objects.visible_to(user, challenge).select_related("asker", "answered_by"))
+    asked = with_promise(Question.objects.visible_to(user, challenge))
+    questions = list(asked.select_related("asker", "answered_by"))
     teachers = set(Membership.objects.active().filter(
         user__in=[each.asker_id for each in questions], role=roles.TEACHER).values_list("user_id", flat=True)
     ) if questions else set()  # fmt: skip
     for each in questions:
         each.by_teacher = each.asker_id in teachers
-        each.due = clock.working_days_after(timezone.localtime(each.created_at).date(), ANSWER_DAYS)
     return {
         "remarks": remarks,
         "marked": {name: marked(getattr(challenge, name), found) for name, found in quotes.items()},

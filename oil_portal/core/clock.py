@@ -61,3 +61,9 @@ def working_days_after(day: date, count: int, *, school: bool = False) -> date:
         day += timedelta(days=1)
         count -= is_working_day(day, school=school)
     return day
+
+
+def working_days_between(day: date, last: date, *, school: bool = False) -> int:
+    """How many working days come after `day`, up to and including `last`."""
+    days = range(1, (last - day).days + 1)
+    return sum(is_working_day(day + timedelta(days=number), school=school) for number in days)

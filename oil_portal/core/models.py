@@ -38,11 +38,88 @@ class TimelineEntry(models.Model):
         return event_label(self.content_type.model_class()._meta.label_lower, self.event)
 
 
+class Side(models.TextChoices):
+    """Who is asked something. A school's term does not run in its holidays."""
+
+    COMPANY = "company", _("bedrijf")
+    SCHOOL = "school", _("school")
+    BROKER = "broker", _("makelaar")
+    PERSON = "person", _("genodigde")
+
+
+class PromiseQuerySet(models.QuerySet):
+    def open(self) -> "PromiseQuerySet":
+        """What still waits for an answer."""
+        return self.filter(answered_at=None, lapsed_at=None, dropped_at=None)
+
+    def of(self, obj: models.Model) -> "PromiseQuerySet":
+        return self.filter(content_type=ContentType.objects.get_for_model(obj), object_id=obj.pk)
+
+
+class Promise(models.Model):
+    """One question to one side and the last day for its answer. It ends once: answered, lapsed, or taken back."""
+
+    content_type = models.ForeignKey(ContentType, on_delete=models.CASCADE)
+    object_id = models.PositiveBigIntegerField()
+    target = GenericForeignKey()
+    kind = models.CharField(max_length=60)  # model and status: "challenges.assignment:sent"
+    side = models.CharField(max_length=7, choices=Side.choices)
+    partner = models.PositiveBigIntegerField(null=True, blank=True)  # its number: partners stand above
+    turn = models.PositiveSmallIntegerField(default=1)  # a question that was passed on is asked again
+    asked_at = models.DateTimeField(default=clock.now)
+    due = models.DateField()
+    reminders = models.PositiveSmallIntegerField(default=0)
+    reminded_at = models.DateTimeField(null=True, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    lapsed_at = models.DateTimeField(null=True, blank=True)
+    dropped_at = models.DateTimeField(null=True, blank=True)  # who asked took it back
+
+    objects = PromiseQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["due", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["content_type", "object_id", "kind"],
+                condition=models.Q(answered_at=None, lapsed_at=None, dropped_at=None),
+                name="one_open_promise",
+            ),
+            models.CheckConstraint(
+                condition=(models.Q(answered_at=None) & models.Q(lapsed_at=None))
+                | (models.Q(answered_at=None) & models.Q(dropped_at=None))
+                | (models.Q(lapsed_at=None) & models.Q(dropped_at=None)),
+                name="a_promise_ends_once",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["due"],
+                condition=models.Q(answered_at=None, lapsed_at=None, dropped_at=None),
+                name="promise_open",
+            ),
+            models.Index(fields=["partner", "asked_at"], name="promise_of_partner"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.object_id} → {self.side} {self.due}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.answered_at is None and self.lapsed_at is None and self.dropped_at is None
+
+    @property
+    def school(self) -> bool:
+        """Whether its days are counted without school holidays."""
+        return self.side == Side.SCHOOL
+
+
 class Notice(models.Model):
     """Somebody should hear of a timeline entry: on the start page, in the digest, and by mail when it can't wait."""
 
     recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices")
     entry = models.ForeignKey(TimelineEntry, on_delete=models.CASCADE, related_name="notices")
+    # What it reminds of: its mail then has a button that answers.
+    promise = models.ForeignKey(Promise, null=True, blank=True, on_delete=models.SET_NULL, related_name="notices")
     read_at = models.DateTimeField(null=True, blank=True)
     mailed_at = models.DateTimeField(null=True, blank=True)
     told_at = models.DateTimeField(null=True, blank=True)  # by a digest

@@ -96,9 +96,3 @@ def _put_off(letter: Letter, failure: Exception) -> None:
         failed_at=clock.now() if over else None,
         not_before=clock.now() if over else clock.now() + wait,
     )
-
-
-@shared_task
-def send_template(template: str, to: str, language: str, context: dict) -> None:
-    """Until partners.services.invitation posts."""
-    post(template, to=to, language=language, context=context)

@@ -5,17 +5,18 @@ from datetime import date
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
-from django.utils import timezone
 
-from oil_portal.core import clock
-from oil_portal.core.models import Notice, TimelineEntry
+from oil_portal.core import promises
+from oil_portal.core.models import Notice, Promise, TimelineEntry
 from oil_portal.core.tasks import post_notice
-from oil_portal.core.workflow import workflow_of
 
 
 def record(obj: models.Model, event: str, *, actor, remark: str = "", to_status: str = "", changes=None):
-    """Add `event` to the timeline of `obj` and return the TimelineEntry. Call in the transaction of the change."""
-    return TimelineEntry.objects.create(
+    """Add `event` to the timeline of `obj` and return the TimelineEntry. Call in the transaction of the change.
+
+    With `to_status` the object came into that status: what was asked of somebody ends, and what is asked now begins.
+    """
+    entry = TimelineEntry.objects.create(
         content_type=ContentType.objects.get_for_model(obj),
         object_id=obj.pk,
         event=event,
@@ -24,18 +25,51 @@ def record(obj: models.Model, event: str, *, actor, remark: str = "", to_status:
         to_status=to_status,
         changes=changes or {},
     )
+    if to_status:
+        promises.settle(obj, event, actor=actor)
+        promises.make(obj, to_status)
+    return entry
 
 
-def notify(entry: TimelineEntry, recipients: Iterable, *, mail: bool = False) -> None:
-    """Tell `recipients` of `entry`, never the one who did it; with `mail` at once, else in their digest."""
+def notify(entry: TimelineEntry, recipients: Iterable, *, mail: bool = False, promise: Promise | None = None) -> None:
+    """Tell `recipients` of `entry`, never the one who did it; with `mail` at once, else in their digest.
+
+    Who did not read yet that the same happened to the same object hears it once, in the newest words. A `promise` is
+    what the news reminds of.
+    """
     people = {user.pk: user for user in recipients if user is not None and user.pk != entry.actor_id}
-    notices = Notice.objects.bulk_create(
-        [Notice(recipient=user, entry=entry) for user in people.values()], ignore_conflicts=True
+    if not people:
+        return
+    waited = _forget_unread(entry, people)
+    mailed = set(people) if mail else waited
+    Notice.objects.bulk_create(
+        [Notice(recipient=user, entry=entry, promise=promise) for user in people.values()], ignore_conflicts=True
     )
-    if mail and notices:
-        made = Notice.objects.filter(entry=entry, recipient__in=people, mailed_at=None, letter=None)
+    if mailed:
+        made = Notice.objects.filter(entry=entry, recipient__in=mailed, mailed_at=None, letter=None)
         for notice in made.select_related("recipient"):
             post_notice(notice)
+
+
+def _forget_unread(entry: TimelineEntry, people: Iterable[int]) -> set[int]:
+    """Take older unread news of the same event away; returns whose mail of it had not left yet."""
+    same = Notice.objects.filter(
+        recipient__in=people, read_at=None, entry__content_type=entry.content_type_id,
+        entry__object_id=entry.object_id, entry__event=entry.event,
+    )  # fmt: skip
+    found = list(same.exclude(entry=entry).values_list("pk", "recipient", "letter"))
+    if found:
+        Notice.objects.filter(pk__in=[pk for pk, _who, _letter in found]).delete()
+    return {who for _pk, who, letter in found if letter}
+
+
+def take_back(obj: models.Model, *events: str) -> None:
+    """Something was undone: nobody who did not hear of these events yet hears of them, by mail neither."""
+    unheard = Notice.objects.filter(
+        entry__content_type=ContentType.objects.get_for_model(obj), entry__object_id=obj.pk, entry__event__in=events,
+        read_at=None, mailed_at=None, told_at=None,
+    )  # fmt: skip
+    unheard.delete()  # and with a notice its letter
 
 
 def timeline_of(obj: models.Model) -> models.QuerySet[TimelineEntry]:
@@ -47,9 +81,7 @@ def timeline_of(obj: models.Model) -> models.QuerySet[TimelineEntry]:
 
 def due(obj: models.Model) -> date | None:
     """Until when somebody has to act in the present status: a day, or None where nothing was promised."""
-    days = workflow_of(obj).terms.get(obj.status)
-    entered = timeline_of(obj).filter(to_status=obj.status).first() if days else None
-    return clock.working_days_after(timezone.localtime(entered.created_at).date(), days) if entered else None
+    return Promise.objects.of(obj).open().values_list("due", flat=True).first()
 
 
 def changed_fields(obj: models.Model, **values) -> dict:

@@ -4,12 +4,15 @@ An app's `workflow.py` declares its table with `Workflow(...)`; its `services.py
 status. Permissions are named `<app>.<action>_<model>` and live in the app's `permissions.py`.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 if TYPE_CHECKING:
     from oil_portal.core.models import TimelineEntry
@@ -45,13 +48,34 @@ class Transition:
     system: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Term:
+    """What a status asks of a side, and until when: `days` working days, or the day that `until` answers.
+
+    `who` answers (side, the partner that is asked or None) for an object; the side is a `core.models.Side`. `answers`
+    are the actions by which that side answers; every other way out of the status takes the question back.
+    """
+
+    who: Callable[[models.Model], tuple[str, models.Model | None]]
+    answers: tuple[str, ...]
+    days: int = 0
+    until: Callable[[models.Model], date] | None = None
+
+
+# What the portal itself tells of any object.
+COMMON_EVENTS = {
+    "remind": gettext_lazy("Herinnering: er wacht een antwoord"),
+    "late": gettext_lazy("Er kwam geen antwoord op tijd"),
+}
+
+
 @dataclass
 class Workflow:
     """The table of one model.
 
     `events` are things worth telling that change no status: {event: label}. `steps` are the three to five stops of
-    the track: (label, statuses). `waiting` says who is to act: {status: words}, and `terms` within how many
-    working days: {status: days}.
+    the track: (label, statuses). `waiting` says who is to act: {status: words}, and `terms` until when:
+    {status: Term}.
     """
 
     model: str  # label_lower: "challenges.challenge"
@@ -59,7 +83,7 @@ class Workflow:
     events: dict[str, str] = field(default_factory=dict)
     steps: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     waiting: dict[str, str] = field(default_factory=dict)
-    terms: dict[str, int] = field(default_factory=dict)
+    terms: dict[str, Term] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.by_action = {transition.action: transition for transition in self.transitions}
@@ -80,7 +104,7 @@ def event_label(model: str, event: str) -> str:
     """What the timeline says of an event, in the active language."""
     flow = WORKFLOWS[model]
     transition = flow.by_action.get(event)
-    return str(transition.done if transition else flow.events.get(event, event))
+    return str(transition.done if transition else flow.events.get(event) or COMMON_EVENTS.get(event, event))
 
 
 def lock(obj: models.Model) -> None:

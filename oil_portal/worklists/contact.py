@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from challenges.models import Assignment, Challenge, Interest, Question
-from challenges.services.talk import ANSWER_DAYS
 from oil_portal.core import clock
+from oil_portal.core.promises import with_promise
 from oil_portal.worklists.item import Topic, WorkItem, entered, item
 from oil_portal.worklists.people import People
 from oil_portal.worklists.shared import (
@@ -53,10 +53,9 @@ def _challenges(mine: list[int]) -> Told:
     for challenge in entered(Challenge.objects.filter(partner__in=mine, status="returned")):
         text = _("De makelaar heeft een opmerking. Vul je vraagstuk aan.")
         yield challenge.partner_id, item(challenge, "fill", text)
-    unanswered = Question.objects.filter(challenge__partner__in=mine, answered_at=None)
-    for question in unanswered.select_related("challenge"):
-        until = clock.working_days_after(timezone.localtime(question.created_at).date(), ANSWER_DAYS)
-        yield question.challenge.partner_id, item(question, "answer", _("Beantwoord deze vraag."), until=until)
+    unanswered = with_promise(Question.objects.filter(challenge__partner__in=mine, answered_at=None))
+    for question in unanswered.exclude(promised_until=None).select_related("challenge"):  # else its term has passed
+        yield question.challenge.partner_id, item(question, "answer", _("Beantwoord deze vraag."))
     sent = Assignment.objects.filter(challenge__partner__in=mine, status="sent")
     for assignment in entered(sent).select_related("challenge"):
         text = _("Lees de opdracht en geef je akkoord.")

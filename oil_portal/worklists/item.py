@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from oil_portal.core import clock
 from oil_portal.core.models import TimelineEntry
+from oil_portal.core.promises import with_promise
 from partners.models import User
 
 QUEUE = 5  # things of one kind that a coordinator or broker reads one by one; more are one line with their age
@@ -38,20 +39,25 @@ class WorkItem:
 
 
 def entered(queryset: QuerySet) -> QuerySet:
-    """Add `since`: when the object last came into the status it has now."""
+    """Add `since`: when the object last came into the status it has now; and what was promised about that."""
     content_type = ContentType.objects.get_for_model(queryset.model)
     entries = TimelineEntry.objects.filter(
         content_type=content_type, object_id=OuterRef("pk"), to_status=OuterRef("status")
     )
     latest = entries.order_by().values("object_id").annotate(at=Max("created_at")).values("at")
-    return queryset.annotate(since=Subquery(latest, output_field=DateTimeField()))
+    return with_promise(queryset.annotate(since=Subquery(latest, output_field=DateTimeField())))
 
 
 def item(obj: Model, verb: str, text: str, *, url: str = "", since: datetime | None = None, **more) -> WorkItem:
-    """What `obj` asks of somebody; it began to wait at `since`, or when it came into its status, or was made."""
+    """What `obj` asks of somebody; it began to wait at `since`, or when it came into its status, or was made.
+
+    What was promised about it (`with_promise`) says until when, and a reminder makes it news once more.
+    """
     moment = since or getattr(obj, "since", None) or getattr(obj, "created_at", None) or clock.now()
+    told = getattr(obj, "reminded_at", None) or moment
+    more.setdefault("until", getattr(obj, "promised_until", None))
     return WorkItem(
-        key=f"{obj._meta.label_lower}:{obj.pk}:{verb}:{moment:%Y%m%d%H%M%S}",
+        key=f"{obj._meta.label_lower}:{obj.pk}:{verb}:{told:%Y%m%d%H%M%S}",
         title=str(obj),
         text=text,
         url=url or obj.get_absolute_url(),

@@ -4,9 +4,10 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from oil_portal.core import clock
+from oil_portal.core import clock, promises
 from oil_portal.core.mail import absolute
-from oil_portal.core.tasks import send_template
+from oil_portal.core.models import Letter
+from oil_portal.core.tasks import post
 from oil_portal.core.timeline import notify, record
 from oil_portal.core.workflow import NotNow, Refusal, lock
 from partners.models import Invitation, Membership, Partner, User
@@ -14,6 +15,8 @@ from partners.permissions import roles_to_invite
 from partners.services.leaving import let_go
 from partners.services.membership import activate, proven_addresses
 from partners.workflow import LIVE_MEMBERSHIP, InvitationStatus, MembershipStatus
+
+MAIL = "partners/email/invitation"
 
 
 @transaction.atomic
@@ -32,25 +35,36 @@ def invite(*, actor: User, partner: Partner, email: str, role: str, leaver: Memb
     email = email.lower()
     if Membership.objects.filter(user__email=email, partner=partner, role=role, status="active").exists():
         raise Refusal(_("Deze persoon hoort er al bij."))
-    Invitation.objects.filter(email__iexact=email, partner=partner, role=role, status=InvitationStatus.SENT).update(
-        status=InvitationStatus.WITHDRAWN
-    )
+    for earlier in Invitation.objects.filter(
+        email__iexact=email, partner=partner, role=role, status=InvitationStatus.SENT
+    ):
+        _close(earlier, InvitationStatus.WITHDRAWN, "withdraw", actor)
     invitation = Invitation.objects.create(partner=partner, email=email, role=role, invited_by=actor, leaver=leaver)
     _send(invitation, actor)
     return invitation
 
 
 def _send(invitation: Invitation, actor: User) -> None:
-    """Write it down and mail the link on commit."""
+    """Write it down, ask for an answer and mail the link on commit."""
     record(invitation.partner, "invite", actor=actor)
+    promises.settle(invitation, "resend", actor=actor)
+    promises.make(invitation, InvitationStatus.SENT)
     context = {
         "inviter": str(actor),
         "partner": str(invitation.partner),
         "role": invitation.role,
         "url": absolute(invitation.get_absolute_url()),
     }
-    mail = ("partners/email/invitation", invitation.email, actor.language, context)
-    transaction.on_commit(lambda: send_template.delay(*mail))
+    post(MAIL, to=invitation.email, language=actor.language, context=context)
+
+
+def _close(invitation: Invitation, status: str, event: str, actor: User | None) -> None:
+    """End what was asked, and keep back a mail with its link that did not leave yet; call under a lock."""
+    invitation.status = status
+    invitation.save(update_fields=["status"])
+    promises.settle(invitation, event, actor=actor)
+    url = absolute(invitation.get_absolute_url())
+    Letter.objects.filter(template=MAIL, to=invitation.email, context__url=url).delete()
 
 
 @transaction.atomic
@@ -88,8 +102,7 @@ def accept_invitation(*, invitation: Invitation, actor: User) -> Membership:
     lock(invitation)
     if not invitation.is_open:
         raise NotNow(_("Deze uitnodiging is niet meer geldig. Vraag om een nieuwe."))
-    invitation.status = InvitationStatus.ACCEPTED
-    invitation.save(update_fields=["status"])
+    _close(invitation, InvitationStatus.ACCEPTED, "accept", actor)
     same = Membership.objects.filter(
         user=actor, partner=invitation.partner, role=invitation.role, status__in=LIVE_MEMBERSHIP
     ).first()
@@ -109,5 +122,34 @@ def withdraw_invitation(*, invitation: Invitation, actor: User) -> None:
         raise PermissionDenied
     lock(invitation)
     if invitation.status == InvitationStatus.SENT:
-        invitation.status = InvitationStatus.WITHDRAWN
-        invitation.save(update_fields=["status"])
+        _close(invitation, InvitationStatus.WITHDRAWN, "withdraw", actor)
+
+
+@transaction.atomic
+def refuse_invitation(*, invitation: Invitation) -> None:
+    """Whoever holds the link says no; who invited hears it. Nobody need log in to be left alone."""
+    lock(invitation)
+    if not invitation.is_open:
+        raise NotNow(_("Deze uitnodiging is niet meer geldig."))
+    _close(invitation, InvitationStatus.WITHDRAWN, "refuse", invitation.invited_by)
+    notify(record(invitation, "refuse", actor=None), [invitation.invited_by])
+
+
+@transaction.atomic
+def expire_invitation(*, invitation: Invitation) -> None:
+    """Nobody answered in its thirty days; who invited hears it and may send it once more."""
+    lock(invitation)
+    if invitation.is_open or invitation.status != InvitationStatus.SENT:
+        return
+    promises.settle(invitation, "expire", actor=None)
+    said = _("Bel even, of stuur de uitnodiging opnieuw.")
+    notify(record(invitation, "expire", actor=None, remark=said), [invitation.invited_by])
+
+
+@transaction.atomic
+def remind_of_invitation(*, invitation: Invitation, url: str) -> None:
+    """Mail the guest once more, with a link that also says no."""
+    inviter = invitation.invited_by
+    context = {"inviter": str(inviter or invitation.partner), "partner": str(invitation.partner),
+               "role": invitation.role, "url": absolute(url)}  # fmt: skip
+    post(MAIL, to=invitation.email, language=inviter.language if inviter else "nl", context=context)

@@ -2,10 +2,13 @@
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from oil_portal.core import promises
+from oil_portal.core.models import Side
 from oil_portal.core.timeline import notify, record
-from oil_portal.core.workflow import Refusal, move
+from oil_portal.core.workflow import Refusal, lock, move
 from partners import roles
 from partners.models import Membership, Partner, User
 from partners.services.partner import brokers, people
@@ -95,6 +98,27 @@ def answer_membership(*, membership: Membership, actor: User, action: str, remar
     roles.forget(membership.user)
     notify(entry, [membership.user], mail=True)
     return membership
+
+
+@transaction.atomic
+def pass_request_on(*, membership: Membership) -> None:
+    """Nobody answered in the term: brokers answer for a company, and coordinators of the school are asked once more."""
+    lock(membership)
+    if membership.status != MembershipStatus.REQUESTED:
+        return
+    of_school = membership.role in (roles.TEACHER, roles.STUDENT)
+    promise = promises.ask_again(membership, membership.status, side="" if of_school else Side.BROKER)
+    said = _("Er kwam geen antwoord. Nu kijkt iemand anders mee. Uiterlijk %(day)s hoor je meer.")
+    entry = record(membership, "pass_on", actor=None, remark=said % {"day": date_format(promise.due, "j F")})
+    notify(entry, [membership.user, *(confirmers(membership) if of_school else brokers())], mail=True)
+
+
+@transaction.atomic
+def let_request_lapse(*, membership: Membership) -> None:
+    """Nobody answered, twice: the request closes, and the person reads whom to call."""
+    said = _("Er kwam ook nu geen antwoord, en dat ligt niet aan jou. Bel het projectbureau; dan regelen we het samen.")
+    entry = move(membership, "lapse", actor=None, remark=said)
+    notify(entry, [membership.user, *brokers()], mail=True)
 
 
 def change_preferences(*, user: User, **values) -> User:

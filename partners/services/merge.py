@@ -19,6 +19,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pghistory.models import Event
 
+from oil_portal.core import promises
+from oil_portal.core.models import Promise
 from oil_portal.core.timeline import changed_fields, notify, record
 from oil_portal.core.workflow import Refusal, lock, move
 from partners import roles
@@ -49,6 +51,7 @@ WORDS = {
     "projects_contribution": gettext_lazy("Uren en geld"),
     "projects_matchinground": gettext_lazy("Matchrondes"),
     "projects_labplaces": gettext_lazy("Matchrondes"),
+    "core_promise": gettext_lazy("Wat er gevraagd is"),
     "core_timelineentry": gettext_lazy("Gebeurtenissen in het verloop"),
 }
 
@@ -118,8 +121,10 @@ def merge_partner(*, keep: Partner, gone: Partner, actor: User, remark: str = ""
     values = {name: getattr(gone, name) for name in CHOICES if name in taken}
     values["email_domains"] = list(dict.fromkeys([*keep.email_domains, *gone.email_domains]))
     changes = changed_fields(keep, **values)
-    _settle_memberships(keep, gone)
-    _settle_invitations(keep, gone)
+    promises.settle(gone, "merge", actor=actor)
+    Promise.objects.filter(partner=gone.pk).update(partner=keep.pk)
+    _settle_memberships(keep, gone, actor)
+    _settle_invitations(keep, gone, actor)
     _point_all(keep, gone)
     move(gone, "merge", actor=actor, remark=remark, merged_into=keep)  # after its timeline moved: this is its own
     for name, value in values.items():
@@ -133,7 +138,7 @@ def merge_partner(*, keep: Partner, gone: Partner, actor: User, remark: str = ""
     return keep
 
 
-def _settle_memberships(keep: Partner, gone: Partner) -> None:
+def _settle_memberships(keep: Partner, gone: Partner, actor: User) -> None:
     """Who holds the same role at both keeps one membership: the active one, else the one that was there."""
     theirs = {
         (one.user_id, one.role): one for one in keep.memberships.select_for_update().filter(status__in=LIVE_MEMBERSHIP)
@@ -144,13 +149,14 @@ def _settle_memberships(keep: Partner, gone: Partner) -> None:
             continue
         if double.status == MembershipStatus.ACTIVE and stays.status != MembershipStatus.ACTIVE:
             stays, double = double, stays
+        promises.settle(double, "merge", actor=actor)
         for field in generic_pointers():  # what was said about the double is about the one that stays
             _about(field, double).update(**{field.fk_field: stays.pk})
         double.handovers.update(leaver=stays)
         double.delete()
 
 
-def _settle_invitations(keep: Partner, gone: Partner) -> None:
+def _settle_invitations(keep: Partner, gone: Partner, actor: User) -> None:
     """Of two open invitations to one address for one role the newest stays open; the other says it is withdrawn."""
     sent = Invitation.objects.select_for_update().filter(partner__in=(keep, gone), status=InvitationStatus.SENT)
     seen = set()
@@ -159,6 +165,7 @@ def _settle_invitations(keep: Partner, gone: Partner) -> None:
         if what in seen:
             invitation.status = InvitationStatus.WITHDRAWN
             invitation.save(update_fields=["status"])
+            promises.settle(invitation, "merge", actor=actor)
         seen.add(what)
 
 

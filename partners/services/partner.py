@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from oil_portal.core import clock
+from oil_portal.core import clock, promises
 from oil_portal.core.timeline import changed_fields, notify, record
 from oil_portal.core.workflow import NotNow, lock, move
 from partners import files, roles
@@ -77,8 +77,9 @@ def pause_partner(*, partner: Partner, actor: User, until: date | None) -> Partn
     lock(partner)
     if until is not None and not clock.today() <= until <= clock.today() + timedelta(days=LONGEST_PAUSE_DAYS):
         raise ValidationError({"until": _("Kies een dag die nog komt, binnen een half jaar.")})
-    partner.paused_until = until
+    before, partner.paused_until = partner.paused_until, until
     partner.save(update_fields=["paused_until"])
+    promises.postpone(partner=partner, before=before, until=until)
     record(partner, "pause" if until else "pause_end", actor=actor, remark=date_format(until, "j F Y") if until else "")
     return partner
 
@@ -136,6 +137,26 @@ def review_partner(*, partner: Partner, actor: User, action: str, remark: str = 
     entry = move(partner, action, actor=actor, remark=remark, **checked)
     notify(entry, people(partner, roles.CONTACT, roles.COORDINATOR), mail=True)
     return partner
+
+
+@transaction.atomic
+def apologize(*, partner: Partner) -> None:
+    """The brokers let their term pass: nothing closes, all of them hear it, and the organisation gets a new day."""
+    lock(partner)
+    if partner.status != PartnerStatus.SUBMITTED:
+        return
+    day = promises.ask_again(partner, partner.status).due
+    told = _("Sorry, dit duurt te lang. Je krijgt uiterlijk %(day)s antwoord.") % {"day": date_format(day, "j F")}
+    notify(record(partner, "late", actor=None, remark=told), [*people(partner, roles.CONTACT), *brokers()], mail=True)
+
+
+@transaction.atomic
+def ask_to_pause(*, partner: Partner) -> None:
+    """A partner that lets people wait is asked whether it wants a pause; the brokers read that it was asked."""
+    said = _("Er kwamen de laatste tijd weinig antwoorden op tijd. Hebben jullie het druk? Zet dan een pauze.")
+    entry = record(partner, "ask_pause", actor=None, remark=said)
+    notify(entry, people(partner, roles.CONTACT), mail=True)
+    notify(entry, brokers())
 
 
 @transaction.atomic

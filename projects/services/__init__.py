@@ -1,12 +1,14 @@
 """The verbs of the room, by noun; callers write `services.place(...)`."""
 
 from projects.services.contribution import (
+    answerers,
     began_on,
     confirm_contributions,
     correct,
     dispute,
     give,
     give_again,
+    let_unanswered,
     partners_of,
     remove,
     reopen,
@@ -49,6 +51,7 @@ __all__ = [
     "DECISION_DAYS",
     "LONGEST_DAYS",
     "answer_later",
+    "answerers",
     "apply",
     "ask_later",
     "began_on",
@@ -67,6 +70,7 @@ __all__ = [
     "give_again",
     "give_feedback",
     "in_round",
+    "let_unanswered",
     "next_challenges",
     "no_room",
     "open_contact",

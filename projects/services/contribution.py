@@ -11,9 +11,10 @@ from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from challenges.services import owners
 from oil_portal.core import clock
-from oil_portal.core.models import TimelineEntry
-from oil_portal.core.timeline import changed_fields, notify, record, timeline_of
+from oil_portal.core.models import Promise, TimelineEntry
+from oil_portal.core.timeline import changed_fields, notify, record, take_back, timeline_of
 from oil_portal.core.workflow import NotNow, Refusal, lock, move
 from partners.models import Partner, User
 from projects.models import Contribution, Project
@@ -125,7 +126,8 @@ def remove(*, given: Contribution, actor: User) -> None:
         raise PermissionDenied
     if given.status == ContributionStatus.CONFIRMED:
         raise NotNow(_("Dit is al bevestigd. Vraag de ander om de bevestiging terug te nemen."))
-    timeline_of(given).delete()
+    timeline_of(given).delete()  # and its notices with it
+    Promise.objects.of(given).delete()
     given.delete()
 
 
@@ -142,6 +144,7 @@ def confirm_contributions(*, given: Iterable[Contribution], actor: User, seen: M
             entry = move(each, "confirm", actor=actor, answered_by=actor, answered_at=clock.now(), reason="")
         if seen is not None and seen.get(each.pk) != each.fingerprint:
             raise NotNow(_("‘%(given)s’ is net verbeterd. Kijk nog een keer.") % {"given": each})
+        take_back(each, "dispute", "reopen", "correct")
         news[each.project_id, each.by] = entry
     for (_project, writer), entry in news.items():
         notify(entry, [writer])
@@ -156,6 +159,7 @@ def _answer(given: Contribution, action: str, actor: User, remark: str) -> None:
     answered = {"answered_by": actor, "answered_at": clock.now(), "reason": reason}
     with _still_there():
         entry = move(given, action, actor=actor, remark=reason, **answered)
+    take_back(given, "confirm", "correct")
     notify(entry, [given.by])
 
 
@@ -169,3 +173,21 @@ def dispute(*, given: Contribution, actor: User, remark: str) -> None:
 def reopen(*, given: Contribution, actor: User, remark: str) -> None:
     """The other side takes its confirmation back: the only way that something confirmed is ever mended."""
     _answer(given, "reopen", actor, remark)
+
+
+@transaction.atomic
+def let_unanswered(*, given: Contribution) -> None:
+    """The other side let the term pass: it stays as stated, does not count as confirmed, and both hear so."""
+    said = _("Er kwam geen antwoord. Het blijft staan en telt niet als bevestigd. Bel elkaar, of bevestig het nog.")
+    entry = record(given, "late", actor=None, remark=said)
+    notify(entry, [given.by, *answerers(given)])
+
+
+def answerers(given: Contribution) -> list[User]:
+    """Who may confirm it: the contacts of the company, or who leads the project; never who entered it."""
+    project = given.project
+    if given.side == Contribution.Side.COMPANY:
+        found = [project.coach, project.challenge.translator]
+    else:
+        found = list(owners(project.challenge))
+    return [user for user in dict.fromkeys(found) if user is not None and user.pk != given.by_id]

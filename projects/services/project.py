@@ -11,16 +11,15 @@ from django.utils.translation import ngettext
 from challenges.models import Assignment, Challenge
 from challenges.services import owners, settle
 from challenges.services.talk import look
-from oil_portal.core import clock
-from oil_portal.core.timeline import changed_fields, notify, record
+from oil_portal.core import clock, promises
+from oil_portal.core.timeline import changed_fields, notify, record, take_back
 from oil_portal.core.workflow import NotNow, Refusal, lock, move
 from partners import roles
 from partners.models import User
 from projects.models import Achievement, Application, Outcome, Project
 from projects.services.ranking import rankers_of, take_out
-from projects.workflow import WITH_TEAM, ApplicationStatus, ProjectStatus
+from projects.workflow import DECISION_DAYS, WITH_TEAM, ApplicationStatus, ProjectStatus
 
-DECISION_DAYS = 14  # after the closing date; then the portal answers in the teacher's place
 LONGEST_DAYS = 3 * 366  # from today to the end of a project
 
 
@@ -121,6 +120,8 @@ def edit_project(*, project: Project, actor: User, **plan) -> Project:
     if project.max_size < project.team().count():
         raise ValidationError({"max_size": _("Er zijn al meer studenten geplaatst.")})
     project.save()
+    if "closing_date" in changes:
+        promises.redate(project.applications.filter(status=ApplicationStatus.SUBMITTED).select_related("project"))
     if changes:
         entry = record(project, "edit", actor=actor, changes=changes)
         students = [application.student for application in project.applications.live().select_related("student")]
@@ -276,6 +277,7 @@ def withdraw(*, application: Application, actor: User, remark: str = "") -> Appl
     """The student takes the application back, placed or not, until the team begins."""
     lock(application.project)
     entry = move(application, "withdraw", actor=actor, remark=remark)
+    take_back(application, "apply", "place", "decline")
     notify(entry, [application.project.coach])
     return application
 
