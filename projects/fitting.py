@@ -3,8 +3,10 @@
 The weights are ours: an open goal counts most, because there are several; a stated interest outweighs one goal.
 """
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from heapq import nsmallest
 
 from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _
@@ -13,7 +15,7 @@ from django.utils.translation import ngettext
 from modules.models import Enrolment
 from partners import roles
 from projects.goals import Reader
-from projects.models import Profile, Project
+from projects.models import Application, Preference, Profile, Project
 from projects.workflow import LIVE_ROUND, RoundStatus
 
 GOAL, INTEREST, LEVEL, PERIOD, LAB = 10, 15, 8, 6, 4
@@ -28,10 +30,32 @@ class Taste:
     runs: frozenset  # (primary key, first day, last day)
     labs: frozenset
     interests: frozenset
+    modules: frozenset = frozenset()
 
     def is_mine(self, project: Project) -> bool:
         """Whether the project begins within a module that the student follows."""
         return any(pk == project.run_id or starts <= project.starts <= ends for pk, starts, ends in self.runs)
+
+    def weight(self, project: Project) -> int:
+        """The sum by which `weighed` orders, for a project that is at hand."""
+        return (
+            GOAL * self.reader.fit(project)
+            + INTEREST * (project.assignment.challenge.theme in self.interests)
+            + LEVEL * (project.assignment.level in self.levels)
+            + PERIOD * self.is_mine(project)
+            + LAB * (project.lab_id in self.labs)
+        )
+
+    def may_choose(self, project: Project) -> bool:
+        """Whether `choosable` keeps it; expects the round with its runs, and the modules of its entry."""
+        round_ = project.live_round
+        if round_ is None:
+            return True
+        runs = {pk for pk, *_dates in self.runs} & {run.pk for run in round_.runs.all()}
+        wanted = {module.pk for module in project.entry.modules.all()}
+        levels = not project.entry.levels or self.levels.intersection(project.entry.levels)
+        modules = not wanted or wanted & self.modules
+        return bool(round_.status == RoundStatus.OPEN and runs and levels and modules)
 
     def why(self, project: Project) -> list[str]:
         """The reasons that a project fits, the weightiest kind first; expects `for_cards`. Asks no query."""
@@ -65,19 +89,33 @@ class Taste:
 
 def taste_of(user, reader: Reader | None = None) -> Taste:
     """Two queries beside those of the reader."""
-    rows = list(
-        Enrolment.objects.filter(student=user).values_list(
-            "run", "run__starts", "run__ends", "run__module__level", "run__module__lab"
+    return _tastes({user.pk: reader or Reader(user)})[user.pk]
+
+
+def tastes_of(students: Collection[int]) -> dict[int, Taste]:
+    """{student: taste}, in four queries for all."""
+    return _tastes(Reader.of_students(students))
+
+
+def _tastes(readers: dict[int, Reader]) -> dict[int, Taste]:
+    followed = {pk: [] for pk in readers}
+    enrolments = Enrolment.objects.filter(student__in=readers).values_list(
+        "student", "run", "run__starts", "run__ends", "run__module__level", "run__module__lab", "run__module"
+    )
+    for student, *row in enrolments:
+        followed[student].append(row)
+    interests = dict(Profile.objects.filter(student__in=readers).values_list("student", "interests"))
+    return {
+        pk: Taste(
+            reader=reader,
+            levels=frozenset(row[3] for row in followed[pk]),
+            runs=frozenset(tuple(row[:3]) for row in followed[pk]),
+            labs=frozenset(row[4] for row in followed[pk] if row[4]),
+            interests=frozenset(interests.get(pk) or ()),
+            modules=frozenset(row[5] for row in followed[pk]),
         )
-    )
-    interests = Profile.objects.filter(student=user).values_list("interests", flat=True).first()
-    return Taste(
-        reader=reader or Reader(user),
-        levels=frozenset(level for *_run, level, _lab in rows),
-        runs=frozenset(tuple(row[:3]) for row in rows),
-        labs=frozenset(row[4] for row in rows if row[4]),
-        interests=frozenset(interests or ()),
-    )
+        for pk, reader in readers.items()
+    }
 
 
 def weighed(projects: QuerySet[Project], taste: Taste) -> QuerySet[Project]:
@@ -117,3 +155,47 @@ def fitting(user, limit: int) -> list[Project]:
     found = found.exclude(applications__student=user).exclude(preferences__participant__student=user)
     found = found.order_by("-weight", "closing_date", "pk")
     return taste.dress(found[:limit])
+
+
+def fitting_for(students: Collection[int], limit: int) -> Iterator[tuple[int, list[Project]]]:
+    """What `fitting` chooses for each of many students, without reasons, in ten queries for all.
+
+    The projects are shared: their teeth are this student's until the next one is asked for.
+    """
+    tastes = tastes_of(students)
+    projects = {project.pk: project for project in _candidates()}
+    by_goal, by_theme = defaultdict(set), defaultdict(set)
+    for project in projects.values():
+        by_theme[project.assignment.challenge.theme].add(project.pk)
+        for link in project.assignment.links.all():
+            by_goal[link.goal_id].add(project.pk)
+    known = _known(students)
+    for student, taste in tastes.items():
+        hits = set().union(*(by_goal[goal] for goal in taste.reader.open & by_goal.keys()))
+        hits |= set().union(*(by_theme[theme] for theme in taste.interests & by_theme.keys()))
+        mine = (projects[pk] for pk in hits - known[student])
+        order = lambda project, taste=taste: (-taste.weight(project), project.closing_date, project.pk)
+        best = nsmallest(limit, (project for project in mine if taste.may_choose(project)), key=order)
+        yield student, taste.reader.dress(best)
+
+
+def _candidates() -> QuerySet[Project]:
+    """Every open project with what a fit asks and a mail says, and no more; four queries."""
+    found = Project.objects.open().select_related("assignment__challenge__partner", "lab", "entry__round")
+    found = found.prefetch_related("assignment__links", "entry__modules", "entry__round__runs")
+    return found.only(
+        "title", "closing_date", "starts", "run", "assignment__level", "assignment__challenge__theme",
+        "assignment__challenge__partner__name", "lab__kind", "lab__glyph", "entry__levels", "entry__round__status",
+        "entry__round__closes_on",
+    )  # fmt: skip
+
+
+def _known(students: Collection[int]) -> dict[int, set[int]]:
+    """{student: projects that they applied to or ranked}; two queries."""
+    found = defaultdict(set)
+    applied = Application.objects.filter(student__in=students).order_by().values_list("student", "project")
+    ranked = Preference.objects.filter(participant__student__in=students).order_by()
+    for rows in (applied, ranked.values_list("participant__student", "project")):
+        for student, project in rows:
+            found[student].add(project)
+    return found

@@ -32,6 +32,22 @@ class Reader:
         self.achieved = achieved_ids(user) if self.is_student else set()
         self.open = open_ids(user) if self.is_student else set()
 
+    @classmethod
+    def of_students(cls, students: Iterable[int]) -> dict[int, "Reader"]:
+        """{student: reader}, in two queries for all."""
+        readers = {pk: cls(None) for pk in students}
+        for reader in readers.values():
+            reader.is_student = True
+        reached = Achievement.objects.filter(student__in=readers, achieved=True).order_by()
+        for student, goal in reached.values_list("student", "goal"):
+            readers[student].achieved.add(goal)
+        path = "modules__runs__enrolments__student"
+        taken = LearningGoal.objects.filter(**{f"{path}__in": readers}).order_by()
+        for student, goal in taken.values_list(path, "pk"):
+            if goal not in readers[student].achieved:
+                readers[student].open.add(goal)
+        return readers
+
     def states(self, goal_ids: Iterable[int]) -> list[str]:
         """One state per goal, in the given order. A goal that is not achieved is open to learn."""
         if not self.is_student:
