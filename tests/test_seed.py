@@ -10,12 +10,14 @@ from django.core.management import CommandError, call_command
 from challenges.models import Challenge, Draft
 from challenges.workflow import ChallengeStatus
 from oil_portal.core import clock
-from oil_portal.core.models import Notice, TimelineEntry
+from oil_portal.core.models import Letter, Notice, TimelineEntry
 from oil_portal.demo.accounts import ACCOUNTS
 from partners.models import Collaboration, Partner, ProjectCard, User
 from projects import matching
 from projects.models import Application, MatchingRound, Outcome, Project
 from projects.rounds import instance_of, turnout
+
+KINDS = {"partners/email/invitation", "challenges/email/claim", "core/email/notice"}
 
 
 def test_seeding_outside_the_demo_is_refused(db, settings):
@@ -28,7 +30,7 @@ def test_the_demo(db, settings, capsys):
     settings.DEMO = True
     call_command("seed_demo")
     assert Partner.objects.filter(kind="company").count() == 27  # 26 of the demo and Inventeers
-    assert Challenge.objects.count() + Draft.objects.count() == 70  # thirty of them in the matching round
+    assert Challenge.objects.count() + Draft.objects.count() == 71  # thirty of them in the matching round
     assert User.objects.filter(memberships__role="student").distinct().count() == 120
     assert User.objects.filter(memberships__role="teacher").distinct().count() == 15
     statuses = Counter(Project.objects.values_list("status", flat=True))
@@ -37,7 +39,8 @@ def test_the_demo(db, settings, capsys):
     assert set(Challenge.objects.values_list("status", flat=True)) == set(ChallengeStatus.values)
     everything_obeys()
     the_round_can_be_solved()
-    assert mail.outbox == []
+    assert mail.outbox == []  # letters wait for the demo's worker
+    assert set(Letter.objects.values_list("template", flat=True)) >= KINDS
     before = TimelineEntry.objects.count()
     call_command("seed_demo")
     assert TimelineEntry.objects.count() == before

@@ -19,7 +19,7 @@ def business_case(world: World) -> None:
         save_business_case(
             actor=world.brokers[0],
             name="Eerste versie voor de stuurgroep",
-            remark="Met een eigen bijdrage van € 250 per project als voorstel. Geen subsidie, want die is niet toegezegd.",
+            remark="Met een eigen bijdrage van € 250 per project als voorstel. Geen subsidie: die is niet toegezegd.",
             assumptions=Assumptions.from_flat(words.starting(own) | PROPOSED),
             figures=own,
         )

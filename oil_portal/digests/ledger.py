@@ -29,7 +29,7 @@ from partners.models import Membership, User
 log = logging.getLogger(__name__)
 State, Reason = DigestDelivery.State, DigestDelivery.Reason
 
-BATCH = 100  # people per claim: what they hear is collected together
+BATCH = 250  # people per claim: what they hear is collected together
 BUDGET = 200  # seconds that one task works before it makes room; well within Celery's limit
 DEAD_AIR = 3  # mails in a row on which the server hung up: then it is the server, and the rest waits
 

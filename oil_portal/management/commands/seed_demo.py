@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 
 from oil_portal.core import clock
-from oil_portal.demo import business_case, people, report, round, story
+from oil_portal.demo import business_case, mails, people, report, round, story
 from partners.models import User
 
 
@@ -40,6 +40,7 @@ class Command(BaseCommand):
                 self.stdout.flush()
                 step(world)
             story.settle_news()
-            # These mails belong to a past that nobody lived through: they are not sent.
-            connection.run_on_commit.clear()
+            mails.forget_the_past()
+            mails.todays_mails(world)
+            connection.run_on_commit.clear()  # the worker of the demo finds today's letters by itself
         self.stdout.write(f"Demo data made in {perf_counter() - began:.1f} s.")
