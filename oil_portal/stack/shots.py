@@ -2,6 +2,7 @@
 
 import contextlib
 import sys
+import time
 
 from playwright.sync_api import Browser, ViewportSize, sync_playwright
 
@@ -57,11 +58,29 @@ def main() -> int:
         take(browser, url, "company-page", account="other-company", path="/bedrijf/")
         take(browser, url, "ranking-phone", account="student", path="/projecten/ronde/1/keuzes/", size=NARROW)
         take(browser, url, "round", account="coordinator", path="/projecten/ronde/1/")
+        take_broker(browser, url)
+        take(browser, url, "hours-phone", account="company", path="/projecten/bijdragen/", size=NARROW)
+        take(browser, url, "preferences", account="student", path="/voorkeuren/")
+        take(browser, url, "mailbox", account="student", path="/demo/postvak/")
         if running:
             print("For the board's pictures a round is closed: stop the demo, so that one of its own is used.")
         else:
             take_board(browser, url)
     return 0
+
+
+def take_broker(browser: Browser, url: str) -> None:
+    """A broker's year: a double, the network of last year, a frozen quarter, the business case and a card."""
+    last = int(time.strftime("%Y")) - 1
+    for name, path in (
+        ("double", "/partners/controle/"),
+        ("network", f"/partners/netwerk/?year={last}"),
+        ("report", "/rapport/"),
+        ("snapshot", "/rapport/bevroren/1/"),
+        ("business-case", "/rapport/businesscase/"),
+        ("card", "/partners/projectkaart/1/"),
+    ):
+        take(browser, url, name, account="broker", path=path)
 
 
 def take_board(browser: Browser, url: str) -> None:
