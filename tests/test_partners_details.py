@@ -237,6 +237,8 @@ def test_after_a_year_contacts_and_brokers_are_asked(region, login, stale):
         assert "Klopt nog" not in text(login(person).get(stale.get_absolute_url()))
     shown = text(login(region.broker).get(reverse("partners:queue")))
     assert "1 partner is een jaar niet nagekeken" in shown and "1 jaar" in shown
+    Partner.objects.filter(pk=stale.pk).update(checked_at=None)
+    assert "Nog nooit nagekeken" in text(login(region.broker).get(reverse("partners:queue")))
     item = next(item for item in work_items(region.contact) if ":check:" in item.key)
     assert (item.days, item.url) == (1, stale.get_absolute_url())
 

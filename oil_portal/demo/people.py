@@ -49,6 +49,9 @@ def network(world: World) -> None:
         user = person(email, broker["first_name"], broker["last_name"], joined=joined)
         appoint(user=user, partner=Partner.objects.get(name=broker["partner"]), role="broker")
         world.brokers.append(user)
+    with clock.at(days_ago(130)):
+        for partner in Partner.objects.all():  # all of them are partners already
+            check_partner(partner=partner, actor=world.brokers[0])
     for coordinator in people["coordinators"]:
         partner = Partner.objects.get(name=coordinator["partner"])
         email = f"{initialled(coordinator)}@{SCHOOL_DOMAINS[partner.school.name]}"
