@@ -12,6 +12,7 @@ from challenges.models import Challenge, Draft
 from oil_portal.core import clock
 from partners import roles
 from partners.models import Membership, Partner
+from partners.rates import rates_of
 from projects.models import Application, Contribution, Project
 
 ROWS, RESULTS = 25, 6
@@ -111,5 +112,6 @@ def company_page(user, partner: Partner, number: str | None) -> dict:
         "page_obj": challenges_of(partner, number),
         "drafts": list(Draft.objects.filter(mine, partner=partner, challenge=None, version__gt=0)),
         "hours": hours_of(partner),
+        "rate": rates_of([partner.pk]).get(partner.pk),
         "results": list(results.select_related("outcome").order_by("-ends", "-pk")[:RESULTS]),
     }

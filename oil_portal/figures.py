@@ -11,11 +11,11 @@ from django.db.models import Count
 from django.db.models.functions import Coalesce, ExtractYear
 
 from challenges.models import Challenge
-from oil_portal.answers.rates import Rate, rates_of
 from oil_portal.core import clock
 from oil_portal.network import Network, sees_all, since
 from partners import roles
 from partners.models import Partner
+from partners.rates import Rate, rates_of
 from partners.workflow import PartnerStatus
 
 HUES = ("company", "school", "smart", "bio", "gov", "")

@@ -137,7 +137,7 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 ACCOUNT_PRESERVE_USERNAME_CASING = False
 # Visitors may write and attach before they have an account: enough for a whole office, too little to fill a disk.
-ACCOUNT_RATE_LIMITS = {"draft": "3000/h/ip", "attach": "100/h/ip"}
+ACCOUNT_RATE_LIMITS = {"draft": "3000/h/ip", "attach": "100/h/ip", "answer": "120/h/ip"}
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "partners.passwords.LongEnough", "OPTIONS": {"min_length": 10}},
     {"NAME": "partners.passwords.NotCommon"},
@@ -213,6 +213,7 @@ CELERY_BEAT_SCHEDULE = {
     "plan-digests": {"task": "oil_portal.tasks.plan_digests", "schedule": crontab(minute="*/5")},
     "send-letters": {"task": "oil_portal.core.tasks.send_letters", "schedule": crontab()},
     "close-due-projects": {"task": "projects.tasks.close_due_projects", "schedule": crontab(minute=15)},
+    "keep-promises": {"task": "oil_portal.tasks.keep_promises", "schedule": crontab(minute=20, hour="8-17")},
     "drop-forgotten-drafts": {"task": "challenges.tasks.drop_forgotten_drafts", "schedule": crontab(hour=4, minute=40)},
     "rebuild-lexicon": {"task": "partners.tasks.rebuild_lexicon", "schedule": crontab(hour=4, minute=10)},
     "advance-rounds": {"task": "projects.tasks.advance_rounds", "schedule": crontab(minute="*/15")},

@@ -3,11 +3,12 @@
 from django.db.models import Count, Q
 
 from challenges.models import Challenge, GoalLink
+from oil_portal.core.mail import is_set_aside
 from oil_portal.core.models import Notice
 from oil_portal.student import student_section
 from oil_portal.worklists import work_items
 from partners import roles
-from partners.models import Partner
+from partners.models import Partner, User
 from projects.goals import Reader
 from projects.models import Application, MatchingRound, Project
 from projects.workflow import WITH_TEAM
@@ -68,7 +69,7 @@ def news(user, *, limit: int) -> list[Notice]:
     """The newest notices whose subject still exists."""
     notices = (
         Notice.objects.filter(recipient=user)
-        .select_related("entry__content_type", "entry__actor")
+        .select_related("entry__content_type", "entry__actor", "promise")
         .prefetch_related("entry__target")[:limit]
     )
     return [notice for notice in notices if notice.entry.target is not None]
@@ -77,7 +78,15 @@ def news(user, *, limit: int) -> list[Notice]:
 def sections(user) -> dict:
     """Everything on the start page; a section is there when the user has its role."""
     held = {role for role, *_where in roles.of(user)}
-    found = {"work": work_items(user), "news": [notice for notice in news(user, limit=8) if notice.read_at is None]}
+    items = work_items(user)
+    of = lambda topic: [item for item in items if item.topic == topic]
+    found = {
+        "work": of(User.Topic.WORK),
+        "closing": of(User.Topic.DATES),
+        "heard": of(User.Topic.NEWS),
+        "news": [notice for notice in news(user, limit=8) if notice.read_at is None],
+        "set_aside": is_set_aside(user.email),
+    }
     builders = {
         roles.STUDENT: student_section,
         roles.TEACHER: teacher_section,

@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from oil_portal import digests
+from oil_portal.answers import beat
 from oil_portal.digests import ledger
 
 MOST_TASKS = 8  # as many workers as help at once; each goes on until nothing waits
@@ -22,3 +23,11 @@ def send_digests() -> None:
     """Send what waits; when the time is up the rest is for the next task."""
     if digests.send_planned():
         send_digests.delay()
+
+
+@shared_task
+def keep_promises() -> None:
+    """Remind of what is due, close what nobody answered, and ask who lets people wait whether they want a pause."""
+    beat.remind()
+    beat.close()
+    beat.ask_to_pause()

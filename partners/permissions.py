@@ -73,6 +73,8 @@ rules.add_perm("partners.change_details_partner", is_contact | is_coordinator | 
 rules.add_perm("partners.check_partner", is_contact | is_coordinator | is_broker)
 rules.add_perm("partners.pause_partner", is_contact)
 rules.add_perm("partners.invite_partner", may_invite)
+# How often it answers in time: for who answers, and the brokers.
+rules.add_perm("partners.see_rate_partner", is_contact | is_coordinator | is_broker)
 rules.add_perm("partners.follow_partner", is_member | is_broker)
 rules.add_perm("partners.confirm_membership", may_confirm)
 rules.add_perm("partners.decline_membership", may_confirm)

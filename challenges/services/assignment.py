@@ -107,7 +107,7 @@ def send_assignment(*, assignment: Assignment, actor: User, remark: str = "") ->
             "sent_at": clock.now(),
         },
     )
-    notify(entry, owners(assignment.challenge), mail=True)
+    notify(entry, owners(assignment.challenge), mail=True, promise=promises.open_of(assignment))
     return assignment
 
 

@@ -4,8 +4,9 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from challenges.models import Challenge
+from challenges.models import Assignment, Challenge
 from challenges.workflow import EDITABLE, ChallengeStatus
 from oil_portal.core import clock, promises
 from oil_portal.core.timeline import changed_fields, notify, record, take_back
@@ -151,3 +152,21 @@ def apologize(*, challenge: Challenge) -> None:
     told = _("Sorry, dit duurt te lang. Je krijgt uiterlijk %(day)s antwoord.") % {"day": date_format(day, "j F")}
     entry = record(challenge, "late", actor=None, remark=told)
     notify(entry, [*owners(challenge), *brokers()], mail=True)
+
+
+LATE = {
+    "returned": gettext_lazy(
+        "Het bedrijf vulde dit nog niet aan. Vul het aan, trek het in, of bel de makelaar."
+    ),
+    "accepted": gettext_lazy("Er is nog geen opdracht. De makelaar kijkt of een andere docent het kan overnemen."),
+    "draft": gettext_lazy("De opdracht is nog niet klaar. De makelaar belt de docent."),
+    "change_requested": gettext_lazy("De wijziging is nog niet klaar. De makelaar belt de docent."),
+}
+
+
+@transaction.atomic
+def tell_late(*, obj: Challenge | Assignment) -> None:
+    """Who was to act let the term pass. Nothing closes on anybody: both sides and the brokers hear what comes next."""
+    challenge = getattr(obj, "challenge", obj)
+    entry = record(obj, "late", actor=None, remark=str(LATE[obj.status]))
+    notify(entry, [*owners(challenge), challenge.translator, *brokers()])

@@ -115,7 +115,7 @@ def ask(*, challenge: Challenge, actor: User, text: str) -> Question:
     question.save()
     record(challenge, "ask", actor=None, remark=question.text)  # the asker is nobody's business
     entry = record(question, "ask", actor=None, remark=question.text, to_status="asked")
-    notify(entry, owners(challenge), mail=True)
+    notify(entry, owners(challenge), mail=True, promise=promises.open_of(question))
     return question
 
 

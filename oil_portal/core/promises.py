@@ -7,13 +7,17 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from django.contrib.contenttypes.models import ContentType
+from django.core import signing
 from django.db import models
 from django.db.models import DateField, DateTimeField, OuterRef, QuerySet, Subquery
+from django.urls import reverse
 from django.utils import timezone
 
 from oil_portal.core import clock
 from oil_portal.core.models import Promise, Side
 from oil_portal.core.workflow import WORKFLOWS, Term
+
+SALT = "oil.answer"  # of the addresses that answer a promise from a mail
 
 
 def kind_of(obj: models.Model, status: str) -> str:
@@ -68,6 +72,16 @@ def settle(obj: models.Model, event: str, *, actor) -> None:
         _forget_reminders(promise)
 
 
+def open_of(obj: models.Model) -> Promise | None:
+    """What is asked about the object now."""
+    return Promise.objects.of(obj).open().first()
+
+
+def answer_url(promise: Promise, user) -> str:
+    """The path where `user` answers from a mail, without a log-in; None is a guest who was invited."""
+    return reverse("answer", args=[signing.dumps([promise.pk, user.pk if user else 0], salt=SALT)])
+
+
 def ask_again(obj: models.Model, status: str, *, side: str = "") -> Promise:
     """Nobody answered: that promise lapses, and the same is asked again, of `side` when that is somebody else."""
     before = Promise.objects.of(obj).open().filter(kind=kind_of(obj, status)).first()
@@ -93,7 +107,8 @@ def postpone(*, partner: models.Model, before: date | None, until: date | None) 
         term = term_of(promise.kind)
         if term is None or term.until:
             continue
-        left = clock.working_days_between(max(yesterday, before or yesterday), promise.due)
+        asked = timezone.localtime(promise.asked_at).date()
+        left = clock.working_days_between(max(yesterday, before or yesterday, asked), promise.due)
         promise.due = clock.working_days_after(max(yesterday, until or yesterday), max(1, left))
         promise.reminders = 0
         promise.save(update_fields=["due", "reminders"])

@@ -11,6 +11,7 @@ from django.db import transaction
 from oil_portal.core import clock
 from oil_portal.core.mail import Line, Refused, Unreachable, absolute, compose, is_set_aside, refused, took_mail, waits
 from oil_portal.core.models import Letter
+from oil_portal.core.promises import answer_url
 
 SWEEP = 200  # letters that one beat tries again
 
@@ -75,13 +76,16 @@ def _send(letter: Letter, line: Line) -> None:
 
 
 def _of_notice(letter: Letter) -> dict | None:
-    """What the mail of a notice says; None when what it was about is gone."""
+    """What the mail of a notice says; None when what it was about is gone, or was answered in the meantime."""
     notice = letter.notice
-    target = notice.entry.target
-    if target is None:
+    target, promise = notice.entry.target, notice.promise
+    if target is None or (promise is not None and not promise.is_open):
         return None
-    url = absolute(target.get_absolute_url())
-    return {"reader": notice.recipient, "entry": notice.entry, "title": str(target), "url": url}
+    path = answer_url(promise, notice.recipient) if promise else target.get_absolute_url()
+    return {
+        "reader": notice.recipient, "entry": notice.entry, "title": str(target), "url": absolute(path),
+        "promise": promise,
+    }  # fmt: skip
 
 
 def _put_off(letter: Letter, failure: Exception) -> None:

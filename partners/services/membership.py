@@ -72,7 +72,8 @@ def request_membership(*, actor: User, partner: Partner, role: str) -> Membershi
     if role == roles.STUDENT and role_by_address(actor, partner.school) == roles.STUDENT:
         return activate(membership, actor=actor)
     membership.save()
-    notify(record(membership, "request", actor=actor, to_status=membership.status), confirmers(membership), mail=True)
+    entry = record(membership, "request", actor=actor, to_status=membership.status)
+    notify(entry, confirmers(membership), mail=True, promise=promises.open_of(membership))
     return membership
 
 
@@ -121,9 +122,14 @@ def let_request_lapse(*, membership: Membership) -> None:
     notify(entry, [membership.user, *brokers()], mail=True)
 
 
-def change_preferences(*, user: User, **values) -> User:
-    """Set name, language and digest frequency."""
+@transaction.atomic
+def change_preferences(*, user: User, by_partner: dict[int, str] | None = None, **values) -> User:
+    """Set name, language and digest; `by_partner` says how often they hear of an organisation, "" as of the rest."""
     for name, value in values.items():
         setattr(user, name, value)
     user.save(update_fields=list(values))
+    for partner, digest in (by_partner or {}).items():
+        for membership in user.memberships.active().filter(partner=partner).exclude(digest=digest):
+            membership.digest = digest
+            membership.save(update_fields=["digest"])
     return user

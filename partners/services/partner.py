@@ -10,13 +10,14 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from oil_portal.core import clock, promises
-from oil_portal.core.timeline import changed_fields, notify, record
+from oil_portal.core.timeline import changed_fields, notify, record, timeline_of
 from oil_portal.core.workflow import NotNow, lock, move
 from partners import files, roles
 from partners.models import Membership, Partner, PartnerNote, User
 from partners.workflow import MembershipStatus, PartnerStatus
 
 LONGEST_PAUSE_DAYS = 183
+QUARTER = timedelta(days=91)  # in which a partner is asked once whether it wants a pause
 MOST_LOGO_BYTES = 2 * 1024 * 1024
 LOGO = (480, 480)  # pixels that a kept logo fits in
 
@@ -151,12 +152,17 @@ def apologize(*, partner: Partner) -> None:
 
 
 @transaction.atomic
-def ask_to_pause(*, partner: Partner) -> None:
-    """A partner that lets people wait is asked whether it wants a pause; the brokers read that it was asked."""
-    said = _("Er kwamen de laatste tijd weinig antwoorden op tijd. Hebben jullie het druk? Zet dan een pauze.")
+def ask_to_pause(*, partner: Partner) -> bool:
+    """Ask a partner that lets people wait whether it wants a pause, once per quarter; the brokers read that it was."""
+    lock(partner)
+    asked = timeline_of(partner).filter(event="ask_pause", created_at__gte=clock.now() - QUARTER)
+    if partner.is_paused or asked.exists():
+        return False
+    said = _("Er kwamen de laatste tijd weinig antwoorden op tijd. Hebben jullie het druk? Neem dan pauze.")
     entry = record(partner, "ask_pause", actor=None, remark=said)
     notify(entry, people(partner, roles.CONTACT), mail=True)
     notify(entry, brokers())
+    return True
 
 
 @transaction.atomic

@@ -18,6 +18,7 @@ from partners.files import served
 from partners.filters import PartnerFilter
 from partners.forms import LogoForm, PartnerForm
 from partners.models import Collaboration, Membership, Partner
+from partners.rates import rates_of
 from partners.views.found import PAGE, own_here, visible
 from partners.workflow import PartnerStatus
 
@@ -66,6 +67,7 @@ def _inside(user, partner: Partner) -> dict:
         "students": active.filter(role=roles.STUDENT).count(),
         "requests": Membership.objects.waiting_for(user).filter(partner=partner).select_related("user", "partner"),
         "may_invite": user.has_perm("partners.invite_partner", partner),
+        "rate": rates_of([partner.pk]).get(partner.pk) if user.has_perm("partners.see_rate_partner", partner) else None,
     } | (_for_brokers(user, partner) if user.has_perm("partners.note_partner", partner) else {})
 
 
