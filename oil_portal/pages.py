@@ -5,6 +5,7 @@ from django.urls import path
 from django.views.generic import TemplateView
 
 from oil_portal import views
+from oil_portal.answers.views import answer
 from oil_portal.demo import views as demo
 from oil_portal.handover import handover
 from oil_portal.network_page import network
@@ -21,6 +22,8 @@ urlpatterns = [
     path("partners/netwerk/", network, name="network"),
     path("overdragen/<int:pk>/", handover, name="handover"),
     path("meldingen/", views.notices, name="notices"),
+    path("meldingen/<int:pk>/", views.open_notice, name="notice"),
+    path("antwoord/<str:token_>/", answer, name="answer"),
     path("voorkeuren/", views.preferences, name="preferences"),
     path("weergave/", views.theme, name="theme"),
     path("taal/", views.language, name="language"),
