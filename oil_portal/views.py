@@ -9,7 +9,7 @@ from django.core import signing
 from django.core.cache import cache
 from django.db import connection
 from django.http import Http404, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -69,6 +69,16 @@ def notices(request):
         messages.success(request, _("Alles is gelezen."))
         return redirect("start")
     return render(request, "oil_portal/notices.html", {"notices": start_page.news(request.user, limit=100)})
+
+
+@require_POST
+def open_notice(request, pk: int):
+    """Mark one as read and go on to what it is about; by a press, since reading an address changes nothing."""
+    notice = get_object_or_404(Notice, pk=pk, recipient=request.user)
+    if notice.entry.target is None:
+        raise Http404
+    Notice.objects.filter(pk=pk, read_at=None).update(read_at=clock.now())
+    return redirect(notice.entry.target)
 
 
 def preferences(request):
