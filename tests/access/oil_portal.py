@@ -3,6 +3,10 @@
 from django.core import signing
 from django.urls import reverse
 
+from oil_portal.core import promises
+from oil_portal.core.models import Notice
+from oil_portal.core.promises import answer_url
+from oil_portal.core.timeline import notify, record
 from oil_portal.digests import SALT
 from tests.access import HIDDEN, LOGGED_IN, PUBLIC, ROLES, Row
 
@@ -11,6 +15,18 @@ EVERYBODY_MOVES_ON = dict.fromkeys(ROLES, 302)
 
 def page(name, *args):
     return lambda world: reverse(name, args=args)
+
+
+def promise_of(world):
+    """What the company is asked: to agree with the assignment that was sent."""
+    return promises.open_of(world.assignment_sent) or promises.make(world.assignment_sent, "sent")
+
+
+def notice_of(person) -> Notice:
+    """Something that this person has not read yet."""
+    entry = record(person.memberships.get(), "join", actor=None)
+    notify(entry, [person])
+    return entry.notices.get()
 
 
 ROWS = [
@@ -28,6 +44,15 @@ ROWS = [
         dict.fromkeys(ROLES, 404) | {"visitor": 302}),
     Row("notices", page("notices"), LOGGED_IN),
     Row("notices", page("notices"), EVERYBODY_MOVES_ON, method="post"),
+    Row("notice", lambda world: reverse("notice", args=[notice_of(world.contact).pk]), HIDDEN | {"contact": 302},
+        method="post"),
+    Row("notice", lambda world: reverse("notice", args=[notice_of(world.contact).pk]),
+        dict.fromkeys(ROLES, 405) | {"visitor": 302}),
+    # The token says who answers, whoever is logged in.
+    Row("answer", lambda world: answer_url(promise_of(world), world.contact), PUBLIC),
+    Row("answer", lambda world: answer_url(promise_of(world), world.contact), PUBLIC, "post", {"action": "agree"}),
+    Row("answer", lambda world: answer_url(promise_of(world), world.other_contact), dict.fromkeys(ROLES, 403)),
+    Row("answer", page("answer", "onzin"), dict.fromkeys(ROLES, 404)),
     Row("preferences", page("preferences"), LOGGED_IN),
     Row("theme", page("theme"), EVERYBODY_MOVES_ON, method="post", data={"theme": "dark"}),
     Row("theme", page("theme"), dict.fromkeys(ROLES, 405)),
