@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 from django.views.generic import TemplateView
 
-from oil_portal import views
+from oil_portal import mail_pages, staff_pages, views
 from oil_portal.answers.views import answer
 from oil_portal.demo import views as demo
 from oil_portal.handover import handover
@@ -24,10 +24,16 @@ urlpatterns = [
     path("meldingen/", views.notices, name="notices"),
     path("meldingen/<int:pk>/", views.open_notice, name="notice"),
     path("antwoord/<str:token_>/", answer, name="answer"),
-    path("voorkeuren/", views.preferences, name="preferences"),
+    path("voorkeuren/", mail_pages.preferences, name="preferences"),
+    path("voorkeuren/overzicht/", mail_pages.digest_preview, name="digest_preview"),
     path("weergave/", views.theme, name="theme"),
     path("taal/", views.language, name="language"),
-    path("afmelden/<str:token>/", views.unsubscribe, name="unsubscribe"),
+    path("afmelden/<str:token>/", mail_pages.unsubscribe, name="unsubscribe"),
+    path("beheer-post/", staff_pages.mail_desk, name="mail_desk"),
+    path("beheer-post/opnieuw/", staff_pages.mail_retry, name="mail_retry"),
+    path("beheer-post/adres/<int:pk>/", staff_pages.mail_address, name="mail_address"),
+    path("beheer-post/overzicht/", staff_pages.mail_preview, name="mail_preview"),
+    path("beheer-post/overzicht/<int:pk>/", staff_pages.mail_preview_html, name="mail_preview_html"),
     path("zo-werkt-het/", page("how"), name="how"),
     path("toegankelijkheid/", page("accessibility"), name="accessibility"),
     path("privacy/", page("privacy"), name="privacy"),

@@ -1,31 +1,26 @@
-"""The portal's own pages: home, start, notices, preferences, and the signs of life."""
+"""The portal's own pages: home, start, notices, and the signs of life."""
 
 from functools import partial
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.core import signing
 from django.core.cache import cache
 from django.db import connection
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from challenges.services import draft as drafts
-from oil_portal import celery_app, digests, start_page
+from oil_portal import celery_app, start_page
 from oil_portal.company import choose, company_page
 from oil_portal.core import clock
 from oil_portal.core.models import Notice
 from oil_portal.core.views import attempt
-from oil_portal.forms import PreferencesForm
 from partners.forms import PauseForm
-from partners.models import User
 from partners.services import change_preferences, pause_partner
 
 YEAR = 365 * 24 * 3600
@@ -81,19 +76,6 @@ def open_notice(request, pk: int):
     return redirect(notice.entry.target)
 
 
-def preferences(request):
-    """Name, language and digest."""
-    form = PreferencesForm(request.POST or None, instance=request.user)
-    if request.method == "POST" and form.is_valid():
-        change_preferences(user=request.user, **form.cleaned_data)
-        with translation.override(request.user.language):
-            messages.success(request, _("Je voorkeuren zijn bewaard."))
-        return redirect("preferences")
-    if form.errors:  # the header shows the name as it is, not as it was mistyped
-        request.user.refresh_from_db()
-    return render(request, "oil_portal/preferences.html", {"form": form}, status=422 if form.errors else 200)
-
-
 def back(request) -> HttpResponse:
     """To the page that the reader came from."""
     target = request.META.get("HTTP_REFERER", "")
@@ -127,20 +109,6 @@ def language(request):
         if request.user.is_authenticated:
             change_preferences(user=request.user, language=chosen)
     return response
-
-
-@login_not_required
-@csrf_exempt  # RFC 8058: mail programs post here without cookies; the token says who
-def unsubscribe(request, token: str):
-    """Ask (GET) or carry out (POST) the end of the digest; works without log-in."""
-    try:
-        user = User.objects.get(pk=signing.loads(token, salt=digests.SALT))
-    except (signing.BadSignature, User.DoesNotExist) as error:
-        raise Http404 from error
-    done = request.method == "POST"
-    if done:
-        change_preferences(user=user, digest=User.Digest.NEVER)
-    return render(request, "oil_portal/unsubscribe.html", {"done": done, "reader": user})
 
 
 @login_not_required

@@ -136,7 +136,10 @@ def test_notices_can_be_read(region, login):
 
 def test_preferences_are_kept_and_bad_ones_refused(region, login):
     client = login(region.student)
-    good = {"first_name": "Yara", "last_name": "B", "language": "en", "digest": "daily"}
+    good = {
+        "first_name": "Yara", "last_name": "B", "language": "en", "digest": "daily", "digest_weekday": "0",
+        "digest_hour": "7", "topics": ["work", "news"],
+    }  # fmt: skip
     assert client.post("/voorkeuren/", good).status_code == 302
     assert (fresh(region.student).language, fresh(region.student).digest) == ("en", "daily")
     bad = client.post("/voorkeuren/", good | {"first_name": "", "digest": "hourly", "last_name": "Lange naam"})

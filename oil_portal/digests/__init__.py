@@ -7,6 +7,10 @@ something breaks.
 
 from oil_portal.digests.content import Digest, collect, collect_many
 from oil_portal.digests.ledger import plan, release_lost, send_planned
-from oil_portal.digests.letter import SALT, message_for
+from oil_portal.digests.letter import SALT, message_for, stop_path
+from oil_portal.digests.preview import Preview, preview
 
-__all__ = ["SALT", "Digest", "collect", "collect_many", "message_for", "plan", "release_lost", "send_planned"]
+__all__ = [
+    "SALT", "Digest", "Preview", "collect", "collect_many", "message_for", "plan", "preview", "release_lost",
+    "send_planned", "stop_path",
+]  # fmt: skip

@@ -5,6 +5,7 @@ and the mail around them (`_mold`) are made once per language. `mail_for` gives 
 the same mail made by the templates alone.
 """
 
+import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -16,7 +17,7 @@ from django.core import signing
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.html import escape
+from django.utils.html import escape, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -25,10 +26,12 @@ from oil_portal.core import clock
 from oil_portal.core.mail import absolute, compose
 from oil_portal.digests.content import Digest, Entry, Topic
 from oil_portal.digests.mold import Misfit, Mold, Slot
+from partners.models import User
 
 SALT = "digest"
 TEMPLATE = "oil_portal/email/digest"
 DRAWN, MOLDS = 4096, 64  # how many a process remembers
+WIDTH = 72  # columns of the plain text; addresses are longer
 NOBODY = "zqtoqtz@mail.invalid"  # the address of a mold's recipient, until there is one
 
 
@@ -64,17 +67,23 @@ def mail_for(digest: Digest, *, message_id: str) -> Mail:
     return Mail(digest.user.email, long, mold.from_email, content)
 
 
-def message_for(digest: Digest, *, message_id: str = "") -> EmailMultiAlternatives:
-    """The same mail by its templates, such as for a preview."""
-    return _message(_frame(digest), _values(digest, message_id), digest.user.email)
+def message_for(digest: Digest, *, message_id: str = "", preview: bool = False) -> EmailMultiAlternatives:
+    """The same mail by its templates. A preview may be read by somebody else: its links stop nothing."""
+    return _message(_frame(digest), _values(digest, message_id, preview), digest.user.email)
+
+
+def stop_path(user: User, topic: str = "") -> str:
+    """Where somebody stops one topic, or with "" the whole mail, without a log-in."""
+    return reverse("unsubscribe", args=[signing.dumps([user.pk, topic], salt=SALT)])
 
 
 def _frame(digest: Digest) -> Frame:
     return Frame(digest.user.language, digest.user.digest, bool(digest.older), clock.today())
 
 
-def _values(digest: Digest, message_id: str) -> dict[str, str]:
+def _values(digest: Digest, message_id: str, preview: bool = False) -> dict[str, str]:
     """What differs from person to person."""
+    way_out = lambda topic="": absolute(reverse("preferences") if preview else stop_path(digest.user, topic))
     older = ngettext(
         "Er wacht nog %(count)s ding waar we je al over mailden.",
         "Er wachten nog %(count)s dingen waar we je al over mailden.",
@@ -87,7 +96,8 @@ def _values(digest: Digest, message_id: str) -> dict[str, str]:
         "older": older % {"count": digest.older} if digest.older else "",
         "sections_html": _sections(digest, 0),
         "sections_text": _sections(digest, 1),
-        "unsubscribe_url": absolute(reverse("unsubscribe", args=[signing.dumps(digest.user.pk, salt=SALT)])),
+        **_ways_out([(User.Topic(topic).label, way_out(topic)) for topic, _entries in digest.sections]),
+        "unsubscribe_url": way_out(),
         "message_id": message_id,
     }
 
@@ -118,10 +128,23 @@ def _message(frame: Frame, values: dict[str, str], to: str) -> EmailMultiAlterna
 @lru_cache(maxsize=MOLDS)
 def _mold(frame: Frame) -> Mold:
     names = (
-        "headline", "preheader", "name", "sections_html", "sections_text", "unsubscribe_url", "message_id", "date",
+        "headline", "preheader", "name", "sections_html", "sections_text", "topics_html", "topics_text",
+        "unsubscribe_url", "message_id", "date",
     )  # fmt: skip
     slots = {name: Slot(name) for name in names} | {"older": Slot("older") if frame.older else ""}
     return Mold(_message(frame, slots, NOBODY), {NOBODY: Slot("to")})
+
+
+def _ways_out(topics: list[tuple[str, str]]) -> dict[str, SafeString]:
+    """A link per topic that the mail tells, to hear no more of that; as HTML and as text."""
+    style = "display:inline-block;padding:4px 0;color:#474c5e;text-decoration:underline"
+    rows = [(_("Niet meer: %(topic)s") % {"topic": label}, url) for label, url in topics]
+    return {
+        "topics_html": format_html_join(
+            "\n", '<a href="{}" style="{}">{}</a><br>', [(url, style, said) for said, url in rows]
+        ),
+        "topics_text": mark_safe("\n".join(f"{said}:\n{url}" for said, url in rows)),  # noqa: S308  plain text
+    }
 
 
 # --- The things --------------------------------------------------------------------------------------------------
@@ -159,8 +182,14 @@ def _drawn(entry: Entry, language: str, site: str) -> tuple[str, str]:
     for name, value in values.items():
         slot = Slot(name)
         html = html.replace(slot.__html__(), escape(value).replace("\n", "<br>\n"))
-        text = text.replace(slot, value)
+        text = text.replace(slot, value if name == "url" else _folded(value))
     return html, text
+
+
+def _folded(text: str) -> str:
+    """Plain text in lines of at most WIDTH; its own lines stay."""
+    fold = lambda line: textwrap.fill(line, WIDTH, break_long_words=False, break_on_hyphens=False)
+    return "\n".join(map(fold, text.splitlines()))
 
 
 @lru_cache(maxsize=DRAWN)

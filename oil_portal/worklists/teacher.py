@@ -102,10 +102,8 @@ def _too_few(project: Project, since) -> WorkItem:
         "count": project.placed + project.waiting, "least": project.min_size,
         "day": date_format(project.closing_date, "j F"),
     }  # fmt: skip
-    text = ngettext(
-        "Nog te weinig aanmeldingen: %(count)s, en het team begint met %(least)s. Aanmelden kan tot en met %(day)s.",
-        "Nog te weinig aanmeldingen: %(count)s, en het team begint met %(least)s. Aanmelden kan tot en met %(day)s.",
-        said["count"],
+    text = _(
+        "Nog te weinig aanmeldingen: %(count)s, en het team begint met %(least)s. Aanmelden kan tot en met %(day)s."
     )
     return WorkItem(
         key=f"projects.project:{project.pk}:few:{project.closing_date:%Y%m%d}",

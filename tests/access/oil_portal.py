@@ -1,15 +1,15 @@
 """The portal's own pages."""
 
-from django.core import signing
 from django.urls import reverse
 
 from oil_portal.core import promises
 from oil_portal.core.models import Notice
 from oil_portal.core.promises import answer_url
 from oil_portal.core.timeline import notify, record
-from oil_portal.digests import SALT
+from oil_portal.digests import stop_path
 from tests.access import HIDDEN, LOGGED_IN, PUBLIC, ROLES, Row
 
+STAFF = HIDDEN | {"admin": 200}
 EVERYBODY_MOVES_ON = dict.fromkeys(ROLES, 302)
 
 
@@ -54,10 +54,17 @@ ROWS = [
     Row("answer", lambda world: answer_url(promise_of(world), world.other_contact), dict.fromkeys(ROLES, 403)),
     Row("answer", page("answer", "onzin"), dict.fromkeys(ROLES, 404)),
     Row("preferences", page("preferences"), LOGGED_IN),
+    Row("digest_preview", page("digest_preview"), LOGGED_IN),
+    Row("mail_desk", page("mail_desk"), STAFF),
+    Row("mail_retry", page("mail_retry"), HIDDEN | {"admin": 302}, method="post", data={"kind": "digest"}),
+    Row("mail_retry", page("mail_retry"), HIDDEN, method="post", data={"kind": "onzin"}),
+    Row("mail_address", page("mail_address", 999_999), HIDDEN, method="post"),
+    Row("mail_preview", lambda world: f"{reverse('mail_preview')}?email={world.contact.email}", STAFF),
+    Row("mail_preview_html", lambda world: reverse("mail_preview_html", args=[world.student.pk]), STAFF),
     Row("theme", page("theme"), EVERYBODY_MOVES_ON, method="post", data={"theme": "dark"}),
     Row("theme", page("theme"), dict.fromkeys(ROLES, 405)),
     Row("language", page("language"), EVERYBODY_MOVES_ON, method="post", data={"language": "en"}),
-    Row("unsubscribe", lambda world: reverse("unsubscribe", args=[signing.dumps(world.student.pk, salt=SALT)]), PUBLIC),
+    Row("unsubscribe", lambda world: stop_path(world.student, "news"), PUBLIC),
     Row("unsubscribe", page("unsubscribe", "onzin"), dict.fromkeys(ROLES, 404)),
     Row("healthz", page("healthz"), PUBLIC),
     Row("readyz", page("readyz"), dict.fromkeys(ROLES, 503)),  # no worker runs in this test

@@ -1,0 +1,106 @@
+"""For staff: what became of every mail, a button to try again, and anybody's next digest."""
+
+from csp.constants import SELF
+from csp.decorators import csp_update
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Count, Q
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_POST
+
+from oil_portal import digests
+from oil_portal.core.mail import retry, took_mail
+from oil_portal.core.models import DigestDelivery, Letter, MailAddress
+from oil_portal.core.views import number
+from oil_portal.forms import PersonForm
+from oil_portal.mail_pages import as_mail
+from partners.models import User
+
+PERIODS, SHOWN, LISTED = 14, 25, 50
+STATES = DigestDelivery.State
+FAILED = {
+    "digest": DigestDelivery.objects.filter(state=STATES.FAILED),
+    "letter": Letter.objects.exclude(failed_at=None),
+}
+
+
+def only_staff(request) -> None:
+    if not request.user.is_staff:
+        raise Http404
+
+
+def mail_desk(request):
+    """Deliveries by period and state, what failed and why, and addresses that are set aside."""
+    only_staff(request)
+    failed = FAILED["digest"].all().select_related("user").order_by("-planned_at", "-pk")
+    context = {
+        "periods": _periods(),
+        "states": STATES.choices,
+        "page_obj": Paginator(failed, SHOWN).get_page(request.GET.get("page")),
+        "letters": FAILED["letter"].all().order_by("-failed_at")[:LISTED],
+        "letter_total": FAILED["letter"].count(),
+        "addresses": MailAddress.objects.exclude(set_aside_at=None)[:LISTED],
+        "address_total": MailAddress.objects.exclude(set_aside_at=None).count(),
+        "waiting": Letter.objects.filter(failed_at=None).count(),
+        "form": PersonForm(),
+    }
+    return render(request, "oil_portal/mail_desk.html", context)
+
+
+def _periods() -> list[tuple[str, list[int]]]:
+    """(period, how many per state in their order), the newest first."""
+    counts = {state: Count("pk", filter=Q(state=state)) for state in STATES.values}
+    rows = DigestDelivery.objects.order_by("-period").values("period").annotate(**counts)[:PERIODS]
+    return [(row["period"], [row[state] for state in STATES.values]) for row in rows]
+
+
+@require_POST
+def mail_retry(request):
+    """Try one failed digest or letter again, or all of a kind."""
+    only_staff(request)
+    kind, one = request.POST.get("kind", ""), request.POST.get("pk", "")
+    if kind not in FAILED:
+        raise Http404
+    chosen = FAILED[kind].all()
+    count = retry(chosen.filter(pk=number(one)) if one else chosen)
+    if count:
+        said = ngettext("%(count)s mail gaat opnieuw.", "%(count)s mails gaan opnieuw.", count) % {"count": count}
+        messages.success(request, said)
+    else:
+        messages.info(request, _("Er was niets meer om opnieuw te proberen."))
+    return redirect("mail_desk")
+
+
+@require_POST
+def mail_address(request, pk: int):
+    """Give an address that was set aside another chance."""
+    only_staff(request)
+    address = get_object_or_404(MailAddress, pk=pk)
+    took_mail([address.email])
+    messages.success(request, _("%(email)s krijgt weer mail.") % {"email": address.email})
+    return redirect("mail_desk")
+
+
+@csp_update({"frame-src": [SELF]})
+def mail_preview(request):
+    """The next digest of whoever has this address; nothing is sent or marked."""
+    only_staff(request)
+    form = PersonForm(request.GET)
+    if not form.is_valid():
+        return render(request, "oil_portal/mail_preview.html", {"form": form}, status=422)
+    context = {"form": form, "person": form.user, "next": digests.preview(form.user)}
+    return render(request, "oil_portal/mail_preview.html", context)
+
+
+@never_cache
+@xframe_options_sameorigin
+@as_mail
+def mail_preview_html(request, pk: int):
+    """That digest as the reader's mail program would show it."""
+    only_staff(request)
+    return HttpResponse(digests.preview(get_object_or_404(User, pk=pk, is_active=True)).html)
