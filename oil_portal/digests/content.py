@@ -153,7 +153,7 @@ def notice_entries(users: list[User]) -> dict[int, list[Entry]]:
     for _pk, _user, kind, about, _event, _remark in rows:
         wanted[kind].add(about)
     about_what = {kind: _titles(kind, ids) for kind, ids in wanted.items()}
-    labels = {(row[2], row[4]): event_label(_label(row[2]), row[4]) for row in rows}
+    labels = {(kind, event): event_label(_label(kind), event) for kind, event in {(row[2], row[4]) for row in rows}}
     found = defaultdict(list)
     for pk, user, kind, about, event, remark in rows:
         if about in about_what[kind]:
