@@ -249,3 +249,69 @@ class Letter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.template} → {self.to}"
+
+
+class ConsentQuerySet(models.QuerySet):
+    def in_force(self, kind: str) -> "ConsentQuerySet":
+        """What was given and not withdrawn since."""
+        return self.filter(kind=kind, withdrawn_at=None)
+
+    def say(self, *, user, kind: str, yes: bool) -> None:
+        """Write that somebody says yes or no, where that is not what they said before."""
+        given = self.in_force(kind).filter(user=user)
+        if not yes:
+            given.update(withdrawn_at=clock.now())
+        elif not given.exists():
+            self.bulk_create([Consent(user=user, kind=kind)], ignore_conflicts=True)
+
+
+class Consent(models.Model):
+    """One yes of a person, with its date and the date on which it was taken back. A new yes is a new row."""
+
+    class Kind(models.TextChoices):
+        DIGEST = "digest", _("Overzichtsmail")
+        PHOTOS = "photos", _("Foto's waar ik op sta")
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="consents")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    given_at = models.DateTimeField(default=clock.now)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ConsentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-given_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "kind"], condition=models.Q(withdrawn_at=None), name="one_consent_in_force"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()
+
+
+class IdleWarning(models.Model):
+    """Somebody was told that their account goes because nobody uses it; gone once they log in again."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="idle_warning")
+    warned_at = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return f"{self.user_id}"
+
+
+class RetentionRun(models.Model):
+    """What one rule of keeping did on one day, for staff to read. It names nobody."""
+
+    rule = models.CharField(max_length=20)
+    done_at = models.DateTimeField(default=clock.now)
+    removed = models.PositiveIntegerField(default=0)
+    waiting = models.PositiveIntegerField(default=0)  # what a person has to look at first
+    problem = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["-done_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.rule} {self.done_at:%Y-%m-%d}: {self.removed}"

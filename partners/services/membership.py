@@ -6,7 +6,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from oil_portal.core import promises
-from oil_portal.core.models import Side
+from oil_portal.core.models import Consent, Side
 from oil_portal.core.timeline import notify, record
 from oil_portal.core.workflow import Refusal, lock, move
 from partners import roles
@@ -128,6 +128,8 @@ def change_preferences(*, user: User, by_partner: dict[int, str] | None = None, 
     for name, value in values.items():
         setattr(user, name, value)
     user.save(update_fields=list(values))
+    if "digest" in values:  # that somebody wants it is kept with its date
+        Consent.objects.say(user=user, kind=Consent.Kind.DIGEST, yes=user.digest != User.Digest.NEVER)
     for partner, digest in (by_partner or {}).items():
         for membership in user.memberships.active().filter(partner=partner).exclude(digest=digest):
             membership.digest = digest
