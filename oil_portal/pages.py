@@ -9,6 +9,7 @@ from oil_portal.answers.views import answer
 from oil_portal.demo import views as demo
 from oil_portal.handover import handover
 from oil_portal.network_page import network
+from oil_portal.privacy import views as privacy
 
 
 def page(name: str):
@@ -26,6 +27,12 @@ urlpatterns = [
     path("antwoord/<str:token_>/", answer, name="answer"),
     path("voorkeuren/", mail_pages.preferences, name="preferences"),
     path("voorkeuren/overzicht/", mail_pages.digest_preview, name="digest_preview"),
+    path("account/gegevens/", privacy.mine, name="my_data"),
+    path("account/gegevens/deel/<str:label>/", privacy.part, name="my_data_part"),
+    path("account/gegevens/meenemen/", privacy.take_along, name="my_data_export"),
+    path("account/gegevens/toestemming/", privacy.consent, name="my_data_consent"),
+    path("account/gegevens/weg/", privacy.leave, name="my_data_leave"),
+    path("register/", privacy.register, name="privacy_register"),
     path("weergave/", views.theme, name="theme"),
     path("taal/", views.language, name="language"),
     path("afmelden/<str:token>/", mail_pages.unsubscribe, name="unsubscribe"),

@@ -209,12 +209,19 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600, "socket_keepalive": True}
 DIGEST_HOUR = env.int("DIGEST_HOUR", default=7)  # local hour of a digest until somebody chooses another
 DIGEST_LEASE = env.int("DIGEST_LEASE", default=600)  # seconds after which a worker that claimed digests counts as gone
+# How long people's data stays; docs/privacy.md says what each rule does.
+RETENTION_REJECTED_WEEKS = env.int("RETENTION_REJECTED_WEEKS", default=4)  # after the end, for who got no seat
+RETENTION_PROJECT_YEARS = env.int("RETENTION_PROJECT_YEARS", default=2)  # after the end, for names in a project
+RETENTION_AUDIT_DAYS = env.int("RETENTION_AUDIT_DAYS", default=365)  # what the database noted of every change
+RETENTION_IDLE_YEARS = env.int("RETENTION_IDLE_YEARS", default=2)  # without a visit, until the warning
+RETENTION_WARNING_DAYS = env.int("RETENTION_WARNING_DAYS", default=30)  # between the warning and the end
 CELERY_BEAT_SCHEDULE = {
     "plan-digests": {"task": "oil_portal.tasks.plan_digests", "schedule": crontab(minute="*/5")},
     "send-letters": {"task": "oil_portal.core.tasks.send_letters", "schedule": crontab()},
     "close-due-projects": {"task": "projects.tasks.close_due_projects", "schedule": crontab(minute=15)},
     "keep-promises": {"task": "oil_portal.tasks.keep_promises", "schedule": crontab(minute=20, hour="8-17")},
     "drop-forgotten-drafts": {"task": "challenges.tasks.drop_forgotten_drafts", "schedule": crontab(hour=4, minute=40)},
+    "carry-out-retention": {"task": "oil_portal.tasks.carry_out_retention", "schedule": crontab(hour=3, minute=30)},
     "rebuild-lexicon": {"task": "partners.tasks.rebuild_lexicon", "schedule": crontab(hour=4, minute=10)},
     "advance-rounds": {"task": "projects.tasks.advance_rounds", "schedule": crontab(minute="*/15")},
     "ask-what-became": {"task": "projects.tasks.ask_what_became", "schedule": crontab(hour=9, minute=30)},

@@ -5,6 +5,7 @@ from celery import shared_task
 from oil_portal import digests
 from oil_portal.answers import beat
 from oil_portal.digests import ledger
+from oil_portal.privacy import retention
 
 MOST_TASKS = 8  # as many workers as help at once; each goes on until nothing waits
 
@@ -31,3 +32,9 @@ def keep_promises() -> None:
     beat.remind()
     beat.close()
     beat.ask_to_pause()
+
+
+@shared_task
+def carry_out_retention() -> None:
+    """What is kept long enough goes; each rule leaves a row for staff to read."""
+    retention.carry_out()

@@ -4,6 +4,8 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.urls import reverse
 from django.utils.translation import get_language
 
+from oil_portal.core.models import Consent
+
 
 class AccountAdapter(DefaultAccountAdapter):
     """Takes the name from the sign-up form and remembers the language the person signed up in."""
@@ -11,8 +13,11 @@ class AccountAdapter(DefaultAccountAdapter):
     def save_user(self, request, user, form, commit=True):
         user = super().save_user(request, user, form, commit=False)
         user.language = (get_language() or "nl")[:2]
+        wants = form.cleaned_data.get("digest")
+        user.digest = user.Digest.WEEKLY if wants else user.Digest.NEVER
         if commit:
             user.save()
+            Consent.objects.say(user=user, kind=Consent.Kind.DIGEST, yes=bool(wants))
         return user
 
     def get_login_redirect_url(self, request):

@@ -21,10 +21,15 @@ class SignupForm(AllauthSignupForm):
     last_name = forms.CharField(label=_("Achternaam"), max_length=60)
     old_enough = forms.BooleanField(
         label=_("Ik ben 16 jaar of ouder"),
-        help_text=_("Ben je jonger? Vraag je docent om hulp."),
+        help_text=_("Ben je jonger? Vraag je school of je mee kunt doen."),
         error_messages={"required": _("Zet een vinkje als je 16 jaar of ouder bent.")},
     )
-    field_order = ["first_name", "last_name", "email", "password1", "old_enough"]
+    digest = forms.BooleanField(
+        label=_("Mail mij een overzicht van wat op mij wacht"),
+        required=False,
+        help_text=_("Hoogstens elke week. Je kunt altijd stoppen."),
+    )
+    field_order = ["first_name", "last_name", "email", "password1", "old_enough", "digest"]
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
