@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 
 from oil_portal.core import clock
-from oil_portal.demo import business_case, mails, people, report, round, story
+from oil_portal.demo import business_case, mails, people, promises, report, round, story
 from partners.models import User
 
 
@@ -33,6 +33,7 @@ class Command(BaseCommand):
                 ("students", people.students),
                 ("challenges and projects", story.all_challenges),
                 ("a matching round", round.matching_round),
+                ("promises", promises.kept_promises),
                 ("the business case", business_case.business_case),
                 ("a grant and two frozen quarters", report.report),
             ):
@@ -42,5 +43,6 @@ class Command(BaseCommand):
             story.settle_news()
             mails.forget_the_past()
             mails.todays_mails(world)
+            promises.todays_reminders()
             connection.run_on_commit.clear()  # the worker of the demo finds today's letters by itself
         self.stdout.write(f"Demo data made in {perf_counter() - began:.1f} s.")
