@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from challenges.models import Challenge
 from oil_portal.core import clock
+from oil_portal.core.models import Consent
 from oil_portal.core.timeline import timeline_of
 from partners import roles
 from projects.chain import chain
@@ -84,15 +85,19 @@ def round_side(user, project: Project) -> dict:
 
 
 def members(user, project: Project) -> list[Application]:
-    """The team, each with `profile`: what that student wrote, as far as it shows this to the reader."""
+    """The team, each with `profile`, what that student shows to the reader, and `photos`: whether it may be in one."""
     seats = list(project.team())
     shown = {Profile.Shown.COMPANY} if asked(user, project) else set()
     if leads(user, project) or user.pk in {seat.student_id for seat in seats}:
         shown = {Profile.Shown.TEAM, Profile.Shown.COMPANY}
     written = Profile.objects.filter(student__in=[seat.student_id for seat in seats], shown__in=shown)
     profiles = {profile.student_id: profile for profile in written}
+    decides = bool(seats) and (leads(user, project) or asked(user, project))  # who takes pictures has to know
+    agreed = Consent.objects.in_force(Consent.Kind.PHOTOS).filter(user__in=[seat.student_id for seat in seats])
+    photos = set(agreed.values_list("user", flat=True)) if decides else set()
     for seat in seats:
         seat.profile = profiles.get(seat.student_id)
+        seat.photos = (seat.student_id in photos) if decides else None
     return seats
 
 

@@ -9,6 +9,7 @@ from modules.importing import GoalRow, Reading, read
 from modules.models import Elective, LearningGoal, Module, ModuleRun, Programme
 from modules.services import apply, enrol, plan, save_module, save_run
 from oil_portal.core import clock
+from oil_portal.core.models import Consent
 from oil_portal.demo.story import REPO_DATA, World, days_ago, load
 from partners.importing import import_network
 from partners.models import Partner, User
@@ -35,6 +36,8 @@ def person(email: str, first_name: str, last_name: str, *, joined: datetime, **f
     """A user whose address is verified; nobody can log in with a password."""
     user = User.objects.create_user(email, first_name=first_name, last_name=last_name, date_joined=joined, **fields)
     user.emailaddress_set.create(email=user.email, verified=True, primary=True)
+    if user.digest != User.Digest.NEVER:
+        Consent.objects.create(user=user, kind=Consent.Kind.DIGEST, given_at=joined)
     return user
 
 

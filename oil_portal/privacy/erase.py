@@ -151,6 +151,7 @@ def _forget_words(words: list[str]) -> None:
                 for field, pair in entry.changes.items()
             }
             entry.save(update_fields=["changes"])
+        LogEntry.objects.filter(object_repr__icontains=word).update(object_repr=_("iemand"))
         ProjectCard.objects.filter(quote_by__icontains=word).update(quote="", quote_by="")
 
 
