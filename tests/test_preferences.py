@@ -164,7 +164,7 @@ def test_the_mail_has_a_way_out_per_topic_and_one_for_all(region, to_sign):
 def test_the_plain_text_has_at_most_72_columns(region, to_sign, make, language):
     make(title="Een lange titel over het meten van vocht in muren van huizen die te lang nat zijn geweest")
     for person in (region.contact, region.student):
-        person.language = language
+        person.language, person.digest = language, "daily" if person == region.student else "weekly"
         with override(language):
             digest = digests.collect(person)
             assert digest
