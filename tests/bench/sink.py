@@ -1,12 +1,13 @@
 """`python -m tests.bench.sink PORT FILE [SECONDS]`: a mail server in a process of its own that keeps who got what.
 
-A line per mail in FILE, written before the server says "250": the recipient, the Message-ID and the marks (`#n#`) in it.
+A line per mail in FILE, written before the server says "250": recipient, Message-ID and the marks (`#n#`) in it.
 SECONDS is how long it takes over each.
 """
 
 import asyncio
 import re
 import sys
+from pathlib import Path
 
 from aiosmtpd.controller import Controller
 
@@ -16,7 +17,7 @@ IDENTITY = re.compile(rb"^Message-ID:\s*(\S+)", re.MULTILINE | re.IGNORECASE)
 
 class Sink:
     def __init__(self, path: str, seconds: float) -> None:
-        self.file = open(path, "ab", buffering=0)  # noqa: SIM115  open as long as the process lives
+        self.file = Path(path).open("ab", buffering=0)  # open as long as the process lives
         self.seconds = seconds
 
     async def handle_DATA(self, server, session, envelope) -> str:  # aiosmtpd's name
