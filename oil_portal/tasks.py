@@ -28,9 +28,9 @@ def send_digests() -> None:
 
 @shared_task
 def keep_promises() -> None:
-    """Remind of what is due, close what nobody answered, and ask who lets people wait whether they want a pause."""
-    beat.remind()
+    """Close what nobody answered, remind of what is due, and ask who lets people wait whether they want a pause."""
     beat.close()
+    beat.remind()
     beat.ask_to_pause()
 
 

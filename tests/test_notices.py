@@ -107,7 +107,9 @@ def test_an_answer_by_a_colleague_ends_the_question(region, challenge):
 
 
 def test_a_withdrawn_invitation_keeps_its_mail_back(region):
-    invitation = partners.invite(actor=region.contact, partner=region.company, email="gast@mail.example", role="contact")
+    invitation = partners.invite(
+        actor=region.contact, partner=region.company, email="gast@mail.example", role="contact"
+    )
     assert Letter.objects.filter(to="gast@mail.example").count() == 1
     partners.withdraw_invitation(invitation=invitation, actor=region.contact)
     assert not Letter.objects.filter(to="gast@mail.example").exists()

@@ -64,9 +64,7 @@ def running(region):
 
 def stated(region):
     project = running(region)
-    return projects.give(
-        project=project, actor=region.contact, partner=region.company, day=clock.today(), hours="2.00"
-    )
+    return projects.give(project=project, actor=region.contact, partner=region.company, day=clock.today(), hours="2.00")
 
 
 def applied(region):
@@ -212,7 +210,7 @@ def test_a_pause_does_not_undo_what_is_late(region):
 @each_kind
 def test_reminded_two_days_before_and_on_the_day(region, kind, django_capture_on_commit_callbacks):
     with clock.at(MONDAY):
-        obj, promise = make(region, kind)
+        _obj, promise = make(region, kind)
     Letter.objects.all().delete()
     mail.outbox.clear()
     school = promise.school
@@ -316,7 +314,7 @@ def test_the_mail_leads_to_the_page(region, client, django_capture_on_commit_cal
 
 
 def test_who_left_answers_no_more(region, client):
-    obj, promise = make(region, "challenges.assignment:sent")
+    _obj, promise = make(region, "challenges.assignment:sent")
     url = token_page(promise, region.contact)
     region.contact.memberships.update(status="ended")
     assert client.get(url).status_code == 403

@@ -1,12 +1,10 @@
 """What the beat did with promises in the last weeks of the demo: it reminded, closed, and asked a partner to pause."""
 
-from datetime import timedelta
-
 from challenges.models import Challenge
 from challenges.services.talk import ASKABLE, ask
 from oil_portal.answers import beat
 from oil_portal.core import clock
-from oil_portal.demo.story import World
+from oil_portal.demo.story import World, days_ago
 from partners.rates import LEAST_PERCENT, MOST_LATE, rates_of
 
 WEEKS = 3
@@ -15,12 +13,11 @@ QUESTION = "Mogen wij een keer bij jullie langskomen om te kijken?"
 
 def kept_promises(world: World) -> None:
     """Live through the last weeks; what was answered in time is not touched."""
-    now = clock.now()
     _one_too_many(world)
     for days in range(7 * WEEKS, 0, -1):
-        with clock.at(now - timedelta(days=days)):
-            beat.remind()
+        with clock.at(days_ago(days)):
             beat.close()
+            beat.remind()
     beat.ask_to_pause()
 
 
@@ -31,7 +28,7 @@ def _one_too_many(world: World) -> None:
     open_book = Challenge.objects.filter(partner__in=slow, status__in=ASKABLE, confidential=False)
     challenge = open_book.filter(partner__paused_until=None).order_by("partner", "pk").first()
     if challenge:
-        with clock.at(clock.now() - timedelta(days=7 * WEEKS + 1)):
+        with clock.at(days_ago(7 * WEEKS + 1)):
             ask(challenge=challenge, actor=students[-1], text=QUESTION)
 
 
