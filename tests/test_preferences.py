@@ -170,3 +170,11 @@ def test_the_plain_text_has_at_most_72_columns(region, to_sign, make, language):
             assert digest
             lines = digests.message_for(digest).body.splitlines()
         assert [line for line in lines if len(line) > 72 and "://" not in line] == []
+
+
+def test_every_word_of_a_thing_stands_in_the_html(region, make):
+    make(title="Meet <b>vocht</b>")
+    html = digests.message_for(digests.collect(region.student)).alternatives[0][0]
+    assert "Meet &lt;b&gt;vocht&lt;/b&gt;" in html
+    assert html.count("3 van 3 leerdoelen open voor jou.") == 2  # for the eye, and for who does not see the key
+    assert not re.search(r"zq[a-z_]+q[ht]z", html)

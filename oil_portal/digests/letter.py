@@ -181,7 +181,8 @@ def _drawn(entry: Entry, language: str, site: str) -> tuple[str, str]:
     values = {"title": entry.title, "by": entry.by, "text": entry.text, "url": f"{site}{entry.url}"}
     for name, value in values.items():
         slot = Slot(name)
-        html = html.replace(slot.__html__(), escape(value).replace("\n", "<br>\n"))
+        shown = escape(value).replace("\n", "<br>\n")
+        html = html.replace(slot.__html__(), shown).replace(slot, shown)  # a filter such as linebreaksbr leaves a slot
         text = text.replace(slot, value if name == "url" else _folded(value))
     return html, text
 
