@@ -259,6 +259,14 @@ def test_my_data_shows_every_kind_with_few_queries(person, login):
         assert str(line.what).replace("'", "&#x27;") in shown
 
 
+def test_what_there_is_none_of_is_not_named(region, login):
+    assert own_rows(region.newcomer) == {"partners.User": 1, "account.EmailAddress": 1}
+    client = login(region.newcomer)
+    for page in ("my_data", "my_data_leave"):
+        shown = client.get(reverse(page)).content.decode()
+        assert "Je e-mailadressen" in shown and "Je profiel" not in shown
+
+
 @pytest.mark.parametrize("label", REGISTER)
 def test_a_part_opens_with_few_queries(person, login, label):
     client = login(person)

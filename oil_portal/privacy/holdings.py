@@ -18,7 +18,7 @@ from partners.models import User
 
 # Secrets that give entry, what the portal computed, and what says nothing of a person.
 NOT_TOLD = {
-    "password", "token", "calendar_token", "key", "claim", "message_id", "document", "inputs", "progress", "stages",
+    "password", "to_status", "object_id", "token", "calendar_token", "key", "claim", "message_id", "document", "inputs", "progress", "stages",
     "figures", "clash", "problem", "content", "marks", "sources", "definitions", "assumptions", "outcome",
 }  # fmt: skip
 
@@ -66,7 +66,7 @@ def holdings(user: User) -> list[Holding]:
     return [
         Holding(model._meta.label, line, found[model._meta.label])
         for model, line in lines()
-        if model._meta.label in found
+        if found.get(model._meta.label)
     ]
 
 
@@ -110,6 +110,8 @@ def _value(row: models.Model, field: models.Field, user: User):
         return row.label if known else value
     if isinstance(field, models.FileField):
         return field.value_from_object(row).name or ""
+    if field.name == "content_type" and value is not None:
+        return str(FIELD_WORDS.get(value.model, value.name))
     if field.is_relation and value is not None:
         if is_person(field):
             return _("jij") if value.pk == user.pk else value.first_and_initial

@@ -28,7 +28,7 @@ FIELD_WORDS = {
     "made_at": _("gemaakt op"), "made_by": _("gemaakt door"), "made_by_name": _("naam van de maker"),
     "mailed_at": _("gemaild op"), "matching_round": _("matchronde"), "module": _("module"), "most": _("hoogste aantal"),
     "name": _("naam"), "not_before": _("niet eerder dan"), "note": _("toelichting"), "notice": _("bericht"),
-    "number": _("nummer"), "object_id": _("nummer waar het over gaat"), "object_repr": _("waar het over gaat"),
+    "number": _("nummer"), "object_repr": _("waar het over gaat"),
     "opened_at": _("geopend op"), "participant": _("deelname"), "partner": _("organisatie"), "period": _("periode"),
     "planned_at": _("gepland op"), "points": _("punten"), "position": _("plaats"), "primary": _("hoofdadres"),
     "project": _("project"), "promise": _("wat er gevraagd is"), "proposal": _("indeling"), "public": _("openbaar"),
@@ -42,10 +42,13 @@ FIELD_WORDS = {
     "status": _("stand"), "student": _("student"), "student_says": _("de student zegt"),
     "submitted_at": _("ingediend op"), "summary": _("samenvatting"), "teacher_says": _("de docent zegt"),
     "template": _("soort mail"), "text": _("tekst"), "thumbnail": _("kleine foto"), "title": _("titel"), "to": _("aan"),
-    "to_status": _("nieuwe stand"), "told_at": _("gemeld op"), "translator": _("vertaler"), "upload": _("spreadsheet"),
+    "told_at": _("gemeld op"), "translator": _("vertaler"), "upload": _("spreadsheet"),
     "user": _("van wie"), "values": _("wat je typte"), "verified": _("bevestigd"), "version": _("versie"),
     "warned_at": _("gewaarschuwd op"), "week": _("week"), "why": _("waarom"), "withdrawn_at": _("ingetrokken op"),
     "written_by": _("geschreven door"), "year": _("jaar"), "starts": _("begint op"), "ends": _("eindigt op"),
     "min_size": _("kleinste team"), "max_size": _("grootste team"), "again": _("nog een keer"),
     "confidential": _("vertrouwelijk"), "lab": _("lab"),
+    # What a timeline or an administrator's act is about.
+    "application": _("aanmelding"), "membership": _("lidmaatschap"), "matchinground": _("matchronde"),
+    "question": _("vraag"), "contribution": _("uren of geld"), "invitation": _("uitnodiging"), "call": _("oproep"),
 }  # fmt: skip
