@@ -18,8 +18,9 @@ from partners.models import User
 
 # Secrets that give entry, what the portal computed, and what says nothing of a person.
 NOT_TOLD = {
-    "password", "to_status", "object_id", "token", "calendar_token", "key", "claim", "message_id", "document", "inputs", "progress", "stages",
-    "figures", "clash", "problem", "content", "marks", "sources", "definitions", "assumptions", "outcome",
+    "password", "to_status", "object_id", "token", "calendar_token", "key", "claim", "message_id", "document", "inputs",
+    "progress", "stages", "figures", "clash", "problem", "content", "marks", "sources", "definitions", "assumptions",
+    "outcome",
 }  # fmt: skip
 
 
