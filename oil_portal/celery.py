@@ -4,6 +4,8 @@ import os
 
 from celery import Celery
 
+from oil_portal.ops import tracing  # noqa: F401  connects its signals
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "oil_portal.settings")
 
 app = Celery("oil_portal")

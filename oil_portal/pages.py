@@ -9,6 +9,7 @@ from oil_portal.answers.views import answer
 from oil_portal.demo import views as demo
 from oil_portal.handover import handover
 from oil_portal.network_page import network
+from oil_portal.ops.metrics import metrics
 from oil_portal.privacy import views as privacy
 
 
@@ -47,6 +48,7 @@ urlpatterns = [
     path("contact/", page("contact"), name="contact"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
     path("demo/login/", demo.demo_login, name="demo_login"),
     path("demo/postvak/", demo.mailbox_list, name="mailbox"),
     path("demo/postvak/<str:key>/", demo.mailbox_mail, name="mailbox_mail"),

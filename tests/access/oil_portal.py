@@ -78,6 +78,7 @@ ROWS = [
     Row("unsubscribe", page("unsubscribe", "onzin"), dict.fromkeys(ROLES, 404)),
     Row("healthz", page("healthz"), PUBLIC),
     Row("readyz", page("readyz"), dict.fromkeys(ROLES, 503)),  # no worker runs in this test
+    Row("metrics", page("metrics"), dict.fromkeys(ROLES, 404)),  # it is for who knows the token; no role does
     # The demo's pages do not exist outside the demo.
     Row("demo_login", page("demo_login"), HIDDEN | {"visitor": 404}),
     Row("demo_login", page("demo_login"), HIDDEN | {"visitor": 404}, method="post", data={"account": "admin"}),
