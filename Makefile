@@ -48,6 +48,7 @@ bench: setup-bench ## Measure start, memory, matching, search and the network (t
 	@$(PY) -m tests.bench.network
 	@$(PY) -m tests.bench.report
 	@$(PY) -m tests.bench.digest
+	@$(PY) -m tests.bench.capacity
 
 soak: setup ## Kill workers and databases while 5,000 digests are sent, and count (ten minutes; SOAK="300 6 4" for less)
 	@$(PY) -m tests.soak.digest $(SOAK)
