@@ -122,6 +122,7 @@ def portal(transactional_db, region, login, smtp_server, tmp_path, settings):
         "EMAIL_URL": f"smtp://127.0.0.1:{settings.EMAIL_PORT}",
         "DJANGO_SETTINGS_MODULE": "oil_portal.settings_test", "TMPDIR": str(tmp_path),
         "LOG_FORMAT": "json", "LOG_LEVEL": "INFO", "METRICS_TOKEN": "a-word",
+        "PYTHONWARNINGS": "ignore:You're running the worker",  # as root, which says so before there is a log
     }  # fmt: skip
     with listen(0) as socket:
         made = Portal(tmp_path, environ, socket.getsockname()[1])
