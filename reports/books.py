@@ -9,8 +9,9 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import get_language
 
+from reports.counting import Counted, count
 from reports.facts import Column
-from reports.making import make_report
+from reports.making import fact_numbers, make_report, people_numbers
 from reports.models import Snapshot
 from reports.people import People, count_people
 from reports.period import Period
@@ -32,23 +33,30 @@ def column_data(columns: list[Column]) -> list[dict]:
     ]
 
 
-def parent_of(report: Report, line: Line) -> Line | None:
+def parent_of(book, line: Line) -> Line | None:
     """The figure that a group is a part of; None for a figure itself."""
     source = source_of(line.key)
-    return report.line(source.figure.key) if source and (source.breakdown or line.group) else None
+    return book.line(source.figure.key) if source and (source.breakdown or line.group) else None
 
 
 class Live:
-    """The report of a period as it stands now. `people` saves counting them again for another language."""
+    """The report of a period as it stands now; counted once, and only what is asked for."""
 
-    def __init__(self, period: Period, people: People | None = None) -> None:
+    def __init__(self, period: Period) -> None:
         self.period = period
-        if people is not None:
-            self.people = people
+        self._lines: dict[str, list[Line]] = {}  # of a fact
 
     @cached_property
     def report(self) -> Report:
-        return make_report(self.period, self.people)
+        return self.written()
+
+    def written(self) -> Report:
+        """The report in the active language."""
+        return make_report(self.period, self.people, self.counted)
+
+    @cached_property
+    def counted(self) -> dict[tuple[str, str], Counted]:
+        return count(self.period)
 
     @cached_property
     def people(self) -> People:
@@ -60,12 +68,24 @@ class Live:
         shown = frozenset(key for key, mark in marks.items() if not mark)
         return count_people(self.period.year, {key: mark for key, mark in marks.items() if mark}, shown)
 
+    def line(self, key: str, group: str = "") -> Line | None:
+        """One number that opens to rows, without counting the rest of the report."""
+        source = source_of(key)
+        if source is None:
+            return None
+        fact = source.figure.fact
+        if fact not in self._lines:
+            self._lines[fact] = (
+                people_numbers(self.people, self.period) if source.about_people else fact_numbers(fact, self.period)
+            )
+        return next((line for line in self._lines[fact] if (line.key, line.group) == (key, group)), None)
+
     def columns(self, key: str) -> list[Column]:
         source = source_of(key)
         return source.columns if source else []
 
     def parent(self, line: Line) -> Line | None:
-        return parent_of(self.report, line)
+        return parent_of(self, line)
 
     def rows(self, line: Line, limit: int | None = None, offset: int = 0) -> list[list]:
         """The raw rows behind a number; nothing for one that does not open."""
@@ -103,6 +123,9 @@ class Frozen:
     def report(self) -> Report:
         return Report.of_data(self.content)
 
+    def line(self, key: str, group: str = "") -> Line | None:
+        return self.report.line(key, group)
+
     def columns(self, key: str) -> list[Column]:
         return [
             Column(
@@ -112,7 +135,7 @@ class Frozen:
         ]
 
     def parent(self, line: Line) -> Line | None:
-        return parent_of(self.report, line)
+        return parent_of(self, line)
 
     def rows(self, line: Line, limit: int | None = None, offset: int = 0) -> list[list]:
         kept = (

@@ -1,12 +1,13 @@
-"""Count the declared figures: one query a fact, for all its figures and their breakdowns together."""
+"""Count the declared figures with their breakdowns: one query for as many facts as somebody asks for."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import connection
 
 from reports.definitions import BREAKDOWNS, COUNTED, Breakdown, Figure
-from reports.facts import FACTS
+from reports.facts import DAYS, FACTS
 from reports.period import Period
 
 
@@ -14,7 +15,7 @@ from reports.period import Period
 class Counted:
     """A number and how many rows stand behind it; None is the median of nothing."""
 
-    value: Decimal | int | float | None
+    value: Decimal | None
     rows: int
 
 
@@ -32,29 +33,29 @@ def ask(sql: str, params: dict) -> list[tuple]:
         return cursor.fetchall()
 
 
-def count(period: Period) -> dict[tuple[str, str], Counted]:
-    """{(key, group): what was counted}; the group of a figure itself is "", of a breakdown what it groups by."""
+def count(period: Period, facts: Iterable[str] = tuple(FACTS)) -> dict[tuple[str, str], Counted]:
+    """{(key, group): what was counted} of every figure of these facts; the group of a figure itself is "", of a
+    breakdown what it groups by."""
     found = {}
-    for fact in FACTS:
-        found |= _of_fact(fact, period)
-    return found
-
-
-def _of_fact(fact: str, period: Period) -> dict[tuple[str, str], Counted]:
-    figures = [figure for figure in COUNTED if figure.fact == fact]
-    keys = {figure.key: place for place, figure in enumerate(figures)}
-    groups = [each for each in BREAKDOWNS if each.figure in keys]
-    found = {}
-    for which, *row in ask(_sql(fact, figures, groups), period.days):
-        labels, numbers = row[: len(groups)], row[len(groups) :]
-        pairs = [Counted(*numbers[2 * place : 2 * place + 2]) for place in range(len(figures))]
+    for fact, which, labels, numbers in ask(DAYS + " UNION ALL ".join(map(_sql, facts)), period.days):
+        pairs = [Counted(value, int(rows)) for value, rows in zip(numbers[::2], numbers[1::2], strict=True)]
+        counted = dict(zip(_figures(fact), pairs, strict=True))
+        groups = _groups(fact)
         if which == _level(groups, None):
-            found |= {(figure.key, ""): pair for figure, pair in zip(figures, pairs, strict=True)}
-        for place, each in enumerate(groups):
-            pair = pairs[keys[each.figure]]
+            found |= {(key, ""): pair for key, pair in counted.items()}
+        for label, each in zip(labels, groups, strict=True):
+            pair = counted[each.figure]
             if which == _level(groups, each) and pair.rows:
-                found[each.key, labels[place] or ""] = pair
+                found[each.key, label or ""] = pair
     return found
+
+
+def _figures(fact: str) -> dict[str, Figure]:
+    return {figure.key: figure for figure in COUNTED if figure.fact == fact}
+
+
+def _groups(fact: str) -> list[Breakdown]:
+    return [each for each in BREAKDOWNS if each.figure in _figures(fact)]
 
 
 def _level(groups: list[Breakdown], one: Breakdown | None) -> int:
@@ -62,14 +63,15 @@ def _level(groups: list[Breakdown], one: Breakdown | None) -> int:
     return sum(1 << (len(groups) - 1 - place) for place, each in enumerate(groups) if each is not one)
 
 
-def _sql(fact: str, figures: list[Figure], groups: list[Breakdown]) -> str:
-    columns = [f"{_measure(figure)}, count(*) FILTER (WHERE {figure.where})" for figure in figures]
-    names = [each.by for each in groups]
+def _sql(fact: str) -> str:
+    """Rows of: fact, level, the labels of its breakdowns, and of each figure its value and its rows in turn."""
+    numbers = [f"{_measure(one)}, count(*) FILTER (WHERE {one.where})" for one in _figures(fact).values()]
+    names = [each.by for each in _groups(fact)]
     level = f"grouping({', '.join(names)})" if names else "0"
     sets = ", ".join(["()", *(f"({name})" for name in names)])
     return (
-        f"SELECT {', '.join([level, *names, *columns])} FROM ({FACTS[fact].sql}) AS fact "  # noqa: S608  our own names
-        f"GROUP BY GROUPING SETS ({sets})"
+        f"SELECT '{fact}', {level}, ARRAY[{', '.join(names)}]::text[], "  # noqa: S608  our own names
+        f"ARRAY[{', '.join(numbers)}]::numeric[] FROM ({FACTS[fact].sql}) AS fact GROUP BY GROUPING SETS ({sets})"
     )
 
 
@@ -78,5 +80,5 @@ def _measure(figure: Figure) -> str:
     if how == "sum":
         return f"coalesce(sum({column}) FILTER (WHERE {figure.where}), 0)"
     if how == "median":
-        return f"percentile_cont(0.5) WITHIN GROUP (ORDER BY {column}) FILTER (WHERE {figure.where})"
+        return f"(percentile_cont(0.5) WITHIN GROUP (ORDER BY {column}) FILTER (WHERE {figure.where}))::numeric"
     return f"count(*) FILTER (WHERE {figure.where})"

@@ -1,7 +1,8 @@
 """The facts that the report counts: what a row is, in SQL, with the columns that a reader sees behind a figure.
 
 Every figure is a number of these rows, or their sum or median, so what opens behind it is what was counted. SQL and
-not querysets: a report goes over everything of a year, and the timeline is joined by its plain numbers.
+not querysets: a report goes over everything of a year, and the timeline is joined by its plain numbers. A query over
+facts begins with DAYS, which it makes once however many of its facts read it.
 Parameters: %(first)s and %(last)s, the days of the period. A moment is a day in the portal's time zone.
 """
 
@@ -72,6 +73,11 @@ def events(app: str, model: str, *names: str) -> str:
     )
 
 
+# The first days of every project and challenge, for the facts of one query.
+_OF_PROJECT = ("open:opened", "start:begun", "complete:ended", "cancel:closed")
+DAYS = f"WITH project_days AS {events('projects', 'project', *_OF_PROJECT)}, challenge_days AS ({MOMENTS}) "
+
+
 PARTNER = Column("partner", _("Partner"), to=("partners:detail", "partner_id"))
 CHALLENGE = Column("title", _("Vraagstuk"), to=("challenges:detail", "id"))
 PROJECT = Column("title", _("Project"), to=("projects:detail", "id"))
@@ -81,7 +87,6 @@ KIND = Column("kind", _("Soort"), kind="choice", words=lambda: choices(Partner.K
 TOWN = Column("municipality", _("Gemeente"))
 
 # --- Partners: accepted ones, and companies that took part ---------------------------------------------------------
-PROJECT_DAYS = events("projects", "project", "open:opened", "start:begun", "complete:ended", "cancel:closed")
 PARTNERS = Fact(
     f"""
     SELECT one.id, one.id AS partner_id, one.name AS partner, one.status, one.kind, one.size, one.sector,
@@ -93,11 +98,10 @@ PARTNERS = Fact(
         SELECT partner_id, bool_or(submit {WITHIN} OR active) AS took_part
         FROM (
             SELECT challenge.partner_id, told.submit, false AS active
-            FROM {events("challenges", "challenge", "submit:submit")} AS told
-            JOIN challenges_challenge AS challenge ON challenge.id = told.object_id
+            FROM challenge_days AS told JOIN challenges_challenge AS challenge ON challenge.id = told.challenge
             UNION ALL
             SELECT project.host, NULL, days.begun <= %(last)s AND coalesce(days.ended >= %(first)s, true)
-            FROM {PROJECT_DAYS} AS days JOIN projects_project AS project ON project.id = days.object_id
+            FROM project_days AS days JOIN projects_project AS project ON project.id = days.object_id
             WHERE days.begun IS NOT NULL
         ) AS each GROUP BY partner_id
     ) AS asked ON asked.partner_id = one.id
@@ -112,7 +116,7 @@ CHALLENGES = Fact(
     f"""
     SELECT one.id, one.title, one.partner_id, host.name AS partner, moments.*,
            {", ".join(f"{stage_days(first, last)} AS days_to_{last}" for first, last, _label in STAGES)}
-    FROM ({MOMENTS}) AS moments
+    FROM challenge_days AS moments
     JOIN challenges_challenge AS one ON one.id = moments.challenge
     JOIN partners_partner AS host ON host.id = one.partner_id
     """,  # noqa: S608
@@ -122,11 +126,11 @@ CHALLENGES = Fact(
 
 # --- Projects, with what came of them ------------------------------------------------------------------------------
 PROJECTS = Fact(
-    f"""
+    """
     SELECT one.id, one.title, one.host AS partner_id, host.name AS partner, one.status, module.school_id,
            school.name AS school, module.level, days.opened, days.begun, days.ended, days.closed,
            coalesce(outcome.follow_up, 'none') AS follow_up, lab.name AS follow_up_lab
-    FROM {PROJECT_DAYS} AS days
+    FROM project_days AS days
     JOIN projects_project AS one ON one.id = days.object_id
     JOIN modules_modulerun AS run ON run.id = one.run_id
     JOIN modules_module AS module ON module.id = run.module_id
@@ -134,7 +138,7 @@ PROJECTS = Fact(
     LEFT JOIN partners_partner AS host ON host.id = one.host
     LEFT JOIN projects_outcome AS outcome ON outcome.project_id = one.id
     LEFT JOIN partners_partner AS lab ON lab.id = outcome.follow_up_lab_id
-    """,  # noqa: S608
+    """,
     [
         PROJECT,
         PARTNER,
@@ -156,14 +160,14 @@ GOALS = Fact(
     JOIN modules_programme AS programme ON programme.id = goal.programme_id
     LEFT JOIN (
         SELECT DISTINCT link.goal_id
-        FROM {PROJECT_DAYS} AS days
+        FROM project_days AS days
         JOIN projects_project AS project ON project.id = days.object_id
         JOIN challenges_goallink AS link ON link.assignment_id = project.assignment_id
         WHERE days.begun {WITHIN}
     ) AS linked ON linked.goal_id = goal.id
     LEFT JOIN (
         SELECT DISTINCT achievement.goal_id
-        FROM {PROJECT_DAYS} AS days JOIN projects_achievement AS achievement ON achievement.project_id = days.object_id
+        FROM project_days AS days JOIN projects_achievement AS achievement ON achievement.project_id = days.object_id
         WHERE days.ended {WITHIN} AND achievement.achieved
     ) AS reached ON reached.goal_id = goal.id
     """,  # noqa: S608

@@ -13,13 +13,12 @@ from reports.money import grant_lines, parts
 from reports.money import notes as money_notes
 from reports.people import People
 from reports.period import Period
-from reports.report import Line, Report, Section, Table
+from reports.report import Line, Report, Section, Table, numbers_of
 
 
-def make_report(period: Period, people: People) -> Report:
-    """The figures as they stand now, in the active language. Expects a reader who may see them."""
-    counted, grants = count(period), parts(period)
-    sections = []
+def make_report(period: Period, people: People, counted: dict[tuple[str, str], Counted]) -> Report:
+    """What was counted, in the active language. Expects a reader who may see it."""
+    sections, grants = [], parts(period)
     for key, title in SECTIONS.items():
         lines = [*people_lines(key, people, period.quarter), *_lines(key, counted)]
         tables, notes = _tables(key, counted), []
@@ -34,6 +33,18 @@ def make_report(period: Period, people: People) -> Report:
         sections.append(Section(key, str(title), lines, tables, notes))
     moment = timezone.localtime(clock.now()).isoformat(timespec="seconds")
     return Report(str(period), period.label, moment, VERSION, sections)
+
+
+def people_numbers(people: People, period: Period) -> list[Line]:
+    """Every line of the report that is about people, without the rest of it."""
+    lines = [line for key in SECTIONS for line in people_lines(key, people, period.quarter)]
+    return lines + numbers_of(people_tables(people, period.quarter))
+
+
+def fact_numbers(fact: str, period: Period) -> list[Line]:
+    """Every line of the report that counts one fact, without the rest of it."""
+    counted = count(period, [fact])
+    return [line for key in SECTIONS for line in [*_lines(key, counted), *numbers_of(_tables(key, counted))]]
 
 
 def _share(counted: dict[tuple[str, str], Counted]) -> Line:
@@ -68,7 +79,12 @@ def _line(figure: Figure, counted: Counted) -> Line:
 
 
 def _lines(section: str, counted: dict[tuple[str, str], Counted]) -> list[Line]:
-    return [_line(figure, counted[figure.key, ""]) for figure in COUNTED if figure.section == section]
+    """The figures of a section, as far as they were counted."""
+    return [
+        _line(figure, counted[figure.key, ""])
+        for figure in COUNTED
+        if figure.section == section and (figure.key, "") in counted
+    ]
 
 
 def _tables(section: str, counted: dict[tuple[str, str], Counted]) -> list[Table]:

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import product
 
 from modules.models import Level
 from oil_portal.core.views import number
+from partners.models import Partner
 from reports.counting import ask
+from reports.facts import DAYS, WITHIN
 from reports.people_facts import AGREED, COACHED, LEFT, SAID, SAYING, SEATS
 from reports.period import Period
 from reports.suppression import SHOWN, Ties, protect
@@ -75,70 +78,70 @@ class People:
 def count_people(year: int, given: dict[str, str] | None = None, fixed: frozenset[str] = frozenset()) -> People:
     """Every number of people of a year, and which are hidden. `given` and `fixed`: what snapshots published before."""
     people = People(year)
-    _seats(people)
-    _others(people)
+    _tell(people)
     worth = {key: _worth(key) + 10 * (key in fixed) for key in people.numbers}
     people.marks = protect(people.numbers, _ties(people), given, worth)
     return people
 
 
 # --- Counting ------------------------------------------------------------------------------------------------------
-def _seats(people: People) -> None:
-    """Placements and different students, by quarter, school and level, with every total."""
-    sql = f"""
-        WITH seat AS MATERIALIZED (
-            SELECT person, extract(quarter FROM day)::int AS quarter, school_id, school, level, count(*) AS seats
-            FROM ({SEATS}) AS one WHERE day BETWEEN %(first)s AND %(last)s GROUP BY 1, 2, 3, 4, 5
-        )
-        SELECT coalesce(quarter, 0), coalesce(school_id, 0), coalesce(level, 0), min(school), sum(seats),
-               count(DISTINCT person)
-        FROM seat GROUP BY CUBE (quarter, school_id, level)
-    """  # noqa: S608  names of our own
-    rows = ask(sql, Period(people.year).days)
-    people.schools = dict(sorted({row[1]: row[3] for row in rows if row[1]}.items(), key=lambda pair: pair[::-1]))
-    people.levels = [level for level in Level.values if any(row[2] == level for row in rows)]
+def _tell(people: People) -> None:
+    """Fill in every number. Each cell comes as a list of people, so that a total of different people is a union."""
+    cells = _cells(people.year)
+    _seats(people, {cell[1:]: members for cell, members in cells.items() if cell[0] == SEAT})
+    found = {(what, quarter): members for (what, quarter, *_rest), members in cells.items()}
     for quarter in (0, *QUARTERS):
-        for school in (0, *people.schools):
-            for level in (0, *people.levels):
-                people.numbers[name(SEAT, quarter, school, level)] = 0
-                people.numbers[name(STUDENT, quarter, school, level)] = 0
-    for quarter, school, level, _school, seats, students in rows:
-        people.numbers[name(SEAT, quarter, school, level)] = int(seats or 0)
-        people.numbers[name(STUDENT, quarter, school, level)] = students
+        parts = (quarter,) if quarter else QUARTERS
+
+        def members(what: str, parts=parts) -> list[int]:
+            return [person for part in parts for person in found.get((what, part), ())]
+
+        for what, kinds in ((COACH, [COACH]), (TRANSLATOR, [TRANSLATOR]), (TEACHER, [COACH, TRANSLATOR])):
+            people.numbers[name(what, quarter)] = len({person for kind in kinds for person in members(kind)})
+        people.numbers[name(LEFT_KEY, quarter)] = len(members(LEFT_KEY))
+        for side in SAYING:
+            yes, no = len(members(f"{side}-ja")), len(members(f"{side}-nee"))
+            people.numbers |= {name(f"{side}-ja", quarter): yes, name(f"{side}-nee", quarter): no}
+            people.numbers[name(asked(side), quarter)] = yes + no
 
 
-def _others(people: People) -> None:
-    """Teachers, seats that were given up, and answers to how it was; by quarter and for the year."""
-    quarters = ", ".join(f"({each.quarter}, DATE '{each.first}', DATE '{each.last}')" for each in _begun(people.year))
+def _cells(year: int) -> dict[tuple[str, int, int, int], list[int]]:
+    """{(what, quarter, school, level): who}, in one query; only placements have a school and a level."""
+    quarters = ", ".join(f"({each.quarter}, DATE '{each.first}', DATE '{each.last}')" for each in _begun(year))
     sql = f"""
-        WITH quarter (number, first, last) AS (VALUES {quarters}),
-        teacher AS MATERIALIZED (
-            SELECT '{COACH}' AS what, person, number FROM ({COACHED}) AS team
-            JOIN quarter ON begun <= last AND coalesce(ended >= first, true)
+        SELECT what, quarter, school, level, array_agg(person) FROM (
+            SELECT '{SEAT}' AS what, extract(quarter FROM day)::int AS quarter, school_id AS school, level::int, person
+            FROM ({SEATS}) AS seat WHERE day {WITHIN}
             UNION ALL
-            SELECT '{TRANSLATOR}', person, extract(quarter FROM day)::int FROM ({AGREED}) AS yes
-            WHERE day BETWEEN %(first)s AND %(last)s
-        ),
-        one (what, person, quarter) AS (
-            SELECT what, person, number FROM teacher
-            UNION ALL SELECT '{TEACHER}', person, number FROM teacher
-            UNION ALL SELECT '{LEFT_KEY}', row_number() OVER (), extract(quarter FROM day)::int FROM ({LEFT}) AS seat
-                      WHERE day BETWEEN %(first)s AND %(last)s
-            UNION ALL SELECT side || CASE WHEN again THEN '-ja' ELSE '-nee' END, person, extract(quarter FROM day)::int
-                      FROM ({SAID}) AS said WHERE day BETWEEN %(first)s AND %(last)s
-        )
-        SELECT what, coalesce(quarter, 0), count(DISTINCT person) FROM one
-        GROUP BY GROUPING SETS ((what, quarter), (what))
-    """  # noqa: S608
-    answers = [f"{side}-{word}" for side in SAYING for word in ("ja", "nee")]
-    for what in (TEACHER, COACH, TRANSLATOR, LEFT_KEY, *answers):
-        people.numbers |= {name(what, quarter): 0 for quarter in (0, *QUARTERS)}
-    for what, quarter, count in ask(sql, Period(people.year).days):
-        people.numbers[name(what, quarter)] = count
-    for side in SAYING:
-        for quarter in (0, *QUARTERS):
-            both = people.count(f"{side}-ja", quarter) + people.count(f"{side}-nee", quarter)
-            people.numbers[name(asked(side), quarter)] = both
+            SELECT DISTINCT '{COACH}', number, 0, 0, person FROM ({COACHED}) AS team
+            JOIN (VALUES {quarters}) AS quarter (number, first, last)
+              ON begun <= last AND coalesce(ended >= first, true)
+            UNION ALL
+            SELECT DISTINCT '{TRANSLATOR}', extract(quarter FROM day)::int, 0, 0, person FROM ({AGREED}) AS yes
+            WHERE day {WITHIN}
+            UNION ALL
+            SELECT '{LEFT_KEY}', extract(quarter FROM day)::int, 0, 0, person FROM ({LEFT}) AS seat WHERE day {WITHIN}
+            UNION ALL
+            SELECT side || CASE WHEN again THEN '-ja' ELSE '-nee' END, extract(quarter FROM day)::int, 0, 0, person
+            FROM ({SAID}) AS said WHERE day {WITHIN}
+        ) AS one GROUP BY what, quarter, school, level
+    """  # noqa: S608  names of our own
+    return {tuple(cell): members for *cell, members in ask(DAYS + sql, Period(year).days)}
+
+
+def _seats(people: People, cells: dict[tuple[int, int, int], list[int]]) -> None:
+    """Placements and different students, by quarter, school and level, with every total."""
+    schools = Partner.objects.filter(pk__in={school for _quarter, school, _level in cells}).order_by("name", "pk")
+    people.schools = dict(schools.values_list("pk", "name"))
+    people.levels = [level for level in Level.values if any(cell[2] == level for cell in cells)]
+    for whole in product((0, *QUARTERS), (0, *people.schools), (0, *people.levels)):
+        inside = [members for cell, members in cells.items() if _within(cell, whole)]
+        people.numbers[name(SEAT, *whole)] = sum(map(len, inside))
+        people.numbers[name(STUDENT, *whole)] = len(set().union(*inside))
+
+
+def _within(cell: tuple, whole: tuple) -> bool:
+    return all(total in (0, part) for part, total in zip(cell, whole, strict=True))
 
 
 def _begun(year: int) -> list[Period]:

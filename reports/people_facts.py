@@ -10,21 +10,21 @@ from django.utils.translation import gettext_lazy as _
 from challenges.lead_times import type_of
 from modules.models import Level
 from projects.models import Feedback
-from reports.facts import PROJECT_DAYS, WITHIN, Column, Fact, choices, day_of
+from reports.facts import WITHIN, Column, Fact, choices, day_of
 
 NUMBER = "row_number() OVER (ORDER BY md5(person::text || %(salt)s))"
 YES_NO = {"true": _("ja"), "false": _("nee")}
 LEVEL = Column("level", _("Niveau"), kind="choices", words=lambda: choices(Level))
 
-SEATS = f"""
+SEATS = """
     SELECT seat.id, seat.student_id AS person, module.school_id, school.name AS school, module.level, days.begun AS day
-    FROM {PROJECT_DAYS} AS days
+    FROM project_days AS days
     JOIN projects_application AS seat ON seat.project_id = days.object_id AND seat.status = 'placed'
     JOIN projects_project AS project ON project.id = days.object_id
     JOIN modules_modulerun AS run ON run.id = project.run_id
     JOIN modules_module AS module ON module.id = run.module_id
     JOIN partners_partner AS school ON school.id = module.school_id
-"""  # noqa: S608
+"""
 AGREED = f"""
     SELECT challenge.translator_id AS person, {day_of("entry.created_at")} AS day
     FROM core_timelineentry AS entry
@@ -33,11 +33,11 @@ AGREED = f"""
     WHERE entry.content_type_id = {type_of("challenges", "assignment")} AND entry.event = 'agree'
       AND challenge.translator_id IS NOT NULL
 """  # noqa: S608
-COACHED = f"""
+COACHED = """
     SELECT project.coach_id AS person, days.begun, days.ended
-    FROM {PROJECT_DAYS} AS days JOIN projects_project AS project ON project.id = days.object_id
+    FROM project_days AS days JOIN projects_project AS project ON project.id = days.object_id
     WHERE days.begun IS NOT NULL
-"""  # noqa: S608
+"""
 LEFT = f"""
     SELECT seat.student_id AS person, {day_of("entry.created_at")} AS day
     FROM core_timelineentry AS entry JOIN projects_application AS seat ON seat.id = entry.object_id

@@ -52,6 +52,10 @@ class Table:
     rows: list[tuple[str, list[Line]]]
 
 
+def numbers_of(tables: list[Table]) -> list[Line]:
+    return [line for table in tables for _label, lines in table.rows for line in lines]
+
+
 @dataclass(frozen=True)
 class Section:
     key: str
@@ -75,9 +79,7 @@ class Report:
         """Every number: those of a section, then those of its tables."""
         for section in self.sections:
             yield from section.lines
-            for table in section.tables:
-                for _label, lines in table.rows:
-                    yield from lines
+            yield from numbers_of(section.tables)
 
     def line(self, key: str, group: str = "") -> Line | None:
         return next((line for line in self.lines() if (line.key, line.group) == (key, group)), None)

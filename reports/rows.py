@@ -7,9 +7,9 @@ from django.urls import reverse
 from django.utils.formats import date_format, number_format
 from django.utils.timezone import datetime
 
-from reports.counting import ask
+from reports.counting import WITH_ROOM, ask
 from reports.definitions import BREAKDOWNS, COUNTED, PEOPLE, Breakdown, Figure
-from reports.facts import FACTS, Column, Fact
+from reports.facts import DAYS, FACTS, Column, Fact
 from reports.people_facts import PEOPLE_FACTS
 
 
@@ -57,7 +57,7 @@ def fetch(source: Source, asking: dict, group: str = "", limit: int | None = Non
     where, params = condition(source, group)
     fact = source.fact
     cut = "" if limit is None else f" LIMIT {int(limit)} OFFSET {int(offset)}"
-    sql = f"SELECT {names} FROM ({fact.sql}) AS fact WHERE {where} ORDER BY {fact.order}{cut}"  # noqa: S608
+    sql = f"{DAYS}SELECT {names} FROM ({fact.sql}) AS fact WHERE {where} ORDER BY {fact.order}{cut}"  # noqa: S608
     return [_paired(source.columns, row) for row in ask(sql, asking | params)]
 
 
@@ -69,12 +69,12 @@ def copy(source: Source, asking: dict, snapshot: int, key: str, group: str) -> N
     )
     where, params = condition(source, group)
     sql = (
-        'INSERT INTO reports_snapshotrow (snapshot_id, key, "group", number, cells) '  # noqa: S608  our own names
+        f'{DAYS}INSERT INTO reports_snapshotrow (snapshot_id, key, "group", number, cells) '  # noqa: S608  our own names
         f"SELECT %(snapshot)s, %(key)s, %(of)s, row_number() OVER (ORDER BY {source.fact.order}), "
         f"jsonb_build_array({cells}) FROM ({source.fact.sql}) AS fact WHERE {where}"
     )
     with connection.cursor() as cursor:
-        cursor.execute(sql, asking | params | {"snapshot": snapshot, "key": key, "of": group})
+        cursor.execute(WITH_ROOM + sql, asking | params | {"snapshot": snapshot, "key": key, "of": group})
 
 
 def condition(source: Source, group: str = "") -> tuple[str, dict]:

@@ -68,7 +68,7 @@ def _freeze(period: Period, actor: User, remark: str, corrects: Snapshot | None)
     book, pk = Live(period), ask("SELECT nextval(pg_get_serial_sequence('reports_snapshot', 'id'))", {})[0][0]
     made = Snapshot(
         pk=pk, year=period.year, quarter=period.quarter, version=newest.version + 1 if newest else 1, replaces=newest,
-        remark=remark, content={code: _written(period, book, code) for code, _name in settings.LANGUAGES},
+        remark=remark, content={code: _written(book, code) for code, _name in settings.LANGUAGES},
         marks=book.people.marks_of(period.quarter), sources=sources(), definitions=VERSION, made_at=clock.now(),
         made_by=actor, made_by_name=str(actor),
     )  # fmt: skip
@@ -79,10 +79,10 @@ def _freeze(period: Period, actor: User, remark: str, corrects: Snapshot | None)
     return made
 
 
-def _written(period: Period, book: Live, language: str) -> dict:
-    """The report in one language, with what its columns are called; the numbers are counted once for each."""
+def _written(book: Live, language: str) -> dict:
+    """The report in one language, with what its columns are called."""
     with translation.override(language):
-        written = Live(period, people=book.people).report.data()
+        written = book.written().data()
         keys = {line.key for line in book.report.lines() if line.rows}
         return written | {"columns": {key: column_data(book.columns(key)) for key in sorted(keys)}}
 

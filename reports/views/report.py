@@ -93,7 +93,7 @@ class LazyRows:
 
 def asked_line(request, book, key: str) -> Line:
     """The number whose rows are asked for; Http404 when there is none, or when it does not open."""
-    line = book.report.line(key, request.GET.get("groep", ""))
+    line = book.line(key, request.GET.get("groep", ""))
     if line is None or not line.rows:
         raise Http404
     return line
@@ -112,7 +112,7 @@ def rows_page(request, book, key: str):
     page = Paginator(LazyRows(book, line), PER_PAGE).get_page(request.GET.get("page"))
     columns, of = book.columns(key), book.parent(line)
     context = {
-        "report": book.report,
+        "period": book.period,
         "line": line,
         "title": f"{of.label}: {line.label}" if of else line.label,
         "definition": (of or line).definition,
@@ -134,7 +134,7 @@ def rows_csv(request, key: str):
 
 def rows_file(request, book, key: str) -> HttpResponse:
     line = asked_line(request, book, key)
-    name = "-".join(filter(None, ["rapport", book.report.period.lower(), key, slugify(line.group)]))
+    name = "-".join(filter(None, ["rapport", str(book.period).lower(), key, slugify(line.group)]))
     return download(exports.as_csv(exports.rows(book, line)), "text/csv; charset=utf-8", f"{name}.csv")
 
 

@@ -151,19 +151,15 @@ def measure() -> dict[str, float]:
 
 def parts(time_of) -> None:
     """What the report spends its time on."""
-    from reports.counting import _of_fact
+    from reports.counting import count
     from reports.facts import FACTS
-    from reports.people import People, _others, _seats, _ties, _worth
+    from reports.people import count_people
     from reports.period import Period
-    from reports.suppression import protect
 
     for fact in FACTS:
-        time_of(f"counting {fact}", lambda fact=fact: _of_fact(fact, Period(YEAR)))
-    people = People(YEAR)
-    time_of("counting seats", lambda: _seats(people))
-    time_of("counting other people", lambda: _others(people))
-    worth = {key: _worth(key) for key in people.numbers}
-    time_of("hiding small numbers", lambda: protect(people.numbers, _ties(people), None, worth))
+        time_of(f"counting {fact}", lambda fact=fact: count(Period(YEAR), [fact]))
+    time_of("counting all of these", lambda: count(Period(YEAR)))
+    time_of("counting people", lambda: count_people(YEAR))
 
 
 def run() -> bool:
