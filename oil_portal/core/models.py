@@ -27,7 +27,12 @@ class TimelineEntry(models.Model):
 
     class Meta:
         ordering = ["-created_at", "-pk"]
-        indexes = [models.Index(fields=["content_type", "object_id", "-created_at"])]
+        # With the event in it, the report reads the first days of everything without touching a row.
+        indexes = [
+            models.Index(
+                fields=["content_type", "object_id", "-created_at"], include=["event"], name="timeline_of_object"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.label}: {self.target}"

@@ -194,7 +194,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='timelineentry',
-            index=models.Index(fields=['content_type', 'object_id', '-created_at'], name='core_timeli_content_adebbe_idx'),
+            index=models.Index(fields=['content_type', 'object_id', '-created_at'], include=('event',), name='timeline_of_object'),
         ),
         migrations.AddIndex(
             model_name='notice',
