@@ -83,6 +83,7 @@ class MembershipStatus(TextChoices):
 
 LIVE_MEMBERSHIP = (MembershipStatus.REQUESTED, MembershipStatus.ACTIVE)
 
+
 def _confirms(membership) -> tuple[str, object | None]:
     """Who is asked first: the school for its own people, a contact for colleagues, and brokers where nobody is."""
     if membership.role in ("teacher", "student"):

@@ -155,9 +155,7 @@ def apologize(*, challenge: Challenge) -> None:
 
 
 LATE = {
-    "returned": gettext_lazy(
-        "Het bedrijf vulde dit nog niet aan. Vul het aan, trek het in, of bel de makelaar."
-    ),
+    "returned": gettext_lazy("Het bedrijf vulde dit nog niet aan. Vul het aan, trek het in, of bel de makelaar."),
     "accepted": gettext_lazy("Er is nog geen opdracht. De makelaar kijkt of een andere docent het kan overnemen."),
     "draft": gettext_lazy("De opdracht is nog niet klaar. De makelaar belt de docent."),
     "change_requested": gettext_lazy("De wijziging is nog niet klaar. De makelaar belt de docent."),

@@ -17,7 +17,7 @@ IDENTITY = re.compile(rb"^Message-ID:\s*(\S+)", re.MULTILINE | re.IGNORECASE)
 
 class Sink:
     def __init__(self, path: str, seconds: float) -> None:
-        self.file = Path(path).open("ab", buffering=0)  # open as long as the process lives
+        self.file = Path(path).open("ab", buffering=0)  # noqa: SIM115  open as long as the process lives
         self.seconds = seconds
 
     async def handle_DATA(self, server, session, envelope) -> str:  # aiosmtpd's name
