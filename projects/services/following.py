@@ -33,7 +33,7 @@ def speaks_as(user: User, project: Project) -> list[str]:
 
 @transaction.atomic
 def give_feedback(*, project: Project, actor: User, side: str, good: str, again: bool, better: str = "") -> Feedback:
-    """One side says, once, how it was. Students speak for themselves, a contact for the company, who leads for teachers."""
+    """One side says, once, how it was: a student, a contact for the company, or who leads for the teachers."""
     if side not in speaks_as(actor, project):
         raise PermissionDenied
     lock(project)
