@@ -13,7 +13,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
 from reports.report import Line, Report
-from reports.rows import Cell, dressed
+from reports.rows import plain
 
 MOST_ROWS = 5_000  # behind one figure in a spreadsheet; the CSV of that figure has them all
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -116,12 +116,8 @@ def rows(book, line: Line, limit: int | None = None) -> Iterator[list]:
     """The rows behind a number, with a heading."""
     columns = book.columns(line.key)
     yield [str(column.label) for column in columns]
-    for row in dressed(columns, book.rows(line, limit)):
-        yield [_raw(cell) for cell in row]
-
-
-def _raw(cell: Cell):
-    return cell.raw.isoformat() if isinstance(cell.raw, date) else cell.raw
+    for row in plain(columns, book.rows(line, limit)):
+        yield [cell.isoformat() if isinstance(cell, date) else cell for cell in row]
 
 
 def workbook(book) -> bytes:

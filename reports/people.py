@@ -1,11 +1,12 @@
 """Numbers of people: counted over the whole year at once, since its quarters and the year give each other away."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import product
 
 from modules.models import Level
-from oil_portal.core.views import number
+from oil_portal.core.views import number as read_number
 from partners.models import Partner
 from reports.counting import ask
 from reports.facts import DAYS, WITHIN
@@ -70,8 +71,8 @@ class People:
             "salt": f"{self.year}-{quarter}",
             "open": open_,
             "all_open": len(open_) == len(self.schools) * len(self.levels),
-            "school": number(school) or None,
-            "level": number(level) or None,
+            "school": read_number(school) or None,
+            "level": read_number(level) or None,
         }
 
 
@@ -85,51 +86,53 @@ def count_people(year: int, given: dict[str, str] | None = None, fixed: frozense
 
 
 # --- Counting ------------------------------------------------------------------------------------------------------
+Cell = tuple[int, int, int]  # quarter, school and level
+
+
 def _tell(people: People) -> None:
-    """Fill in every number. Each cell comes as a list of people, so that a total of different people is a union."""
-    cells = _cells(people.year)
-    _seats(people, {cell[1:]: members for cell, members in cells.items() if cell[0] == SEAT})
-    found = {(what, quarter): members for (what, quarter, *_rest), members in cells.items()}
+    """Fill in every number. Of different people each cell comes as a list, so that a total of them is a union."""
+    who, counted = _cells(people.year)
+    _seats(people, who[SEAT])
     for quarter in (0, *QUARTERS):
-        parts = (quarter,) if quarter else QUARTERS
-
-        def members(what: str, parts=parts) -> list[int]:
-            return [person for part in parts for person in found.get((what, part), ())]
-
+        parts = [(part, 0, 0) for part in ([quarter] if quarter else QUARTERS)]
         for what, kinds in ((COACH, [COACH]), (TRANSLATOR, [TRANSLATOR]), (TEACHER, [COACH, TRANSLATOR])):
-            people.numbers[name(what, quarter)] = len({person for kind in kinds for person in members(kind)})
-        people.numbers[name(LEFT_KEY, quarter)] = len(members(LEFT_KEY))
+            found = (who[kind].get(part, ()) for kind in kinds for part in parts)
+            people.numbers[name(what, quarter)] = len(set().union(*found))
+        for what in (LEFT_KEY, *(f"{side}-{word}" for side in SAYING for word in ("ja", "nee"))):
+            people.numbers[name(what, quarter)] = sum(counted[what].get(part, 0) for part in parts)
         for side in SAYING:
-            yes, no = len(members(f"{side}-ja")), len(members(f"{side}-nee"))
-            people.numbers |= {name(f"{side}-ja", quarter): yes, name(f"{side}-nee", quarter): no}
-            people.numbers[name(asked(side), quarter)] = yes + no
+            both = people.count(f"{side}-ja", quarter) + people.count(f"{side}-nee", quarter)
+            people.numbers[name(asked(side), quarter)] = both
 
 
-def _cells(year: int) -> dict[tuple[str, int, int, int], list[int]]:
-    """{(what, quarter, school, level): who}, in one query; only placements have a school and a level."""
+def _cells(year: int) -> tuple[dict[str, dict[Cell, list[int]]], dict[str, dict[Cell, int]]]:
+    """Of each kind who is in a cell, and how many there are, in one query; only seats have a school and a level."""
     quarters = ", ".join(f"({each.quarter}, DATE '{each.first}', DATE '{each.last}')" for each in _begun(year))
+    of_day = "extract(quarter FROM day)::int"
     sql = f"""
-        SELECT what, quarter, school, level, array_agg(person) FROM (
-            SELECT '{SEAT}' AS what, extract(quarter FROM day)::int AS quarter, school_id AS school, level::int, person
-            FROM ({SEATS}) AS seat WHERE day {WITHIN}
-            UNION ALL
-            SELECT DISTINCT '{COACH}', number, 0, 0, person FROM ({COACHED}) AS team
-            JOIN (VALUES {quarters}) AS quarter (number, first, last)
-              ON begun <= last AND coalesce(ended >= first, true)
-            UNION ALL
-            SELECT DISTINCT '{TRANSLATOR}', extract(quarter FROM day)::int, 0, 0, person FROM ({AGREED}) AS yes
-            WHERE day {WITHIN}
-            UNION ALL
-            SELECT '{LEFT_KEY}', extract(quarter FROM day)::int, 0, 0, person FROM ({LEFT}) AS seat WHERE day {WITHIN}
-            UNION ALL
-            SELECT side || CASE WHEN again THEN '-ja' ELSE '-nee' END, extract(quarter FROM day)::int, 0, 0, person
-            FROM ({SAID}) AS said WHERE day {WITHIN}
-        ) AS one GROUP BY what, quarter, school, level
+        SELECT '{SEAT}', {of_day}, school_id, level::int, array_agg(person), count(*)
+        FROM ({SEATS}) AS seat WHERE day {WITHIN} GROUP BY 2, 3, 4
+        UNION ALL
+        SELECT '{COACH}', number, 0, 0, array_agg(DISTINCT person), 0 FROM ({COACHED}) AS team
+        JOIN (VALUES {quarters}) AS quarter (number, first, last) ON begun <= last AND coalesce(ended >= first, true)
+        GROUP BY 2
+        UNION ALL
+        SELECT '{TRANSLATOR}', {of_day}, 0, 0, array_agg(DISTINCT person), 0
+        FROM ({AGREED}) AS yes WHERE day {WITHIN} GROUP BY 2
+        UNION ALL
+        SELECT '{LEFT_KEY}', {of_day}, 0, 0, NULL, count(*) FROM ({LEFT}) AS seat WHERE day {WITHIN} GROUP BY 2
+        UNION ALL
+        SELECT side || CASE WHEN again THEN '-ja' ELSE '-nee' END, {of_day}, 0, 0, NULL, count(*)
+        FROM ({SAID}) AS said WHERE day {WITHIN} GROUP BY 1, 2
     """  # noqa: S608  names of our own
-    return {tuple(cell): members for *cell, members in ask(DAYS + sql, Period(year).days)}
+    who, counted = defaultdict(dict), defaultdict(dict)
+    for what, quarter, school, level, members, number in ask(DAYS + sql, Period(year).days):
+        who[what][quarter, school, level] = members
+        counted[what][quarter, school, level] = number
+    return who, counted
 
 
-def _seats(people: People, cells: dict[tuple[int, int, int], list[int]]) -> None:
+def _seats(people: People, cells: dict[Cell, list[int]]) -> None:
     """Placements and different students, by quarter, school and level, with every total."""
     schools = Partner.objects.filter(pk__in={school for _quarter, school, _level in cells}).order_by("name", "pk")
     people.schools = dict(schools.values_list("pk", "name"))
@@ -140,7 +143,7 @@ def _seats(people: People, cells: dict[tuple[int, int, int], list[int]]) -> None
         people.numbers[name(STUDENT, *whole)] = len(set().union(*inside))
 
 
-def _within(cell: tuple, whole: tuple) -> bool:
+def _within(cell: Cell, whole: Cell) -> bool:
     return all(total in (0, part) for part, total in zip(cell, whole, strict=True))
 
 

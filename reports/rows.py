@@ -1,11 +1,11 @@
 """The rows behind a figure: the same facts and the same condition as the count, a page at a time."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.db import connection
 from django.urls import reverse
 from django.utils.formats import date_format, number_format
-from django.utils.timezone import datetime
 
 from reports.counting import WITH_ROOM, ask
 from reports.definitions import BREAKDOWNS, COUNTED, PEOPLE, Breakdown, Figure
@@ -15,10 +15,9 @@ from reports.people_facts import PEOPLE_FACTS
 
 @dataclass(frozen=True)
 class Cell:
-    """What stands in a row: words for people, `raw` for a spreadsheet, and where it leads."""
+    """What stands in a row: words for people, and where it leads."""
 
     words: str
-    raw: object = ""
     url: str = ""
     numeric: bool = False
 
@@ -98,24 +97,43 @@ def _paired(columns: list[Column], row: tuple) -> list:
 
 def dressed(columns: list[Column], rows: list[list]) -> list[list[Cell]]:
     """Rows as people read them, in the active language; from the database or from a snapshot alike."""
-    words = [{code: str(label) for code, label in column.words().items()} for column in columns]
+    words = _words(columns)
     return [[_cell(*each) for each in zip(columns, row, words, strict=True)] for row in rows]
 
 
-def _cell(column: Column, value, words: dict[str, str]) -> Cell:
+def plain(columns: list[Column], rows: list[list]) -> list[list]:
+    """Rows as a spreadsheet takes them: days and numbers as such, codes in words, nothing as ""."""
+    words = _words(columns)
+    return [[_plain(*each) for each in zip(columns, row, words, strict=True)] for row in rows]
+
+
+def _words(columns: list[Column]) -> list[dict[str, str]]:
+    return [{code: str(label) for code, label in column.words().items()} for column in columns]
+
+
+def _plain(column: Column, value, words: dict[str, str]):
     if column.to[0]:
-        text, number = value
-        return Cell(text or "–", text or "", reverse(column.to[0], args=[number]) if number else "")
+        return value[0] or ""
     if value is None or value == "":
+        return ""
+    if column.kind == "date":
+        return date.fromisoformat(value) if isinstance(value, str) else value
+    if column.kind in ("number", "euros"):
+        return value
+    if column.kind == "choices":
+        return ", ".join(words.get(code, code) for code in str(value).split(","))
+    return words.get(str(value), str(value)) if column.kind == "choice" else str(value)
+
+
+def _cell(column: Column, value, words: dict[str, str]) -> Cell:
+    raw = _plain(column, value, words)
+    if column.to[0]:
+        return Cell(raw or "–", reverse(column.to[0], args=[value[1]]) if value[1] else "")
+    if raw == "":
         return Cell("–")
     if column.kind == "date":
-        day = datetime.fromisoformat(value).date() if isinstance(value, str) else value
-        return Cell(date_format(day, "j M Y"), day)
+        return Cell(date_format(raw, "j M Y"))
     if column.kind in ("number", "euros"):
         places = 2 if column.kind == "euros" else None
-        return Cell(number_format(value, places, use_l10n=True, force_grouping=True), value, numeric=True)
-    if column.kind == "choices":
-        text = ", ".join(words.get(code, code) for code in str(value).split(","))
-    else:
-        text = words.get(str(value), str(value)) if column.kind == "choice" else str(value)
-    return Cell(text, text)
+        return Cell(number_format(raw, places, use_l10n=True, force_grouping=True), numeric=True)
+    return Cell(raw)
