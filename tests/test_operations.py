@@ -75,10 +75,10 @@ def test_an_exception_is_one_line_of_json(lines):
     try:
         raise ValueError("regel één\nregel twee")
     except ValueError:
-        logging.getLogger("oil_portal.x").exception("mis: %s", "\ud800")
+        logging.getLogger("oil_portal.x").exception("mis: %s", "\u2028")
     (line,) = lines()
     assert "regel twee" in line["exception"]
-    assert line["message"] == "mis: \ud800"
+    assert line["message"] == "mis: \u2028"
 
 
 def test_a_task_carries_the_number_of_its_request(lines):
