@@ -7,7 +7,7 @@ mail is refused or put off (`Refused`), or nobody answers (`Unreachable`), which
 import smtplib
 from collections.abc import Iterable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
@@ -52,9 +52,20 @@ def compose(template: str, *, to: str, language: str, context: dict, headers: di
     return message
 
 
-def waits(tries: int) -> timedelta | None:
-    """How long to wait after this many tries before the next; None when it was the last."""
-    return WAITS[tries] if tries < len(WAITS) else None
+def message_id(name: str) -> str:
+    """The Message-ID of a mail, the same at every try, so that one that went out twice can be recognised."""
+    return f"<{name}@{settings.DEFAULT_FROM_EMAIL.rsplit('@', 1)[-1].strip('>')}>"
+
+
+def next_try(failure: Exception, *, to: str, tries: int) -> datetime | None:
+    """When to try a mail again that failed after so many earlier tries, or None when it was the last.
+
+    A refusal for good counts for the address.
+    """
+    if getattr(failure, "dead", False):
+        refused(to, str(failure))
+    over = tries >= len(WAITS) or getattr(failure, "final", False)
+    return None if over else clock.now() + WAITS[tries]
 
 
 class Line:

@@ -1,10 +1,10 @@
 """What was asked of a side, and until when. `timeline.record` opens and ends promises with the status of an object.
 
-Pages read `timeline.due`; the beat above (`oil_portal.promises`) reminds, and closes what nobody answered.
+Pages read `timeline.due`; the beat above (`oil_portal.answers.beat`) reminds, and closes what nobody answered.
 """
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from django.contrib.contenttypes.models import ContentType
 from django.core import signing
@@ -122,12 +122,6 @@ def redate(objects: Iterable[models.Model]) -> None:
             if term and term.until:
                 promise.due = term.until(obj)
                 promise.save(update_fields=["due"])
-
-
-def answered_within(promise: Promise) -> bool:
-    """Whether the answer came in time."""
-    at: datetime | None = promise.answered_at
-    return at is not None and timezone.localtime(at).date() <= promise.due
 
 
 def with_promise(queryset: QuerySet) -> QuerySet:

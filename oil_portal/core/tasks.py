@@ -5,11 +5,20 @@ the two sends it again with the same Message-ID. What fails for good is kept for
 """
 
 from celery import shared_task
-from django.conf import settings
 from django.db import transaction
 
 from oil_portal.core import clock
-from oil_portal.core.mail import Line, Refused, Unreachable, absolute, compose, is_set_aside, refused, took_mail, waits
+from oil_portal.core.mail import (
+    Line,
+    Refused,
+    Unreachable,
+    absolute,
+    compose,
+    is_set_aside,
+    message_id,
+    next_try,
+    took_mail,
+)
 from oil_portal.core.models import Letter
 from oil_portal.core.promises import answer_url
 
@@ -37,21 +46,23 @@ def _hand_over(letter: Letter) -> None:
 @shared_task
 def send_letter(letter_id: int) -> None:
     """Send one letter, once."""
-    _try_to_send(letter_id)
+    with Line() as line:
+        _try_to_send(letter_id, line)
 
 
 @shared_task
 def send_letters() -> None:
     """What no task has sent, or what the server put off."""
     waiting = Letter.objects.filter(failed_at=None, not_before__lte=clock.now()).order_by("not_before", "pk")
-    for pk in list(waiting.values_list("pk", flat=True)[:SWEEP]):
-        if isinstance(_try_to_send(pk), Unreachable):
-            return
+    with Line() as line:
+        for pk in list(waiting.values_list("pk", flat=True)[:SWEEP]):
+            if isinstance(_try_to_send(pk, line), Unreachable):
+                return
 
 
-def _try_to_send(pk: int) -> Exception | None:
+def _try_to_send(pk: int, line: Line) -> Exception | None:
     try:
-        with transaction.atomic(), Line() as line:
+        with transaction.atomic():
             letter = Letter.objects.select_for_update(skip_locked=True).filter(pk=pk, failed_at=None).first()
             if letter is None:
                 return None
@@ -65,8 +76,7 @@ def _try_to_send(pk: int) -> Exception | None:
 def _send(letter: Letter, line: Line) -> None:
     context = _of_notice(letter) if letter.notice_id else letter.context
     if context is not None and not is_set_aside(letter.to):
-        domain = settings.DEFAULT_FROM_EMAIL.rsplit("@", 1)[-1].strip(">")
-        headers = {"Message-ID": f"<letter-{letter.pk}@{domain}>"}
+        headers = {"Message-ID": message_id(f"letter-{letter.pk}")}
         line.send(compose(letter.template, to=letter.to, language=letter.language, context=context, headers=headers))
         took_mail([letter.to])
         if letter.notice_id:
@@ -90,13 +100,10 @@ def _of_notice(letter: Letter) -> dict | None:
 
 def _put_off(letter: Letter, failure: Exception) -> None:
     """Later each time; after the last try, or a refusal for good, it has failed."""
-    if getattr(failure, "dead", False):
-        refused(letter.to, str(failure))
-    wait = waits(letter.attempts)
-    over = wait is None or getattr(failure, "final", False)
+    again = next_try(failure, to=letter.to, tries=letter.attempts)
     Letter.objects.filter(pk=letter.pk).update(
         attempts=letter.attempts + 1,
         detail=str(failure)[:200],
-        failed_at=clock.now() if over else None,
-        not_before=clock.now() if over else clock.now() + wait,
+        failed_at=None if again else clock.now(),
+        not_before=again or clock.now(),
     )

@@ -13,13 +13,13 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, Exists, Max, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import override
 
 from oil_portal.core import clock
-from oil_portal.core.mail import Line, Refused, Unreachable, refused, said, took_mail, waits
+from oil_portal.core.mail import Line, Refused, Unreachable, message_id, next_try, said, took_mail
 from oil_portal.core.models import DigestDelivery, MailAddress
 from oil_portal.digests.content import Digest, collect, collect_many
 from oil_portal.digests.letter import mail_for
@@ -206,9 +206,8 @@ def _reasons_to_skip(batch: list[DigestDelivery]) -> dict[int, str]:
         .filter(user__in=ids, digest__in=[User.Digest.DAILY, User.Digest.WEEKLY])
         .values_list("user", flat=True)
     )
-    newest: dict[int, int] = {}
-    for user, pk in DigestDelivery.objects.filter(user__in=ids).order_by("pk").values_list("user", "pk"):
-        newest[user] = pk
+    rows = DigestDelivery.objects.filter(user__in=ids).order_by()
+    newest = dict(rows.values_list("user").annotate(newest=Max("pk")))
     emails = [delivery.user.email.lower() for delivery in batch]
     dead = set(
         MailAddress.objects.filter(email__in=emails, set_aside_at__isnull=False).values_list(Lower("email"), flat=True)
@@ -253,15 +252,11 @@ def _send(delivery: DigestDelivery, digest: Digest, line: Line) -> None:
         _close(delivery, State.SKIPPED, Reason.NOTHING)
         return
     # The same Message-ID at every try: a mail that was sent but not yet written down can be recognised.
-    message_id = f"<digest-{delivery.user_id}-{delivery.period}@{_domain()}>"
-    mail = mail_for(digest, message_id=message_id)
+    identity = message_id(f"digest-{delivery.user_id}-{delivery.period}")
+    mail = mail_for(digest, message_id=identity)
     with transaction.atomic():
-        if _mark(delivery, digest, message_id):
+        if _mark(delivery, digest, identity):
             line.send(mail)
-
-
-def _domain() -> str:
-    return settings.DEFAULT_FROM_EMAIL.rsplit("@", 1)[-1].strip(">")
 
 
 def _mine(delivery: DigestDelivery) -> QuerySet[DigestDelivery]:
@@ -291,7 +286,7 @@ SELECT (SELECT count(*) FROM mine), (SELECT count(*) FROM work) + (SELECT count(
 """
 
 
-def _mark(delivery: DigestDelivery, digest: Digest, message_id: str) -> bool:
+def _mark(delivery: DigestDelivery, digest: Digest, identity: str) -> bool:
     """Settle the row and tell its things; False when the lease had expired and another worker has it.
 
     Raises ToldMeanwhile when one of the things was told already.
@@ -299,7 +294,7 @@ def _mark(delivery: DigestDelivery, digest: Digest, message_id: str) -> bool:
     values = {
         "delivery": delivery.pk,
         "claim": delivery.claim,
-        "message_id": message_id,
+        "message_id": identity,
         "now": clock.now(),
         "items": len(digest.entries),
         "keys": [entry.key for entry in digest.entries if entry.notice is None],
@@ -319,18 +314,14 @@ def _close(delivery: DigestDelivery, state: str, reason: str, detail: str = "") 
 
 def _put_off(delivery: DigestDelivery, failure: Exception, reason: str = "") -> None:
     """Plan another try, later each time; after the last one, or a refusal for good, it has failed and staff sees it."""
-    if getattr(failure, "dead", False):
-        refused(delivery.user.email, str(failure))
-    tries = delivery.attempts + 1
+    again = next_try(failure, to=delivery.user.email, tries=delivery.attempts)
     reason = reason or (Reason.UNREACHABLE if isinstance(failure, Unreachable) else Reason.REFUSED)
-    wait = waits(delivery.attempts)
-    over = wait is None or getattr(failure, "final", False)
     _mine(delivery).update(
-        state=State.FAILED if over else State.PLANNED,
+        state=State.PLANNED if again else State.FAILED,
         reason=reason,
         detail=str(failure)[:200],
-        attempts=tries,
+        attempts=delivery.attempts + 1,
         claim="",
         claimed_at=None,
-        not_before=clock.now() if over else clock.now() + wait,
+        not_before=again or clock.now(),
     )

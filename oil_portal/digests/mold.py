@@ -56,16 +56,14 @@ class Mold:
         for name in self.in_head:
             if not values[name].isascii() or not values[name].isprintable():
                 raise Misfit(name)
-        ready = {(name, "qt"): value.replace("\r\n", "\n").replace("\n", "\r\n") for name, value in values.items()}
-        ready |= {
-            (name, "qh"): str(conditional_escape(value)).replace("\r\n", "\n").replace("\n", "\r\n")
-            for name, value in values.items()
-        }
+        ready = {}
+        for name, form in set(self.places):
+            value = str(conditional_escape(values[name])) if form == "qh" else values[name]
+            ready[name, form] = value.replace("\r\n", "\n").replace("\n", "\r\n")
         found = [self.texts[0]]
         for place, text in zip(self.places, self.texts[1:], strict=True):
             found += (ready[place], text)
-        whole = "".join(found)
-        ready_to_go = whole.encode()
-        if max(map(len, ready_to_go.split(b"\r\n"))) > LONGEST_LINE:
+        written = "".join(found).encode()
+        if max(map(len, written.split(b"\r\n"))) > LONGEST_LINE:
             raise Misfit("a long line")
-        return ready_to_go
+        return written
