@@ -8,9 +8,9 @@ from django.utils.translation import ngettext
 
 from challenges.models import Challenge
 from partners.card import Card, Figure, counted, lines_of
-from partners.models import Partner
 from projects.chain import chain
 from projects.models import Outcome, Project
+from projects.services import partners_of
 
 
 def project_card(user, project: Project) -> Card:
@@ -29,15 +29,9 @@ def project_card(user, project: Project) -> Card:
         results=lines_of(outcome.result) if outcome else [],
         structure=_structure(user, project, team_size),
         chain=chain(user, project, outcome),
-        partners=_partners(project),
+        partners=partners_of(project),
         foot=(_("Looptijd: %s") % ends, _("Afgerond")),
     )
-
-
-def _partners(project: Project) -> list[Partner]:
-    """Who worked on it: the one that asked, the school and the lab, each once."""
-    found = [project.challenge.partner, project.run.module.school, project.lab]
-    return list({one.pk: one for one in found if one}.values())
 
 
 def _figures(project: Project, team_size: int) -> list[Figure]:
@@ -46,7 +40,7 @@ def _figures(project: Project, team_size: int) -> list[Figure]:
     asked, reached = len({row.goal_id for row in rows}), len({row.goal_id for row in rows if row.achieved})
     by_company = project.contributions.given().filter(partner=project.challenge.partner)
     hours = by_company.aggregate(total=Sum("hours"))["total"] or 0
-    partners = len(_partners(project))
+    partners = len(partners_of(project))
     goals = ngettext("van %(count)s leerdoel behaald", "van %(count)s leerdoelen behaald", asked) % {"count": asked}
     return [
         counted(reached, goals),

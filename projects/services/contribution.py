@@ -26,7 +26,7 @@ WORDS = ("partner", "kind", "day", "hours", "amount", "note")  # what a contribu
 
 
 def partners_of(project: Project) -> list[Partner]:
-    """Who can give to a project: the company that asked, the school of the module, and the lab."""
+    """Who works on a project and can give to it: the company that asked, the school of the module, and the lab."""
     found = [project.challenge.partner, project.run.module.school, project.lab]
     return list({partner.pk: partner for partner in found if partner is not None}.values())
 
