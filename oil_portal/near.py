@@ -11,7 +11,7 @@ from challenges.services.suggestion import index, text_of
 from challenges.suggestions import Index
 from modules.models import LearningGoal
 from oil_portal.core import clock
-from oil_portal.worklists.item import entered
+from oil_portal.worklists.asking import came
 
 RECENT = timedelta(days=30)
 READ = 200  # new challenges that are compared
@@ -66,8 +66,13 @@ def _taught(teachers: set[int]) -> dict[int, dict[str, str]]:
 
 def _new() -> QuerySet[Challenge]:
     """Challenges that came into the status accepted or published lately, newest first."""
-    new = entered(Challenge.objects.filter(status__in=["accepted", "published"])).select_related("partner")
-    return new.filter(since__gte=clock.now() - RECENT).defer("document").order_by("-since", "-pk")[:READ]
+    new = Challenge.objects.filter(status__in=["accepted", "published"]).annotate(since=came(Challenge))
+    return (
+        new.select_related("partner")
+        .filter(since__gte=clock.now() - RECENT)
+        .defer("document")
+        .order_by("-since", "-pk")[:READ]
+    )
 
 
 def _titles(challenges: list[Challenge]) -> dict[int, frozenset[str]]:

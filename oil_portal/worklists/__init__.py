@@ -1,12 +1,13 @@
 """What waits for you: one work list per role, for the start page and the digest. Reads only.
 
-A finder takes `People` and yields (user, WorkItem), in a number of queries that depends neither on how many people nor
-on how many things there are. `key` names the thing and the moment it began to wait, so that a digest knows whether it
-told it before; texts are in the active language.
+A finder takes `People` and yields `Source`s: what to ask, and what to say of the answers to whom. All are asked in one
+query, however many people and things there are. `key` names the thing and the moment it began to wait, so that a digest
+knows whether it told it before; texts are in the active language.
 """
 
 from datetime import date
 
+from oil_portal.worklists.asking import heard
 from oil_portal.worklists.broker import for_brokers
 from oil_portal.worklists.contact import for_contacts
 from oil_portal.worklists.coordinator import for_coordinators
@@ -31,9 +32,8 @@ def work_items_for(users: list[User]) -> dict[int, list[WorkItem]]:
     """{user: what waits for them}, for people who read one language, which is active."""
     people = People(users)
     found: dict[int, dict[str, WorkItem]] = {user.pk: {} for user in users}
-    for find in FINDERS:
-        for user, each in find(people):
-            found[user][each.key] = each
+    for user, each in heard(source for find in FINDERS for source in find(people)):
+        found[user][each.key] = each
     order = lambda item: (item.until or date.max, item.since, item.key)
     return {user: sorted(items.values(), key=order) for user, items in found.items()}
 

@@ -1,8 +1,10 @@
 """What waits for the contacts of a company: fill in, answer, sign off, confirm; and what students think of it."""
 
+from collections import defaultdict
 from datetime import datetime, time, timedelta
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, Value
+from django.db.models.functions import Coalesce, Left
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -10,11 +12,12 @@ from django.utils.translation import ngettext
 
 from challenges.models import Assignment, Challenge, Interest, Question
 from oil_portal.core import clock
-from oil_portal.core.promises import with_promise
-from oil_portal.worklists.item import Topic, WorkItem, entered, item
+from oil_portal.core.models import Promise
+from oil_portal.worklists.asking import NO_MOMENT, Row, Source, Told, ask, by_row
+from oil_portal.worklists.item import Topic, WorkItem, item
 from oil_portal.worklists.people import People
 from oil_portal.worklists.shared import (
-    Told,
+    check,
     confirm,
     lately,
     look_back,
@@ -32,86 +35,114 @@ SILENT_DAYS = 21  # without hours of the company
 RESULT_DAYS = 30  # that a result is news
 
 
-def for_contacts(people: People) -> Told:
+def for_contacts(people: People):
     """Everything that waits for an organisation waits for each of its contacts."""
     at = people.at(roles.CONTACT)
     if not at:
         return
-    for find in (_own, _challenges, _projects, _outcomes, _interest):
-        for partner, each in find(list(at)):
-            yield from people.tell(at[partner], each, roles.CONTACT, partner)
+
+    def tell(find):
+        def say(rows: list[Row]) -> Told:
+            for partner, said in find(rows):
+                yield from people.tell(at[partner], said, roles.CONTACT, partner)
+
+        return say
+
+    for find, *parts in (*_own(at), *_challenges(at), *_projects(at), _outcomes(at), _interest(at)):
+        yield Source(tell(find), *parts)
 
 
-def _own(mine: list[int]) -> Told:
-    """(partner, item): their own details."""
-    for partner in entered(Partner.objects.filter(pk__in=mine, status="returned")):
-        yield partner.pk, item(partner, "fill", _("De makelaar vraagt om een aanvulling."))
-    yield from to_check(Partner.objects.filter(pk__in=mine), _("Kloppen jullie gegevens nog?"))
+def _own(mine):
+    """Their own details."""
+    ours = Partner.objects.filter(pk__in=mine)
+    returned = lambda row: [(row.pk, item(row, "fill", _("De makelaar vraagt om een aanvulling.")))]
+    stale = lambda row: [(row.pk, check(row, _("Kloppen jullie gegevens nog?")))]
+    yield by_row(returned), ask(ours.filter(status="returned"), title="name")
+    yield by_row(stale), to_check(ours)
 
 
-def _challenges(mine: list[int]) -> Told:
-    for challenge in entered(Challenge.objects.filter(partner__in=mine, status="returned")):
-        text = _("De makelaar heeft een opmerking. Vul je vraagstuk aan.")
-        yield challenge.partner_id, item(challenge, "fill", text)
-    unanswered = with_promise(Question.objects.filter(challenge__partner__in=mine, answered_at=None))
-    for question in unanswered.exclude(promised_until=None).select_related("challenge"):  # else its term has passed
-        yield question.challenge.partner_id, item(question, "answer", _("Beantwoord deze vraag."))
+def _challenges(mine):
+    def say(verb: str, text: str):
+        return by_row(lambda row: [(row["partner"], item(row, verb, text))])
+
+    returned = Challenge.objects.filter(partner__in=mine, status="returned")
+    yield say("fill", _("De makelaar heeft een opmerking. Vul je vraagstuk aan.")), ask(returned, partner="partner")
+    promise = Promise.objects.open().filter(kind="challenges.question:asked", object_id=OuterRef("pk"))
+    unanswered = Question.objects.filter(Exists(promise), challenge__partner__in=mine, answered_at=None)
+    known = {"partner": "challenge__partner", "challenge": "challenge"}
+    yield by_row(_question), ask(unanswered, title=Left("text", 60), since="created_at", **known)
     sent = Assignment.objects.filter(challenge__partner__in=mine, status="sent")
-    for assignment in entered(sent).select_related("challenge"):
-        text = _("Lees de opdracht en geef je akkoord.")
-        yield assignment.challenge.partner_id, item(assignment, "agree", text)
+    yield say("agree", _("Lees de opdracht en geef je akkoord.")), ask(sent, partner="challenge__partner")
 
 
-def _projects(mine: list[int]) -> Told:
+def _question(row: Row) -> Told:
+    url = Question(pk=row.pk, challenge=Challenge(pk=row["challenge"])).get_absolute_url()
+    yield row["partner"], item(row, "answer", _("Beantwoord deze vraag."), url=url)
+
+
+def _projects(mine):
     asked = Project.objects.filter(host__in=mine)
-    for project in unconfirmed(asked, "company"):
-        yield project.host, confirm(project)
-    for project in not_looked_back(asked, "company"):
-        yield project.host, look_back(project)
+    yield by_row(lambda row: [(row["host"], confirm(row))]), ask(unconfirmed(asked, "company"), host="host")
+    yield by_row(lambda row: [(row["host"], look_back(row))]), ask(not_looked_back(asked, "company"), host="host")
     text = _("Nog geen uren sinds %(day)s. Schrijf ze op in een halve minuut.")
-    for project in silent(asked, Contribution.objects.filter(partner=OuterRef("host")), SILENT_DAYS):
-        yield project.host, silence(project, "silent", SILENT_DAYS, text)
+    say = lambda row: [(row["host"], silence(row, "silent", SILENT_DAYS, text))]
+    yield by_row(say), silent(asked, Contribution.objects.filter(partner=OuterRef("host")), SILENT_DAYS, host="host")
 
 
-def _outcomes(mine: list[int]) -> Told:
-    """What a team made, and half a year later what became of it. One query."""
+def _outcomes(mine):
+    """What a team made, and half a year later what became of it."""
     recently, month = lately(), clock.now() - timedelta(days=RESULT_DAYS)
     later = Q(later="", later_asked_at__gt=recently)
     fresh = Q(project__status="completed", created_at__gt=month, later_asked_at=None)
-    for outcome in Outcome.objects.filter(later | fresh, project__host__in=mine).select_related("project"):
-        project = outcome.project
-        if outcome.later_asked_at:
-            url = reverse("projects:later", args=[project.pk])
-            text = _("Wat is ervan geworden? Vertel het in een paar zinnen.")
-            yield project.host, item(project, "later", text, url=url, since=outcome.later_asked_at)
-        else:
-            text = _("Het resultaat ligt klaar. Lees wat het team maakte.")
-            yield project.host, item(project, "result", text, since=outcome.created_at, topic=Topic.NEWS)
+    found = Outcome.objects.filter(later | fresh, project__host__in=mine)
+    since = Coalesce("later_asked_at", "created_at")
+    return by_row(_outcome), ask(
+        found, about=Project, path="project__", since=since, promised=False,
+        host="project__host", later_asked_at="later_asked_at",
+    )  # fmt: skip
 
 
-def _interest(mine: list[int]) -> Told:
-    """Once a week, how many students looked, saved and applied the week before; never who. Two queries."""
+def _outcome(row: Row) -> Told:
+    if row["later_asked_at"]:
+        text = _("Wat is ervan geworden? Vertel het in een paar zinnen.")
+        yield row["host"], item(row, "later", text, url=reverse("projects:later", args=[row.pk]))
+    else:
+        yield (
+            row["host"],
+            item(row, "result", _("Het resultaat ligt klaar. Lees wat het team maakte."), topic=Topic.NEWS),
+        )
+
+
+def _interest(mine):
+    """Once a week, how many students looked, saved and applied the week before; never who."""
     today = clock.today()
     monday = timezone.make_aware(datetime.combine(today - timedelta(days=today.weekday()), time()))
     week = (monday - timedelta(days=7), monday - timedelta(microseconds=1))
-    looks = Interest.objects.filter(challenge__partner__in=mine).order_by().values("challenge__partner")
-    counts = {
-        row["challenge__partner"]: {"seen": row["seen"], "saved": row["saved"], "applied": 0}
-        for row in looks.filter(Q(seen_at__range=week) | Q(saved_at__range=week)).annotate(
-            seen=Count("student", distinct=True, filter=Q(seen_at__range=week)),
-            saved=Count("student", distinct=True, filter=Q(saved_at__range=week)),
-        )
-    }
+    looks = Interest.objects.filter(Q(seen_at__range=week) | Q(saved_at__range=week), challenge__partner__in=mine)
+    looks = looks.order_by().values("challenge__partner").annotate(
+        seen=Count("student", distinct=True, filter=Q(seen_at__range=week)),
+        saved=Count("student", distinct=True, filter=Q(saved_at__range=week)),
+    )  # fmt: skip
     earlier = Application.objects.filter(
         student=OuterRef("student"), project__assignment__challenge=OuterRef("project__assignment__challenge"),
         created_at__lt=week[0],
     )  # fmt: skip
-    applied = Application.objects.filter(~Exists(earlier), project__host__in=mine, created_at__range=week).order_by()
-    for row in applied.values("project__host").annotate(applied=Count("student", distinct=True)):
-        none = {"seen": 0, "saved": 0}
-        counts.setdefault(row["project__host"], none)["applied"] = row["applied"]
+    applied = Application.objects.filter(~Exists(earlier), project__host__in=mine, created_at__range=week)
+    applied = applied.order_by().values("project__host").annotate(applied=Count("student", distinct=True))
+    nameless = {"about": Partner, "title": Value(""), "since": NO_MOMENT, "promised": False}
+    return (
+        lambda rows: _weeks(rows, week[0]),
+        ask(looks, path="challenge__partner__", seen="seen", saved="saved", **nameless),
+        ask(applied, pk="project__host", applied="applied", **nameless),
+    )
+
+
+def _weeks(rows: list[Row], monday: datetime) -> Told:
+    counts = defaultdict(lambda: {"seen": 0, "saved": 0, "applied": 0})
+    for row in rows:
+        counts[row.pk] |= row.more
     for partner, count in counts.items():
-        yield partner, _of_week(partner, count, week[0])
+        yield partner, _of_week(partner, count, monday)
 
 
 def _of_week(partner: int, count: dict[str, int], monday: datetime) -> WorkItem:

@@ -4,15 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.contrib.contenttypes.models import ContentType
-from django.db.models import DateTimeField, Max, Model, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from oil_portal.core import clock
-from oil_portal.core.models import TimelineEntry
-from oil_portal.core.promises import with_promise
 from partners.models import User
 
 QUEUE = 5  # things of one kind that a coordinator or broker reads one by one; more are one line with their age
@@ -38,29 +34,19 @@ class WorkItem:
         return (clock.today() - self.since).days
 
 
-def entered(queryset: QuerySet) -> QuerySet:
-    """Add `since`: when the object last came into the status it has now; and what was promised about that."""
-    content_type = ContentType.objects.get_for_model(queryset.model)
-    entries = TimelineEntry.objects.filter(
-        content_type=content_type, object_id=OuterRef("pk"), to_status=OuterRef("status")
-    )
-    latest = entries.order_by().values("object_id").annotate(at=Max("created_at")).values("at")
-    return with_promise(queryset.annotate(since=Subquery(latest, output_field=DateTimeField())))
+def item(row, verb: str, text: str, *, url: str = "", since: datetime | None = None, **more) -> WorkItem:
+    """What the object of a `Row` asks of somebody; it began to wait at `since`, or at that of the row.
 
-
-def item(obj: Model, verb: str, text: str, *, url: str = "", since: datetime | None = None, **more) -> WorkItem:
-    """What `obj` asks of somebody; it began to wait at `since`, or when it came into its status, or was made.
-
-    What was promised about it (`with_promise`) says until when, and a reminder makes it news once more.
+    What was promised about it says until when, and a reminder makes it news once more.
     """
-    moment = since or getattr(obj, "since", None) or getattr(obj, "created_at", None) or clock.now()
-    told = getattr(obj, "reminded_at", None) or moment
-    more.setdefault("until", getattr(obj, "promised_until", None))
+    moment = since or row.since or clock.now()
+    told = row.reminded_at or moment
+    more.setdefault("until", row.until)
     return WorkItem(
-        key=f"{obj._meta.label_lower}:{obj.pk}:{verb}:{told:%Y%m%d%H%M%S}",
-        title=str(obj),
+        key=f"{row.about._meta.label_lower}:{row.pk}:{verb}:{told:%Y%m%d%H%M%S}",
+        title=row.title,
         text=text,
-        url=url or obj.get_absolute_url(),
+        url=url or row.url,
         since=timezone.localtime(moment).date(),
         **more,
     )

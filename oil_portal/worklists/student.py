@@ -3,7 +3,7 @@
 from collections import defaultdict
 from datetime import date, timedelta
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet, Value
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -12,10 +12,12 @@ from django.utils.translation import gettext as _
 from challenges.models import Interest
 from modules.models import Enrolment
 from oil_portal.core import clock
-from oil_portal.worklists.item import Topic, WorkItem, entered, item
+from oil_portal.worklists.asking import NO_MOMENT, Part, Row, Source, Told, ask, by_row, came
+from oil_portal.worklists.item import Topic, WorkItem, item
 from oil_portal.worklists.people import People
-from oil_portal.worklists.shared import Told, confirm, lately, look_back
+from oil_portal.worklists.shared import confirm, lately, look_back
 from partners import roles
+from partners.models import User
 from projects.models import Achievement, Application, Feedback, MatchingRound, Participant, Project
 from projects.services import DECISION_DAYS
 from projects.workflow import LIVE_ROUND
@@ -24,133 +26,137 @@ SOON = 5  # days before something closes that it is told
 FITTING = 3  # projects that fit and close soon, per student
 
 
-def for_students(people: People) -> Told:
+def for_students(people: People):
     """Each student for themselves; nothing comes for an organisation."""
     students = people.holding(roles.STUDENT)
-    if not students:
-        return
-    runs: dict[int, set[int]] = defaultdict(set)
-    for student, run in Enrolment.objects.filter(student__in=students).values_list("student", "run"):
-        runs[student].add(run)
-    for student in students - runs.keys():
-        yield (
-            student,
-            WorkItem(
-                key="modules:enrol",
-                title=_("Kies je modules"),
-                text=_("Dan zie je welke projecten passen bij wat je nog moet leren."),
-                url=reverse("modules:list"),
-                since=clock.today(),
-            ),
-        )
-    yield from _to_rank(students, runs)
-    yield from _to_say(students)
-    yield from _closing(students)
+    if students:
+        yield _to_enrol(students)
+        yield _to_rank(students)
+        yield from _to_say(students)
+        yield _closing(students)
 
 
-def _to_rank(students: set[int], runs: dict[int, set[int]]) -> Told:
-    """Rounds in which somebody chose nothing yet: news when it opens, and a date in its last days. Three queries."""
-    today = clock.today()
-    found = MatchingRound.objects.filter(status="open", closes_on__gte=today)
-    choosing = {each.pk: each for each in entered(found).prefetch_related("runs")}
-    if not choosing:
-        return
-    takes: dict[int, set[int]] = defaultdict(set)
-    for each in choosing.values():
-        own = {run.pk for run in each.runs.all()}
-        takes[each.pk] = {student for student, theirs in runs.items() if theirs & own}
-    parts = Participant.objects.filter(student__in=students, round__in=list(choosing))
-    for round_, student, ranked, left in parts.values_list("round", "student", "ranked_at", "left_at"):
-        (takes[round_].discard if ranked or left else takes[round_].add)(student)
-    for pk, who in takes.items():
-        each = choosing[pk]
-        soon = each.days_left <= SOON
-        text = _("Kies je projecten voor ‘%(round)s’. Tot en met %(day)s.")
-        text %= {"round": each, "day": date_format(each.closes_on, "j F")}
-        url, topic = reverse("projects:ranking", args=[pk]), Topic.DATES if soon else Topic.WORK
-        said = item(each, "rank-soon" if soon else "rank", text, url=url, until=each.closes_on, topic=topic)
-        yield from ((student, said) for student in who)
+def _to_enrol(students: set[int]) -> Source:
+    def say(rows: list[Row]) -> Told:
+        for student in students - {row.pk for row in rows}:
+            yield (
+                student,
+                WorkItem(
+                    key="modules:enrol",
+                    title=_("Kies je modules"),
+                    text=_("Dan zie je welke projecten passen bij wat je nog moet leren."),
+                    url=reverse("modules:list"),
+                    since=clock.today(),
+                ),
+            )
+
+    enrolled = User.objects.filter(Exists(Enrolment.objects.filter(student=OuterRef("pk"))), pk__in=students)
+    return Source(say, ask(enrolled, title="email", since=NO_MOMENT, promised=False))
 
 
-def _to_say(students: set[int]) -> Told:
-    """Goals to confirm, and projects to look back on. Three queries."""
+def _to_rank(students: set[int]) -> Source:
+    """Rounds in which somebody chose nothing yet: news when it opens, and a date in its last days."""
+    found = MatchingRound.objects.filter(status="open", closes_on__gte=clock.today())
+    enrolled = "runs__enrolments__student"
+    gone = Participant.objects.filter(round=OuterRef("pk"), student=OuterRef(enrolled))
+    gone = gone.exclude(ranked_at=None, left_at=None)
+    may = found.filter(**{f"{enrolled}__in": students}).annotate(gone=Exists(gone)).filter(gone=False)
+    joined = found.filter(participants__in=Participant.objects.filter(
+        student__in=students, ranked_at=None, left_at=None
+    ))  # fmt: skip
+    return Source(
+        by_row(_rank),
+        *(ask(rows, promised=False, student=student, closes_on="closes_on")
+          for rows, student in ((may, enrolled), (joined, "participants__student"))),
+    )  # fmt: skip
+
+
+def _rank(row: Row) -> Told:
+    last = row.day("closes_on")
+    soon = (last - clock.today()).days <= SOON
+    text = _("Kies je projecten voor ‘%(round)s’. Tot en met %(day)s.")
+    text %= {"round": row.title, "day": date_format(last, "j F")}
+    url, topic = reverse("projects:ranking", args=[row.pk]), Topic.DATES if soon else Topic.WORK
+    yield row["student"], item(row, "rank-soon" if soon else "rank", text, url=url, until=last, topic=topic)
+
+
+def _to_say(students: set[int]):
+    """Goals to confirm, and projects to look back on."""
     unsaid = Achievement.objects.filter(
         student__in=students, student_says=None, project__status__in=["confirming", "completed"]
     )
-    confirming = set(unsaid.order_by().values_list("project", "student").distinct())
     said = Feedback.objects.filter(project=OuterRef("project"), side="student", student=OuterRef("student"))
     placed = Application.objects.filter(
         ~Exists(said), student__in=students, status="placed", project__status="completed"
     )
-    looking = set(placed.order_by().values_list("project", "student"))
-    wanted = {project for project, _student in confirming | looking}
-    projects = {each.pk: each for each in entered(Project.objects.filter(pk__in=wanted))} if wanted else {}
-    for pk, student in confirming:
-        yield student, confirm(projects[pk])
-    for pk, student in looking:
-        if projects[pk].since and projects[pk].since > lately():
-            yield student, look_back(projects[pk])
+    placed = placed.alias(came=came(Project, "project__")).filter(came__gt=lately())
+    for rows, make in ((unsaid.order_by().distinct(), confirm), (placed, look_back)):
+        say = lambda row, make=make: [(row["student"], make(row))]
+        yield Source(by_row(say), ask(rows, about=Project, path="project__", student="student"))
 
 
-def _closing(students: set[int]) -> Told:
+def _closing(students: set[int]) -> Source:
     """Projects that close within days: applied to, saved, or fitting; each told once, for the first of these."""
     today = clock.today()
     soon = Project.objects.open().filter(closing_date__lte=today + timedelta(days=SOON))
-    soon = soon.exclude(entry__round__status__in=LIVE_ROUND)
-    projects = {project.pk: project for project in soon.only("title", "closing_date", "created_at")}
-    if not projects:
-        return
-    applied = Application.objects.filter(student__in=students, project__in=projects).order_by()
-    live, told = set(), set()
-    for student, project, status in applied.values_list("student", "project", "status"):
-        told.add((student, project))  # who withdrew or was turned down hears nothing of it
-        if status == "submitted":
-            live.add((student, project))
-    for student, project in live:
-        text = _("Je hebt je aangemeld. Aanmelden sluit op %(day)s. Uiterlijk op %(answer)s hoor je het.")
-        yield student, _closes(projects[project], text)
-    for pairs, text in (
-        (_saved(students, projects), _("Je bewaarde dit. Aanmelden kan tot en met %(day)s.")),
-        (_fitting(students, soon, told), _("Past bij wat je nog moet leren. Aanmelden kan tot en met %(day)s.")),
-    ):
-        for pair in pairs:
-            if pair not in told:
-                told.add(pair)
-                yield pair[0], _closes(projects[pair[1]], text)
+    soon = soon.exclude(entry__round__status__in=LIVE_ROUND).values("pk")
+    about = {"about": Project, "since": NO_MOMENT, "promised": False, "student": "student"}
 
+    def part(rows: QuerySet, path: str, **more) -> Part:
+        dates = {name: f"{path}{name}" for name in ("closing_date", "created_at")}
+        return ask(rows, path=path, **about | dates | more)
 
-def _saved(students: set[int], projects: dict[int, Project]) -> list[tuple[int, int]]:
-    """(student, project) of the challenges that they saved."""
+    applied = Application.objects.filter(student__in=students, project__in=soon)
     path = "challenge__assignments__projects"
-    kept = Interest.objects.filter(student__in=students, saved_at__isnull=False, **{f"{path}__in": list(projects)})
-    return list(kept.order_by("student", path).values_list("student", path).distinct())
+    saved = Interest.objects.filter(student__in=students, saved_at__isnull=False, **{f"{path}__in": soon})
+    fits, through = _fitting(students, soon)
+    return Source(
+        _say_closing,
+        part(applied, "project__", status="status"),
+        part(saved, f"{path}__", saved=Value(True)),
+        part(fits, f"{through}__", fit="fit"),
+    )
 
 
-def _fitting(students: set[int], soon: QuerySet[Project], told: set[tuple[int, int]]) -> list[tuple[int, int]]:
-    """(student, project) by most open goals, at most FITTING of each student."""
+def _fitting(students: set[int], soon: QuerySet) -> tuple[QuerySet, str]:
+    """Rows with the number of open goals of a student in a project, and the path from a row to the project."""
     path = "run__module__goals__links__assignment__projects"
     reached = Achievement.objects.filter(
         student=OuterRef("student"), goal=OuterRef("run__module__goals"), achieved=True
     )
-    fits = Enrolment.objects.filter(~Exists(reached), student__in=students, **{f"{path}__in": soon.values("pk")})
-    rows = fits.order_by().values("student", path).annotate(fit=Count("run__module__goals", distinct=True))
-    best: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    for row in sorted(rows, key=lambda row: (-row["fit"], row[path])):
-        pair = (row["student"], row[path])
-        if pair not in told and len(best[pair[0]]) < FITTING:
-            best[pair[0]].append(pair)
-    return [pair for pairs in best.values() for pair in pairs]
+    fits = Enrolment.objects.filter(~Exists(reached), student__in=students, **{f"{path}__in": soon}).order_by()
+    told = [f"{path}__{name}" for name in ("title", "closing_date", "created_at")]
+    return fits.values("student", path, *told).annotate(fit=Count("run__module__goals", distinct=True)), path
 
 
-def _closes(project: Project, text: str) -> WorkItem:
-    began: date = max(project.closing_date - timedelta(days=SOON), timezone.localtime(project.created_at).date())
-    answer = project.closing_date + timedelta(days=DECISION_DAYS)
+def _say_closing(rows: list[Row]) -> Told:
+    applied, saved, fitting = ([row for row in rows if name in row.more] for name in ("status", "saved", "fit"))
+    told = {(row["student"], row.pk) for row in applied}  # who withdrew or was turned down hears nothing of it
+    for row in applied:
+        if row["status"] == "submitted":
+            text = _("Je hebt je aangemeld. Aanmelden sluit op %(day)s. Uiterlijk op %(answer)s hoor je het.")
+            yield row["student"], _closes(row, text)
+    for row in saved:
+        if (row["student"], row.pk) not in told:
+            told.add((row["student"], row.pk))
+            yield row["student"], _closes(row, _("Je bewaarde dit. Aanmelden kan tot en met %(day)s."))
+    best: dict[int, int] = defaultdict(int)
+    for row in sorted(fitting, key=lambda row: (-row["fit"], row.pk)):
+        if (row["student"], row.pk) not in told and best[row["student"]] < FITTING:
+            best[row["student"]] += 1
+            yield row["student"], _closes(row, _("Past bij wat je nog moet leren. Aanmelden kan tot en met %(day)s."))
+
+
+def _closes(row: Row, text: str) -> WorkItem:
+    closing = row.day("closing_date")
+    began: date = max(closing - timedelta(days=SOON), timezone.localtime(row.moment("created_at")).date())
+    answer = closing + timedelta(days=DECISION_DAYS)
     return WorkItem(
-        key=f"projects.project:{project.pk}:closes:{project.closing_date:%Y%m%d}",
-        title=project.title,
-        text=text % {"day": date_format(project.closing_date, "j F"), "answer": date_format(answer, "j F")},
-        url=project.get_absolute_url(),
+        key=f"projects.project:{row.pk}:closes:{closing:%Y%m%d}",
+        title=row.title,
+        text=text % {"day": date_format(closing, "j F"), "answer": date_format(answer, "j F")},
+        url=row.url,
         since=began,
-        until=project.closing_date,
+        until=closing,
         topic=Topic.DATES,
     )

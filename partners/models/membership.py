@@ -18,16 +18,11 @@ class MembershipQuerySet(models.QuerySet):
 
     def waiting_for(self, user) -> "MembershipQuerySet":
         """Requests that `user` may confirm: contacts for their organisation, coordinators for their school."""
-        requested = self.filter(status=MembershipStatus.REQUESTED)
-        schools = roles.partner_ids(user, roles.COORDINATOR)
-        wanted = (
-            models.Q(role=roles.CONTACT, partner__in=roles.partner_ids(user, roles.CONTACT))
-            | models.Q(role__in=[roles.TEACHER, roles.STUDENT], partner__in=schools)
-            | models.Q(role__in=[roles.TEACHER, roles.STUDENT], partner__parent__in=schools)
-        )
-        if roles.has(user, roles.BROKER):
-            wanted |= ~models.Q(role__in=[roles.TEACHER, roles.STUDENT])
-        return requested.filter(wanted)
+        wanted = models.Q(pk__in=[])
+        for role in ANSWER_REQUESTS:
+            if roles.has(user, role):
+                wanted |= answered_by(role, roles.partner_ids(user, role))
+        return self.filter(wanted, status=MembershipStatus.REQUESTED)
 
     def with_answers(self) -> "MembershipQuerySet":
         """Add `answer`: what was written when the request was declined."""
@@ -49,6 +44,19 @@ class MembershipQuerySet(models.QuerySet):
         if roles.has(user, roles.BROKER):
             seen |= ~models.Q(role__in=[roles.TEACHER, roles.STUDENT])
         return self.filter(seen)
+
+
+ANSWER_REQUESTS = (roles.CONTACT, roles.COORDINATOR, roles.BROKER)
+
+
+def answered_by(role: str, partners) -> models.Q:
+    """Requests that this role at these partners may confirm; a broker may everywhere but for schools."""
+    of_school = models.Q(role__in=[roles.TEACHER, roles.STUDENT])
+    return {
+        roles.CONTACT: models.Q(role=roles.CONTACT, partner__in=partners),
+        roles.COORDINATOR: of_school & (models.Q(partner__in=partners) | models.Q(partner__parent__in=partners)),
+        roles.BROKER: ~of_school,
+    }[role]
 
 
 @pghistory.track()
