@@ -1,5 +1,6 @@
 """What happens around every request."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponseRedirect
 from django.utils import translation
@@ -48,3 +49,19 @@ class RefusalMiddleware:
         back = request.META.get("HTTP_REFERER", "")
         origin = f"{request.scheme}://{request.get_host()}/"
         return HttpResponseRedirect(back if back.startswith(origin) else "/", status=303)
+
+
+class HeadersMiddleware:
+    """What a page of ours may use of a device, and that nobody else's cache or the next person at a school's computer
+    gets it: a page of who is logged in is stored nowhere. A view that says otherwise has its way.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        response.headers.setdefault("Permissions-Policy", settings.PERMISSIONS_POLICY)
+        kept = "private, no-store" if request.user.is_authenticated else "private, no-cache"
+        response.headers.setdefault("Cache-Control", kept)
+        return response

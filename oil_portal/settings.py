@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "oil_portal.middleware.HeadersMiddleware",
     "oil_portal.middleware.ReaderLanguageMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -89,6 +90,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "pghistory.middleware.HistoryMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "oil_portal.limits.LimitsMiddleware",
     "oil_portal.middleware.RefusalMiddleware",
 ]
 
@@ -197,6 +199,22 @@ SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "DENY"
+PERMISSIONS_POLICY = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()"
+MOST_REQUEST_BYTES = 90 * 1024 * 1024  # eight attachments of 10 MB and the step around them
+# How often: (seconds, times for an account, times for an address without one). A class comes from one address.
+RATE_LIMITS = {
+    "write": (60, 240, 3000),  # every POST
+    "search": (60, 120, 1200),
+    "invite": (3600, 100, 0),
+}
+# Guessing is limited per e-mail address; per address of a network only so that a school at nine o'clock comes in.
+ACCOUNT_RATE_LIMITS |= {
+    "login": "300/m/ip",
+    "login_failed": "120/m/ip,2000/d/ip,5/5m/key",
+    "signup": "100/m/ip",
+    "reset_password": "60/m/ip,3/10m/key",
+    "reset_password_from_key": "60/m/ip",
+}
 CSRF_FAILURE_VIEW = "oil_portal.views.csrf_failure"
 
 # --- Work in the background -------------------------------------------------------------------------------------

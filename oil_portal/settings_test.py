@@ -12,4 +12,5 @@ from oil_portal.settings import STORAGES
 MEDIA_ROOT = Path(tempfile.mkdtemp(prefix="oil-media-"))  # one for each process of the tests
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+RATE_LIMITS = {}
 ACCOUNT_RATE_LIMITS = False  # the tests come from one address; a test of the limits sets its own

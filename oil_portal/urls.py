@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+handler429 = "oil_portal.limits.too_often"  # allauth's name for it
 urlpatterns = [
     path("vraagstukken/", include("challenges.urls")),
     path("projecten/", include("projects.urls")),

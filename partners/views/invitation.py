@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from oil_portal.core.limits import limited
 from oil_portal.core.views import attempt
 from partners import services
 from partners.forms import InviteForm
@@ -17,6 +18,7 @@ from partners.views.found import PAGE, visible
 from partners.workflow import InvitationStatus
 
 
+@limited("invite")
 def invite(request, pk: int):
     """Invite somebody by mail; below the form what was sent and not used yet."""
     partner = visible(request, pk)
@@ -61,6 +63,7 @@ def _sent(request, pk: int) -> Invitation:
 
 
 @require_POST
+@limited("invite")
 def invitation_resend(request, pk: int):
     """Mail the link again."""
     found = _sent(request, pk)
