@@ -11,6 +11,7 @@ from oil_portal.handover import handover
 from oil_portal.network_page import network
 from oil_portal.ops.metrics import metrics
 from oil_portal.privacy import views as privacy
+from oil_portal.sign_in import views as sign_in
 
 
 def page(name: str):
@@ -33,6 +34,10 @@ urlpatterns = [
     path("account/gegevens/meenemen/", privacy.take_along, name="my_data_export"),
     path("account/gegevens/toestemming/", privacy.consent, name="my_data_consent"),
     path("account/gegevens/weg/", privacy.leave, name="my_data_leave"),
+    path("account/tweede-stap/", sign_in.second_factor_page, name="second_factor"),
+    path("account/apparaten/", sign_in.device_list, name="devices"),
+    path("account/apparaten/andere/", sign_in.device_end_others, name="device_end_others"),
+    path("account/apparaten/<int:pk>/", sign_in.device_end, name="device_end"),
     path("register/", privacy.register, name="privacy_register"),
     path("weergave/", views.theme, name="theme"),
     path("taal/", views.language, name="language"),

@@ -24,6 +24,7 @@ DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="only-for-the-demo-never-in-production" if DEMO else "")
 if not SECRET_KEY:
     sys.exit("SECRET_KEY is missing: set it in the environment (see .env.example).")  # a line, not a traceback
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])  # earlier keys, of which things still stand
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 SITE_URL = env.str("SITE_URL", default="http://localhost:8000").rstrip("/")
@@ -63,6 +64,10 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.usersessions",
+    "oil_portal.sign_in",
     "csp",
     "django_cleanup.apps.CleanupConfig",
     "django_filters",
@@ -91,6 +96,8 @@ MIDDLEWARE = [
     "pghistory.middleware.HistoryMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "oil_portal.limits.LimitsMiddleware",
+    "oil_portal.sign_in.middleware.SecondFactorMiddleware",
+    "oil_portal.sign_in.middleware.SeenMiddleware",
     "oil_portal.middleware.RefusalMiddleware",
 ]
 
@@ -142,7 +149,45 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 ACCOUNT_PRESERVE_USERNAME_CASING = False
 # Visitors may write and attach before they have an account: enough for a whole office, too little to fill a disk.
-ACCOUNT_RATE_LIMITS = {"draft": "3000/h/ip", "attach": "100/h/ip", "answer": "120/h/ip"}
+# A class of students comes from one address.
+ACCOUNT_RATE_LIMITS = {"draft": "3000/h/ip", "attach": "100/h/ip", "answer": "120/h/ip", "school": "300/m/ip"}
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
+SESSION_SEEN_MINUTES = 15  # how old "last seen" may be on the page of devices; 0 writes nothing
+
+# The second step. Required of brokers, coordinators and staff, but for the demo's accounts of one click.
+MFA_REQUIRED = env.bool("MFA_REQUIRED", default=not DEMO)
+MFA_ADAPTER = "oil_portal.sign_in.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_TOTP_ISSUER = "Open Innovatie Lab"
+MFA_TOTP_TOLERANCE = 1  # a clock may be half a minute wrong
+MFA_FORMS = {
+    "authenticate": "oil_portal.sign_in.forms.CodeForm",
+    "reauthenticate": "oil_portal.sign_in.forms.CodeAgainForm",
+    "activate_totp": "oil_portal.sign_in.forms.AppForm",
+    "add_webauthn": "oil_portal.sign_in.forms.PasskeyForm",
+    "edit_webauthn": "oil_portal.sign_in.forms.PasskeyNameForm",
+}
+
+# The log-in of schools: one OpenID Connect provider, such as SURFconext; without it there is no button.
+OIDC_SERVER_URL = env.str("OIDC_SERVER_URL", default="")
+OIDC_APP = {
+    "provider_id": "school",
+    "name": env.str("OIDC_NAME", default="SURFconext"),
+    "client_id": env.str("OIDC_CLIENT_ID", default=""),
+    "secret": env.str("OIDC_CLIENT_SECRET", default=""),
+    "settings": {
+        "server_url": OIDC_SERVER_URL,
+        "scope": env.list("OIDC_SCOPE", default=["openid", "profile", "email"]),
+    },
+}
+SOCIALACCOUNT_PROVIDERS = {"school": {"APPS": [OIDC_APP] if OIDC_SERVER_URL else []}}
+SOCIALACCOUNT_ADAPTER = "oil_portal.sign_in.adapters.SchoolAdapter"
+SOCIALACCOUNT_FORMS = {"signup": "oil_portal.sign_in.forms.SchoolSignupForm"}
+SOCIALACCOUNT_AUTO_SIGNUP = False  # somebody reads first what their school told us
+# A link, since a form may not lead to another site under our CSP. Who is logged in stays who they are (oidc.py).
+SOCIALACCOUNT_LOGIN_ON_GET = True
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "partners.passwords.LongEnough", "OPTIONS": {"min_length": 10}},
     {"NAME": "partners.passwords.NotCommon"},

@@ -14,3 +14,6 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 RATE_LIMITS = {}
 ACCOUNT_RATE_LIMITS = False  # the tests come from one address; a test of the limits sets its own
+# A second step and "last seen" have tests of their own, which turn them on.
+MFA_REQUIRED = False
+SESSION_SEEN_MINUTES = 0

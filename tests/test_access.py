@@ -9,7 +9,7 @@ from django.urls import URLPattern, get_resolver
 from oil_portal import views
 from tests.access import ROLES
 
-ROOMS = ("oil_portal", "partners", "modules", "challenges", "projects", "rounds", "reports", "business_case")
+ROOMS = ("oil_portal", "sign_in", "partners", "modules", "challenges", "projects", "rounds", "reports", "business_case")
 NOT_OURS = {"admin", "account"}  # Django's and allauth's own pages have their tests below
 TABLE = [row for room in ROOMS for row in import_module(f"tests.access.{room}").ROWS]
 
@@ -59,7 +59,15 @@ def test_account_pages_are_open(page, client, db):
     assert client.get(f"/account/{page}").status_code == 200
 
 
-@pytest.mark.parametrize("page", ["email/", "password/change/", "logout/", "reauthenticate/"])
+ASK = ["email/", "password/change/", "logout/", "reauthenticate/", "school/"]
+SECOND_STEP = [
+    "", "authenticate/", "reauthenticate/", "totp/activate/", "totp/deactivate/", "recovery-codes/",
+    "recovery-codes/generate/", "recovery-codes/download/", "webauthn/", "webauthn/add/", "webauthn/reauthenticate/",
+    "webauthn/keys/1/edit/", "webauthn/keys/1/remove/",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("page", ASK + [f"beveiliging/{page}" for page in SECOND_STEP])
 def test_pages_of_an_account_ask_for_a_log_in(page, client, db):
     assert client.get(f"/account/{page}").status_code == 302
 

@@ -20,7 +20,7 @@ from partners.models import User
 NOT_TOLD = {
     "password", "to_status", "object_id", "token", "calendar_token", "key", "claim", "message_id", "document", "inputs",
     "progress", "stages", "figures", "clash", "problem", "content", "marks", "sources", "definitions", "assumptions",
-    "outcome",
+    "outcome", "token_secret", "data", "session_key",
 }  # fmt: skip
 
 

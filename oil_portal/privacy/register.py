@@ -80,6 +80,20 @@ REGISTER: dict[str, Line] = {
         _("Bevestigingen van je e-mailadres"), LOGIN, AGREEMENT, ACCOUNT, SELF, ("email_address__user",),
         ("email_address__user",),
     ),
+    "mfa.Authenticator": Line(
+        _("Je tweede stap bij het inloggen"), LOGIN, AGREEMENT, ACCOUNT, SELF, ("user",), ("user",)
+    ),
+    "usersessions.UserSession": Line(
+        _("Waar je bent ingelogd"), SAFE, INTEREST, _("Tot je daar uitlogt, of twee weken na je laatste bezoek."), SELF,
+        ("user",), ("user",),
+    ),
+    "socialaccount.SocialAccount": Line(
+        _("Je schoolaccount"), LOGIN, AGREEMENT, ACCOUNT, SELF, ("user",), ("user",)
+    ),
+    "socialaccount.SocialToken": Line(  # SOCIALACCOUNT_STORE_TOKENS is off, so there are none
+        _("Toegang tot je schoolaccount"), LOGIN, AGREEMENT, _("We bewaren dit niet."), STAFF, ("account__user",),
+        ("account__user",), texts=("token", "token_secret"),
+    ),
     "partners.Membership": Line(
         _("Waar je bij hoort"), BELONG, AGREEMENT, ACCOUNT, MEMBERS, ("user",), ("user",)
     ),

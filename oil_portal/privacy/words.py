@@ -48,6 +48,9 @@ FIELD_WORDS = {
     "written_by": _("geschreven door"), "year": _("jaar"), "starts": _("begint op"), "ends": _("eindigt op"),
     "min_size": _("kleinste team"), "max_size": _("grootste team"), "again": _("nog een keer"),
     "confidential": _("vertrouwelijk"), "lab": _("lab"),
+    "account": _("schoolaccount"), "app": _("aanbieder"), "extra_data": _("wat je school vertelde"),
+    "ip": _("adres op het internet"), "last_seen_at": _("laatst gezien op"), "last_used_at": _("laatst gebruikt op"),
+    "provider": _("aanbieder"), "type": _("soort"), "uid": _("nummer bij je school"), "user_agent": _("apparaat"),
     # What a timeline or an administrator's act is about.
     "application": _("aanmelding"), "membership": _("lidmaatschap"), "matchinground": _("matchronde"),
     "question": _("vraag"), "contribution": _("uren of geld"), "invitation": _("uitnodiging"), "call": _("oproep"),

@@ -2,6 +2,7 @@
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -75,6 +76,24 @@ def request_membership(*, actor: User, partner: Partner, role: str) -> Membershi
     entry = record(membership, "request", actor=actor, to_status=membership.status)
     notify(entry, confirmers(membership), mail=True, promise=promises.open_of(membership))
     return membership
+
+
+@transaction.atomic
+def join_by_school(*, user: User, school: Partner, role: str) -> Membership | None:
+    """What the school's own log-in says: a student is in at once, a teacher asks once and waits for a coordinator.
+
+    No other role comes from a log-in. None when nothing changed.
+    """
+    if role not in (roles.TEACHER, roles.STUDENT):
+        raise PermissionDenied
+    User.objects.select_for_update().get(pk=user.pk)
+    there = user.memberships.filter(Q(partner=school) | Q(partner__parent=school), role=role)
+    if role == roles.TEACHER:
+        return None if there.exists() else request_membership(actor=user, partner=school, role=role)
+    if there.active().exists():
+        return None
+    asked = there.filter(partner=school, status=MembershipStatus.REQUESTED).first()
+    return activate(asked or Membership(user=user, partner=school, role=role), actor=user)
 
 
 def activate(membership: Membership, *, actor: User) -> Membership:

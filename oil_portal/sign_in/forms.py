@@ -1,0 +1,92 @@
+"""The shape of what people type when they come in."""
+
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
+from django import forms
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from oil_portal.core.workflow import Refusal
+from oil_portal.sign_in import services
+from oil_portal.sign_in.claims import read_kept
+
+
+class _Code(forms.Form):
+    """The one field for a code of six digits, or a recovery code."""
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["code"]
+        field.label, field.help_text = self.label, self.help_text
+        field.error_messages["required"] = _("Vul de code in.")
+        field.max_length = 20
+        field.widget.attrs = {"autocomplete": "one-time-code", "inputmode": "numeric", "class": "short"}
+
+    label = _("Code")
+    help_text = _("De zes cijfers uit je app, of een van je herstelcodes.")
+
+
+class CodeForm(_Code, AuthenticateForm):
+    pass
+
+
+class CodeAgainForm(_Code, ReauthenticateForm):
+    pass
+
+
+class AppForm(_Code, ActivateTOTPForm):
+    help_text = _("De zes cijfers die je app nu laat zien.")
+
+
+class PasskeyForm(AddWebAuthnForm):
+    """A passkey always asks for the finger, face or PIN, so that it is enough by itself to log in."""
+
+    name = forms.CharField(
+        label=_("Naam"), max_length=60, required=False, help_text=_("Zodat je hem herkent, bijvoorbeeld: telefoon.")
+    )
+    passwordless = None
+    field_order = ["name"]
+
+
+class PasskeyNameForm(EditWebAuthnForm):
+    name = forms.CharField(label=_("Naam"), max_length=60)
+
+
+class SchoolSignupForm(forms.Form):
+    """The first time that somebody comes by their school: the same word as at any sign-up."""
+
+    first_name = forms.CharField(label=_("Voornaam"), max_length=60)
+    last_name = forms.CharField(label=_("Achternaam"), max_length=60)
+    old_enough = forms.BooleanField(
+        label=_("Ik ben 16 jaar of ouder"),
+        help_text=_("Ben je jonger? Vraag je school of je mee kunt doen."),
+        error_messages={"required": _("Zet een vinkje als je 16 jaar of ouder bent.")},
+    )
+    digest = forms.BooleanField(
+        label=_("Mail mij een overzicht van wat op mij wacht"),
+        required=False,
+        help_text=_("Hoogstens elke week. Je kunt altijd stoppen."),
+    )
+
+    def __init__(self, *args, sociallogin, **kwargs) -> None:
+        self.login = sociallogin
+        self.says = read_kept(sociallogin.account.extra_data)
+        self.school = services.school_of(self.says.organization)
+        user = sociallogin.user
+        super().__init__(*args, initial={"first_name": user.first_name, "last_name": user.last_name}, **{
+            name: value for name, value in kwargs.items() if name != "initial"
+        })  # fmt: skip
+        self.fields["first_name"].error_messages["required"] = _("Vul je voornaam in.")
+        self.fields["last_name"].error_messages["required"] = _("Vul je achternaam in.")
+        self.fields["first_name"].widget.attrs["autocomplete"] = "given-name"
+        self.fields["last_name"].widget.attrs["autocomplete"] = "family-name"
+
+    def try_save(self, request):
+        """allauth's word for making the account: (user, answer instead)."""
+        if self.school is None:
+            raise Refusal(_("Je school doet nu niet mee."))
+        values = {name: self.cleaned_data[name] for name in ("first_name", "last_name", "digest")}
+        language = (get_language() or "nl")[:2]
+        user = services.welcome(login=self.login, school=self.school, says=self.says, language=language, **values)
+        return user, None

@@ -1,0 +1,67 @@
+"""What a log-in has to show before it goes on, and when it was seen last."""
+
+import contextlib
+import time
+from urllib.parse import urlencode
+
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.core.exceptions import MiddlewareNotUsed, PermissionDenied
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from oil_portal.sign_in import second_factor
+
+# What stays reachable: leaving, language, one's addresses, and help; the demo's mails.
+OPEN = {
+    "account_logout", "language", "theme", "contact", "privacy", "accessibility", "healthz", "readyz", "metrics",
+    "mailbox", "mailbox_mail", "mailbox_html",
+}  # fmt: skip
+# Who has no second step yet sets one up, after the password once more and with addresses that are proven.
+SET_UP = {
+    "second_factor", "mfa_index", "mfa_add_webauthn", "mfa_activate_totp", "account_reauthenticate", "account_email",
+    "account_confirm_email", "account_email_verification_sent",
+}  # fmt: skip
+# Who has one shows it; a password adds no other one to it.
+PROVE = {"mfa_reauthenticate", "mfa_reauthenticate_webauthn"}
+SEEN = "seen"  # in the session: the second in which its row was last written
+
+
+class SecondFactorMiddleware:
+    """Leads who needs a second step and did not show it to the page that sets one up, or asks for it."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs):
+        match = request.resolver_match
+        name = "" if match.namespace else match.url_name
+        if name in OPEN or not request.user.is_authenticated or second_factor.is_proven(request):
+            return None
+        if not second_factor.is_needed(request.user):
+            return None
+        way = second_factor.way_to_prove(request.user)
+        if name in (PROVE if way else SET_UP):
+            return None
+        after = request.get_full_path() if request.method == "GET" else reverse("start")
+        return redirect(f"{way}?{urlencode({'next': after})}" if way else "second_factor")
+
+
+class SeenMiddleware:
+    """Keeps where and when a session was seen: at most once in SESSION_SEEN_MINUTES, so that a page costs nothing."""
+
+    def __init__(self, get_response):
+        if not settings.SESSION_SEEN_MINUTES:
+            raise MiddlewareNotUsed
+        self.get_response = get_response
+
+    def __call__(self, request):
+        long_ago = time.time() - settings.SESSION_SEEN_MINUTES * 60
+        if request.user.is_authenticated and request.session.get(SEEN, 0) < long_ago:
+            with contextlib.suppress(PermissionDenied):  # an address that cannot be read is no reason to refuse a page
+                UserSession.objects.create_from_request(request)
+            request.session[SEEN] = int(time.time())
+        return self.get_response(request)

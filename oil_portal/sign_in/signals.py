@@ -1,0 +1,35 @@
+"""What follows when allauth says that something happened."""
+
+from allauth.account.signals import password_changed, password_reset, password_set
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_used
+from allauth.socialaccount.signals import social_account_added, social_account_updated
+from django.dispatch import receiver
+
+from oil_portal.sign_in import second_factor, services
+from oil_portal.sign_in.claims import read_kept
+
+
+@receiver([authenticator_used, authenticator_added])
+def remember_proof(sender, request, user, **kwargs) -> None:
+    """Setting one up shows it too: who has one already does that after showing it (SecondFactorMiddleware)."""
+    second_factor.remember(request, user)
+
+
+@receiver(authenticator_removed)
+def forget_proof(sender, request, user, **kwargs) -> None:
+    if not Authenticator.objects.filter(user=user).exists():
+        second_factor.forget(request)
+
+
+@receiver([password_changed, password_set, password_reset])
+def end_other_sessions(sender, request, user, **kwargs) -> None:
+    """Who knew the old password is out. Django refuses those sessions too; here they leave the list of devices."""
+    services.end_sessions(user=user, besides=request.session.session_key or "")
+
+
+@receiver([social_account_added, social_account_updated])
+def take_the_schools_word(sender, request, sociallogin, **kwargs) -> None:
+    says = read_kept(sociallogin.account.extra_data)
+    if school := services.school_of(says.organization):
+        services.take_word(user=sociallogin.user, school=school, says=says)
