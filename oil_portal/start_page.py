@@ -3,10 +3,11 @@
 from django.db.models import Count, Q
 
 from challenges.models import Challenge, GoalLink
-from oil_portal.core.mail import is_set_aside
-from oil_portal.core.models import Notice
+from oil_portal.core.models import MailAddress, Notice
+from oil_portal.naming import names_of
 from oil_portal.student import student_section
 from oil_portal.worklists import work_items
+from oil_portal.worklists.asking import Row, Source, ask
 from partners import roles
 from partners.models import Partner, User
 from projects.goals import Reader
@@ -15,6 +16,7 @@ from projects.workflow import WITH_TEAM
 
 NEWEST = 3
 LISTED = 6
+NEWS = 8
 MOST_TEETH = 6  # in the drawing on the home page
 
 
@@ -75,17 +77,30 @@ def news(user, *, limit: int) -> list[Notice]:
     return [notice for notice in notices if notice.entry.target is not None]
 
 
+def unread(user) -> list[dict]:
+    """The newest notices that were not read: what happened, when, and to what. Two queries, for most kinds of thing."""
+    unheard = Notice.objects.filter(recipient=user, read_at=None).select_related("entry__content_type")[:NEWS]
+    entries = [notice.entry for notice in unheard]
+    names = names_of((entry.content_type_id, entry.object_id) for entry in entries)
+    named = [(entry, names.get((entry.content_type_id, entry.object_id))) for entry in entries]
+    return [{"label": entry.label, "at": entry.created_at, "title": name[0], "url": name[1]}
+            for entry, name in named if name]  # fmt: skip
+
+
 def sections(user) -> dict:
     """Everything on the start page; a section is there when the user has its role."""
     held = {role for role, *_where in roles.of(user)}
-    items = work_items(user)
+    aside: list[Row] = []
+    refusing = MailAddress.objects.filter(email=user.email.lower(), set_aside_at__isnull=False)
+    refuses = Source(aside.extend, ask(refusing, title="email", since="set_aside_at", promised=False))
+    items = work_items(user, refuses)
     of = lambda topic: [item for item in items if item.topic == topic]
     found = {
         "work": of(User.Topic.WORK),
         "closing": of(User.Topic.DATES),
         "heard": of(User.Topic.NEWS),
-        "news": [notice for notice in news(user, limit=8) if notice.read_at is None],
-        "set_aside": is_set_aside(user.email),
+        "news": unread(user),
+        "set_aside": bool(aside),
     }
     builders = {
         roles.STUDENT: student_section,
@@ -100,11 +115,17 @@ def sections(user) -> dict:
     return found
 
 
+def _rows(projects) -> list[Project]:
+    """What a row of a project says: its company, module, colour and seats; one query."""
+    joined = projects.select_related("assignment__challenge__partner", "lab", "run__module")
+    return list(joined.with_counts()[:LISTED])
+
+
 def teacher_section(user) -> dict:
     """The projects that I coach, and challenges that still look for a translator."""
     mine = Project.objects.filter(Q(coach=user) | Q(assignment__challenge__translator=user))
     return {
-        "coached": list(mine.exclude(status__in=["completed", "cancelled"]).for_cards()[:LISTED]),
+        "coached": _rows(mine.exclude(status__in=["completed", "cancelled"])),
         "translations": list(
             Challenge.objects.filter(translator=user, status="accepted").select_related("partner")[:LISTED]
         ),
@@ -130,13 +151,11 @@ def company_section(user) -> dict:
 
 def broker_section(user) -> dict:
     """The state of the network in figures; each figure opens to its list."""
-    return {
-        "queue": {
-            "partners": Partner.objects.filter(status="submitted").count(),
-            "challenges": Challenge.objects.filter(status="submitted").count(),
-            "unclaimed_count": Challenge.objects.filter(status="accepted", translator=None).count(),
-        }
-    }
+    waits = Challenge.objects.filter(status__in=["submitted", "accepted"]).aggregate(
+        challenges=Count("pk", filter=Q(status="submitted")),
+        unclaimed_count=Count("pk", filter=Q(status="accepted", translator=None)),
+    )
+    return {"queue": waits | {"partners": Partner.objects.filter(status="submitted").count()}}
 
 
 def coordinator_section(user) -> dict:
@@ -144,4 +163,4 @@ def coordinator_section(user) -> dict:
     schools = roles.school_ids(user, roles.COORDINATOR)
     projects = Project.objects.filter(run__module__school__in=schools, status__in=["open", "running", "confirming"])
     rounds = MatchingRound.objects.live().filter(school__in=schools).with_counts()
-    return {"school_projects": list(projects.for_cards()[:LISTED]), "school_rounds": list(rounds[:LISTED])}
+    return {"school_projects": _rows(projects), "school_rounds": list(rounds.select_related("school")[:LISTED])}

@@ -1,22 +1,23 @@
 """What a student's start page shows: choices per round, applications, what fits, what was saved, dates and goals.
 
-Reads only; the number of queries does not grow with what there is.
+Reads only; the number of queries does not grow with what there is. All projects on the page are read at once.
 """
 
-from datetime import timedelta
+from datetime import date, timedelta
 
-from django.db.models import Prefetch, Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef
+from django.db.models.functions import JSONObject
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from challenges.models import Challenge, GoalLink
-from modules.models import Enrolment
+from modules.models import Enrolment, LearningGoal
 from oil_portal.core import clock
-from projects.calendar import days_of
+from projects.calendar import days
 from projects.choosing import PLACES
-from projects.fitting import fitting
-from projects.goals import Reader
-from projects.models import Application, MatchingRound, Participant, Preference, Profile, Project
+from projects.fitting import fitting, taste_of
+from projects.models import Application, MatchingRound, Participant, Preference, Project
 from projects.services import DECISION_DAYS
 from projects.workflow import ApplicationStatus, ProjectStatus, RoundStatus
 
@@ -26,50 +27,51 @@ REMEMBERED = timedelta(days=30)  # so long a published round stays on the page
 
 def student_section(user) -> dict:
     """All parts of the page, by name."""
-    reader = Reader(user)
-    applications = applied(user, reader)
-    today = clock.today()
+    taste, today = taste_of(user), clock.today()
+    taking = rounds(user)
+    applied = list(
+        Application.objects.filter(student=user)
+        .exclude(status=ApplicationStatus.WITHDRAWN)
+        .select_related("project")
+        .order_by("-created_at", "-pk")
+    )
+    shown = [each for each in taking if is_shown(each)]
+    wanted = {choice["project"] for each in shown for choice in each.wishes}
+    fits, projects = fitting(user, taste, FITTING, wanted | {each.project_id for each in applied[:LISTED]})
+    for each in shown:
+        each.choices = [
+            {"project": projects[choice["project"]], "place": PLACES[choice["rank"] - 1]} for choice in each.wishes
+        ]
+    for application in applied[:LISTED]:
+        application.project = projects[application.project_id]
+        application.following = following(application)
     return {
-        "rounds": rounds(user, reader),
-        "applications": applications,
-        "fitting": fitting(user, FITTING),
+        "rounds": sorted(shown, key=lambda each: (each.closes_on, each.pk)),
+        "applications": applied[:LISTED],
+        "fitting": fits,
         "kept": saved(user),
-        "modules": goals(user, reader),
-        "dates": [each for each in days_of(user) if each.day >= today][:DATES],
-        "profile": Profile.objects.filter(student=user).first(),
+        "modules": goals(user, taste.reader.achieved),
+        "dates": [each for each in days(taking, applied) if each.day >= today][:DATES],
+        "interests": taste.interests,
     }
 
 
-def rounds(user, reader: Reader) -> list[MatchingRound]:
-    """The rounds of the student, the nearest first, each with `part` and its `choices` in order."""
-    recent = Q(status=RoundStatus.PUBLISHED, publishes_on__gte=clock.today() - REMEMBERED)
-    live = Q(status__in=[RoundStatus.OPEN, RoundStatus.CLOSED])
-    found = list(MatchingRound.objects.for_student(user).filter(live | recent).order_by("closes_on", "pk"))
-    projects = Project.objects.for_cards()
-    wanted = Prefetch("preferences", Preference.objects.prefetch_related(Prefetch("project", projects)))
-    parts = Participant.objects.filter(student=user, round__in=found).prefetch_related(wanted)
-    by_round = {part.round_id: part for part in parts}
+def is_shown(round_: MatchingRound) -> bool:
+    """Whether a round is under way, or was published lately."""
+    if round_.status == RoundStatus.PUBLISHED:
+        return round_.publishes_on >= clock.today() - REMEMBERED
+    return round_.status in (RoundStatus.OPEN, RoundStatus.CLOSED)
+
+
+def rounds(user) -> list[MatchingRound]:
+    """The rounds of the student, each with `part` and its `wishes`, in order; two queries."""
+    choices = Preference.objects.filter(participant=OuterRef("pk")).order_by("rank", "pk")
+    chosen = ArraySubquery(choices.values(choice=JSONObject(project="project", rank="rank")))
+    parts = {part.round_id: part for part in Participant.objects.filter(student=user).annotate(chosen=chosen)}
+    found = list(MatchingRound.objects.for_student(user))
     for each in found:
-        each.part = by_round.get(each.pk)
-        each.choices = list(each.part.preferences.all()) if each.part else []
-        reader.dress(choice.project for choice in each.choices)
-        for choice in each.choices:
-            choice.place = PLACES[choice.rank - 1]
-    return found
-
-
-def applied(user, reader: Reader) -> list[Application]:
-    """The newest applications, each with `following`: what happens next, and when."""
-    found = list(
-        Application.objects.filter(student=user)
-        .exclude(status=ApplicationStatus.WITHDRAWN)
-        .select_related("project__assignment__challenge__partner", "project__lab")
-        .prefetch_related("project__assignment__links")
-        .order_by("-created_at", "-pk")[:LISTED]
-    )
-    reader.dress(application.project for application in found)
-    for application in found:
-        application.following = following(application)
+        each.part = parts.get(each.pk)
+        each.wishes = each.part.chosen if each.part else []
     return found
 
 
@@ -90,33 +92,35 @@ def following(application: Application) -> str:
 
 
 def saved(user) -> list[Challenge]:
-    """The challenges that the student saved, newest first, each with `open_projects`."""
+    """The challenges that the student saved, newest first, each with `open_projects`; one query."""
     kept = Challenge.objects.filter(interests__student=user, interests__saved_at__isnull=False)
-    found = list(kept.visible_to(user).select_related("partner").order_by("-interests__saved_at")[:LISTED])
-    projects = Project.objects.open().filter(assignment__challenge__in=found).select_related("assignment")
-    by_challenge: dict[int, list[Project]] = {}
-    for project in projects:
-        by_challenge.setdefault(project.assignment.challenge_id, []).append(project)
+    projects = Project.objects.open().filter(assignment__challenge=OuterRef("pk"))
+    open_ = ArraySubquery(projects.values(one=JSONObject(pk="pk", title="title", closing_date="closing_date")))
+    kept = kept.visible_to(user).select_related("partner").annotate(open_=open_)
+    found = list(kept.order_by("-interests__saved_at")[:LISTED])
     for challenge in found:
-        challenge.open_projects = by_challenge.get(challenge.pk, [])
+        challenge.open_projects = [
+            Project(**each | {"closing_date": date.fromisoformat(each["closing_date"])}) for each in challenge.open_
+        ]
     return found
 
 
-def goals(user, reader: Reader) -> list[dict]:
-    """Each module that the student follows, with its goals: achieved, in a project at work, or open."""
+def goals(user, achieved: set[int]) -> list[dict]:
+    """Each module that the student follows, with its goals: achieved, in a project at work, or open. One query."""
     at_work = Project.objects.filter(
         applications__student=user,
         applications__status=ApplicationStatus.PLACED,
         status__in=[ProjectStatus.RUNNING, ProjectStatus.CONFIRMING],
     )
-    busy = set(GoalLink.objects.filter(assignment__projects__in=at_work).values_list("goal", flat=True))
+    busy = Exists(GoalLink.objects.filter(goal=OuterRef("pk"), assignment__projects__in=at_work))
+    taught = LearningGoal.objects.filter(modules=OuterRef("run__module"))
+    taught = taught.values(goal=JSONObject(pk="pk", title="title", code="code", busy=busy))
     enrolments = Enrolment.objects.filter(student=user).select_related("run__module__lab")
     found = []
-    for enrolment in enrolments.prefetch_related("run__module__goals"):
-        taught = list(enrolment.run.module.goals.all())
-        for goal in taught:
-            goal.state = "done" if goal.pk in reader.achieved else "busy" if goal.pk in busy else "open"
-        states = [goal.state for goal in taught]
+    for enrolment in enrolments.annotate(taught=ArraySubquery(taught)):
+        for goal in enrolment.taught:
+            goal["state"] = "done" if goal["pk"] in achieved else "busy" if goal["busy"] else "open"
+        states = [goal["state"] for goal in enrolment.taught]
         counts = {name: states.count(name) for name in ("done", "busy", "open")}
-        found.append({"run": enrolment.run, "goals": taught, "total": len(taught), **counts})
+        found.append({"run": enrolment.run, "goals": enrolment.taught, "total": len(states), **counts})
     return found

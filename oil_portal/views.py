@@ -20,6 +20,7 @@ from oil_portal.company import choose, company_page
 from oil_portal.core import clock
 from oil_portal.core.models import Notice
 from oil_portal.core.views import attempt
+from partners import roles
 from partners.forms import PauseForm
 from partners.services import change_preferences, pause_partner
 
@@ -35,7 +36,8 @@ def home(request):
 def start(request):
     """What waits for you first, then what you are in, per role."""
     drafts.adopt(request.user)
-    if not request.user.memberships.exists() and not request.user.is_staff:
+    belongs = roles.of(request.user) or request.user.is_staff or request.user.memberships.exists()
+    if not belongs:
         begun = request.user.drafts.first()
         return redirect(begun or "partners:welcome")
     return render(request, "oil_portal/start.html", start_page.sections(request.user))

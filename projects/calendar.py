@@ -1,6 +1,6 @@
 """A student's dates as a calendar feed after RFC 5545: whole days, with identifiers that stay. Reads only."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -36,22 +36,30 @@ class Day:
 
 
 def days_of(student) -> list[Day]:
-    """The dates of the rounds and projects that a student is in, in order, in three queries."""
-    found = [*_of_rounds(student), *_of_projects(student)]
+    """The dates of the rounds and projects that a student is in, in order, in two queries."""
+    applications = Application.objects.filter(student=student).select_related("project")
+    return days(MatchingRound.objects.for_student(student), applications)
+
+
+def days(rounds: Iterable[MatchingRound], applications: Iterable[Application]) -> list[Day]:
+    """The dates of these, in order; of what was called off or withdrawn there are none."""
+    found = [*_of_rounds(rounds), *_of_projects(applications)]
     return sorted(found, key=lambda each: (each.day, each.uid))
 
 
-def _of_rounds(student) -> Iterator[Day]:
-    for each in MatchingRound.objects.for_student(student).exclude(status=RoundStatus.CANCELLED):
-        path = reverse("projects:ranking", args=[each.pk])
-        yield Day("closes", each, each.closes_on, _("Laatste dag om te kiezen"), path, each.created_at)
-        yield Day("publishes", each, each.publishes_on, _("Je hoort je team"), path, each.created_at)
+def _of_rounds(rounds: Iterable[MatchingRound]) -> Iterator[Day]:
+    for each in rounds:
+        if each.status != RoundStatus.CANCELLED:
+            path = reverse("projects:ranking", args=[each.pk])
+            yield Day("closes", each, each.closes_on, _("Laatste dag om te kiezen"), path, each.created_at)
+            yield Day("publishes", each, each.publishes_on, _("Je hoort je team"), path, each.created_at)
 
 
-def _of_projects(student) -> Iterator[Day]:
-    applications = Application.objects.filter(student=student, status__in=LIVE_APPLICATION).select_related("project")
-    for application in applications.exclude(project__status=ProjectStatus.CANCELLED):
+def _of_projects(applications: Iterable[Application]) -> Iterator[Day]:
+    for application in applications:
         project, path = application.project, application.project.get_absolute_url()
+        if application.status not in LIVE_APPLICATION or project.status == ProjectStatus.CANCELLED:
+            continue
         if application.status == ApplicationStatus.SUBMITTED:
             label = _("Aanmelden sluit")
             yield Day("closes", project, project.closing_date, label, path, project.created_at)

@@ -5,17 +5,18 @@ The weights are ours: an open goal counts most, because there are several; a sta
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from heapq import nsmallest
 
-from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Case, F, IntegerField, OuterRef, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from modules.models import Enrolment
-from partners import roles
+from modules.models import Module
+from partners.models import User
 from projects.goals import Reader
-from projects.models import Application, Preference, Profile, Project
+from projects.models import Achievement, Application, MatchingRound, Preference, Project, RoundProject
 from projects.workflow import LIVE_ROUND, RoundStatus
 
 GOAL, INTEREST, LEVEL, PERIOD, LAB = 10, 15, 8, 6, 4
@@ -47,14 +48,13 @@ class Taste:
         )
 
     def may_choose(self, project: Project) -> bool:
-        """Whether `choosable` keeps it; expects the round with its runs, and the modules of its entry."""
+        """Whether `choosable` keeps it; expects `for_runs` of its round and `for_modules` of its entry."""
         round_ = project.live_round
         if round_ is None:
             return True
-        runs = {pk for pk, *_dates in self.runs} & {run.pk for run in round_.runs.all()}
-        wanted = {module.pk for module in project.entry.modules.all()}
+        runs = {pk for pk, *_dates in self.runs}.intersection(project.for_runs)
         levels = not project.entry.levels or self.levels.intersection(project.entry.levels)
-        modules = not wanted or wanted & self.modules
+        modules = not project.for_modules or self.modules.intersection(project.for_modules)
         return bool(round_.status == RoundStatus.OPEN and runs and levels and modules)
 
     def why(self, project: Project) -> list[str]:
@@ -88,34 +88,38 @@ class Taste:
 
 
 def taste_of(user, reader: Reader | None = None) -> Taste:
-    """Two queries beside those of the reader."""
-    return _tastes({user.pk: reader or Reader(user)})[user.pk]
+    """One query; a `reader` that is there already is used."""
+    taste = tastes_of([user.pk])[user.pk]
+    return replace(taste, reader=reader) if reader else taste
 
 
 def tastes_of(students: Collection[int]) -> dict[int, Taste]:
-    """{student: taste}, in four queries for all."""
-    return _tastes(Reader.of_students(students))
+    """{student: taste}, in one query for all."""
+    taught = Module.goals.through.objects.filter(module=OuterRef("enrolments__run__module"))
+    reached = Achievement.objects.filter(student=OuterRef("pk"), achieved=True).order_by()
+    rows = User.objects.filter(pk__in=students).order_by().values_list(
+        "pk", "profile__interests", ArraySubquery(reached.values("goal")), ArraySubquery(taught.values("learninggoal")),
+        "enrolments__run", "enrolments__run__starts", "enrolments__run__ends", "enrolments__run__module__level",
+        "enrolments__run__module__lab", "enrolments__run__module",
+    )  # fmt: skip
+    known: dict[int, list[tuple]] = defaultdict(list)
+    for student, *row in rows:
+        known[student].append(row)
+    return {student: _taste(mine) for student, mine in known.items()}
 
 
-def _tastes(readers: dict[int, Reader]) -> dict[int, Taste]:
-    followed = {pk: [] for pk in readers}
-    enrolments = Enrolment.objects.filter(student__in=readers).values_list(
-        "student", "run", "run__starts", "run__ends", "run__module__level", "run__module__lab", "run__module"
+def _taste(rows: list[list]) -> Taste:
+    """Of the rows of one student: one per module that is followed, or one for who follows none."""
+    interests, achieved, *_followed = rows[0]
+    followed = [row[3:] for row in rows if row[3]]
+    return Taste(
+        reader=Reader.knowing(achieved, (goal for row in rows for goal in row[2])),
+        levels=frozenset(row[3] for row in followed),
+        runs=frozenset(tuple(row[:3]) for row in followed),
+        labs=frozenset(row[4] for row in followed if row[4]),
+        interests=frozenset(interests or ()),
+        modules=frozenset(row[5] for row in followed),
     )
-    for student, *row in enrolments:
-        followed[student].append(row)
-    interests = dict(Profile.objects.filter(student__in=readers).values_list("student", "interests"))
-    return {
-        pk: Taste(
-            reader=reader,
-            levels=frozenset(row[3] for row in followed[pk]),
-            runs=frozenset(tuple(row[:3]) for row in followed[pk]),
-            labs=frozenset(row[4] for row in followed[pk] if row[4]),
-            interests=frozenset(interests.get(pk) or ()),
-            modules=frozenset(row[5] for row in followed[pk]),
-        )
-        for pk, reader in readers.items()
-    }
 
 
 def weighed(projects: QuerySet[Project], taste: Taste) -> QuerySet[Project]:
@@ -145,20 +149,26 @@ def choosable(projects: QuerySet[Project], user, levels: list[int]) -> QuerySet[
     return projects.exclude(pk__in=live.exclude(pk__in=Project.objects.filter(for_me).values("pk")).values("pk"))
 
 
-def fitting(user, limit: int) -> list[Project]:
-    """For a student: open projects with an open goal or a stated interest, best first, each with its `reasons`."""
-    if not roles.has(user, roles.STUDENT):
-        return []
-    taste = taste_of(user)
-    found = weighed(choosable(Project.objects.open(), user, list(taste.levels)).for_cards(), taste)
-    found = found.filter(Q(fit__gt=0) | Q(assignment__challenge__theme__in=taste.interests))
-    found = found.exclude(applications__student=user).exclude(preferences__participant__student=user)
-    found = found.order_by("-weight", "closing_date", "pk")
-    return taste.dress(found[:limit])
+def fitting(user, taste: Taste, limit: int, beside: Collection[int] = ()) -> tuple[list[Project], dict[int, Project]]:
+    """Open projects with an open goal or a stated interest, best first; and those of `beside` by key. One query.
+
+    What the student applied to or ranked fits no more. All have their teeth, fit and `reasons`.
+    """
+    best = weighed(choosable(Project.objects.open(), user, list(taste.levels)), taste)
+    best = best.filter(Q(fit__gt=0) | Q(assignment__challenge__theme__in=taste.interests))
+    best = best.exclude(applications__student=user).exclude(preferences__participant__student=user)
+    best = best.order_by("-weight", "closing_date", "pk").values("pk")[:limit]
+    found = weighed(Project.objects.filter(Q(pk__in=best) | Q(pk__in=beside)), taste).with_goal_ids().with_counts()
+    found = taste.dress(found.select_related(
+        "assignment__challenge__partner", "lab", "run__module__school", "entry__round"
+    ))  # fmt: skip
+    fits = [project for project in found if project.pk not in beside]
+    fits.sort(key=lambda project: (-project.weight, project.closing_date, project.pk))
+    return fits, {project.pk: project for project in found if project.pk in beside}
 
 
 def fitting_for(students: Collection[int], limit: int) -> Iterator[tuple[int, list[Project]]]:
-    """What `fitting` chooses for each of many students, without reasons, in ten queries for all.
+    """What `fitting` chooses for each of many students, without reasons, in three queries for all.
 
     The projects are shared: their teeth are this student's until the next one is asked for.
     """
@@ -167,8 +177,8 @@ def fitting_for(students: Collection[int], limit: int) -> Iterator[tuple[int, li
     by_goal, by_theme = defaultdict(set), defaultdict(set)
     for project in projects.values():
         by_theme[project.assignment.challenge.theme].add(project.pk)
-        for link in project.assignment.links.all():
-            by_goal[link.goal_id].add(project.pk)
+        for goal in project.goal_ids:
+            by_goal[goal].add(project.pk)
     known = _known(students)
     for student, taste in tastes.items():
         hits = set().union(*(by_goal[goal] for goal in taste.reader.open & by_goal.keys()))
@@ -180,9 +190,11 @@ def fitting_for(students: Collection[int], limit: int) -> Iterator[tuple[int, li
 
 
 def _candidates() -> QuerySet[Project]:
-    """Every open project with what a fit asks and a mail says, and no more; four queries."""
+    """Every open project with what a fit asks and a mail says, and no more; one query."""
     found = Project.objects.open().select_related("assignment__challenge__partner", "lab", "entry__round")
-    found = found.prefetch_related("assignment__links", "entry__modules", "entry__round__runs")
+    modules = RoundProject.modules.through.objects.filter(roundproject=OuterRef("entry")).values("module")
+    runs = MatchingRound.runs.through.objects.filter(matchinground=OuterRef("entry__round")).values("modulerun")
+    found = found.with_goal_ids().annotate(for_modules=ArraySubquery(modules), for_runs=ArraySubquery(runs))
     return found.only(
         "title", "closing_date", "starts", "run", "assignment__level", "assignment__challenge__theme",
         "assignment__challenge__partner__name", "lab__kind", "lab__glyph", "entry__levels", "entry__round__status",
@@ -191,11 +203,10 @@ def _candidates() -> QuerySet[Project]:
 
 
 def _known(students: Collection[int]) -> dict[int, set[int]]:
-    """{student: projects that they applied to or ranked}; two queries."""
+    """{student: projects that they applied to or ranked}; one query."""
     found = defaultdict(set)
     applied = Application.objects.filter(student__in=students).order_by().values_list("student", "project")
     ranked = Preference.objects.filter(participant__student__in=students).order_by()
-    for rows in (applied, ranked.values_list("participant__student", "project")):
-        for student, project in rows:
-            found[student].add(project)
+    for student, project in applied.union(ranked.values_list("participant__student", "project")):
+        found[student].add(project)
     return found

@@ -15,12 +15,6 @@ def achieved_ids(student) -> set[int]:
     return set(Achievement.objects.filter(student=student, achieved=True).values_list("goal_id", flat=True))
 
 
-def open_ids(student) -> set[int]:
-    """The goals of the student's modules that are not achieved yet."""
-    taken = LearningGoal.objects.filter(modules__runs__enrolments__student=student)
-    return set(taken.values_list("pk", flat=True)) - achieved_ids(student)
-
-
 class Reader:
     """What one viewer sees in a key: 'open' or 'done' teeth for a student, 'plain' ones for everybody else.
 
@@ -29,24 +23,19 @@ class Reader:
 
     def __init__(self, user) -> None:
         self.is_student = roles.has(user, roles.STUDENT)
-        self.achieved = achieved_ids(user) if self.is_student else set()
-        self.open = open_ids(user) if self.is_student else set()
+        self.achieved, self.open = set(), set()
+        if self.is_student:
+            self.achieved = achieved_ids(user)
+            taken = LearningGoal.objects.filter(modules__runs__enrolments__student=user)
+            self.open = set(taken.values_list("pk", flat=True)) - self.achieved
 
     @classmethod
-    def of_students(cls, students: Iterable[int]) -> dict[int, "Reader"]:
-        """{student: reader}, in two queries for all."""
-        readers = {pk: cls(None) for pk in students}
-        for reader in readers.values():
-            reader.is_student = True
-        reached = Achievement.objects.filter(student__in=readers, achieved=True).order_by()
-        for student, goal in reached.values_list("student", "goal"):
-            readers[student].achieved.add(goal)
-        path = "modules__runs__enrolments__student"
-        taken = LearningGoal.objects.filter(**{f"{path}__in": readers}).order_by()
-        for student, goal in taken.values_list(path, "pk"):
-            if goal not in readers[student].achieved:
-                readers[student].open.add(goal)
-        return readers
+    def knowing(cls, achieved: Iterable[int], taken: Iterable[int]) -> "Reader":
+        """The reader of a student of whom the goals are known: those achieved, and those of the modules taken."""
+        reader = cls(None)
+        reader.is_student, reader.achieved = True, set(achieved)
+        reader.open = set(taken) - reader.achieved
+        return reader
 
     def states(self, goal_ids: Iterable[int]) -> list[str]:
         """One state per goal, in the given order. A goal that is not achieved is open to learn."""
@@ -55,16 +44,16 @@ class Reader:
         return ["done" if pk in self.achieved else "open" for pk in goal_ids]
 
     def dress(self, projects: Iterable[Project]) -> list[Project]:
-        """Give each project `states`, its teeth, and `fit`, and return them; expects `for_cards`."""
+        """Give each project `states`, its teeth, and `fit`, and return them; expects `goal_ids` to be read."""
         projects = list(projects)
         for project in projects:
-            project.states = self.states(link.goal_id for link in project.assignment.links.all())
+            project.states = self.states(project.goal_ids)
             project.fit = self.fit(project)
         return projects
 
     def fit(self, project: Project) -> int:
-        """How many of the project's goals are open in the student's own modules; expects `for_cards`."""
-        return sum(link.goal_id in self.open for link in project.assignment.links.all())
+        """How many of the project's goals are open in the student's own modules; expects `goal_ids` to be read."""
+        return sum(goal in self.open for goal in project.goal_ids)
 
 
 def with_fit(applications: QuerySet[Application], project: Project) -> QuerySet[Application]:

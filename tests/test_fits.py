@@ -11,7 +11,7 @@ from oil_portal.core import clock
 from oil_portal.core.timeline import record
 from oil_portal.fits import FITTING, fits_for
 from partners.models import User
-from projects.fitting import fitting
+from projects.fitting import fitting, taste_of
 from projects.models import Project
 from tests import factories as f
 from tests import factories_round as r
@@ -66,7 +66,7 @@ def test_many_at_once_get_what_each_gets_alone(region, seed):
     found = fits_for(fresh(*students))
     told = 0
     for student in fresh(*students):
-        alone = fitting(student, FITTING)
+        alone, _beside = fitting(student, taste_of(student), FITTING)
         assert [fit.key for fit in found[student.pk]] == [f"projects.project:{project.pk}:fits" for project in alone]
         assert [list(fit.states) for fit in found[student.pk]] == [project.states for project in alone]
         told += len(alone)

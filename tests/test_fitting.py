@@ -5,13 +5,13 @@ from datetime import timedelta
 import pytest
 
 from oil_portal.core import clock
-from projects.fitting import fitting
+from projects.fitting import fitting, taste_of
 from tests import factories as f
 from tests.helpers import queries_of
 
 
 def why(student) -> dict[str, list[str]]:
-    return {project.title: project.reasons for project in fitting(student, 10)}
+    return {project.title: project.reasons for project in fitting(student, taste_of(student), 10)[0]}
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def test_what_cannot_be_chosen_is_left_out(region, make):
 
 def test_only_for_students(region, make):
     make()
-    assert fitting(region.teacher, 5) == []
+    assert fitting(region.teacher, taste_of(region.teacher), 5)[0] == []
 
 
 def test_the_list_of_projects_follows_it(region, make, elsewhere, login):

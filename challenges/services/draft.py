@@ -8,6 +8,7 @@ from datetime import timedelta
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
 from challenges.forms.draft import MULTIPLE, NAMES, details_of, errors_by_step
@@ -159,8 +160,8 @@ def read_address(draft: Draft) -> None:
 
 def adopt(user: User) -> int:
     """Give `user` the drafts that wait for one of their proven addresses; returns how many."""
-    addresses = [address.lower() for address in proven_addresses(user)]
-    return sum(take(draft=draft, actor=user) for draft in Draft.objects.filter(author=None, email__in=addresses))
+    proven = user.emailaddress_set.filter(verified=True).values(address=Lower("email"))
+    return sum(take(draft=draft, actor=user) for draft in Draft.objects.filter(author=None, email__in=proven))
 
 
 @transaction.atomic

@@ -7,7 +7,7 @@ knows whether it told it before; texts are in the active language.
 
 from datetime import date
 
-from oil_portal.worklists.asking import heard
+from oil_portal.worklists.asking import Source, heard
 from oil_portal.worklists.broker import for_brokers
 from oil_portal.worklists.contact import for_contacts
 from oil_portal.worklists.coordinator import for_coordinators
@@ -23,16 +23,19 @@ FINDERS = (
 )  # fmt: skip
 
 
-def work_items(user) -> list[WorkItem]:
+def work_items(user, *beside: Source) -> list[WorkItem]:
     """Everything that waits for this user in all their roles, what was promised soonest and waits longest first."""
-    return work_items_for([user])[user.pk] if user.is_authenticated else []
+    return work_items_for([user], *beside)[user.pk] if user.is_authenticated else []
 
 
-def work_items_for(users: list[User]) -> dict[int, list[WorkItem]]:
-    """{user: what waits for them}, for people who read one language, which is active."""
+def work_items_for(users: list[User], *beside: Source) -> dict[int, list[WorkItem]]:
+    """{user: what waits for them}, for people who read one language, which is active.
+
+    What a page wants to know `beside` it is asked in the same query.
+    """
     people = People(users)
     found: dict[int, dict[str, WorkItem]] = {user.pk: {} for user in users}
-    for user, each in heard(source for find in FINDERS for source in find(people)):
+    for user, each in heard([*beside, *(source for find in FINDERS for source in find(people))]):
         found[user][each.key] = each
     order = lambda item: (item.until or date.max, item.since, item.key)
     return {user: sorted(items.values(), key=order) for user, items in found.items()}

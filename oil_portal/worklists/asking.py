@@ -47,9 +47,12 @@ class Part(NamedTuple):
 
 
 class Source:
-    """What is asked, in parts, and what is said of all its answers; within a part they come in no order."""
+    """What is asked, in parts, and what is said of all its answers; within a part they come in no order.
 
-    def __init__(self, say: Callable[[list[Row]], Iterable], *parts: Part) -> None:
+    Who only wants to know the answers gives `say` a list's `extend`.
+    """
+
+    def __init__(self, say: Callable[[list[Row]], Iterable | None], *parts: Part) -> None:
         self.say, self.parts = say, parts
 
 
@@ -100,4 +103,4 @@ def heard(sources: Iterable[Source]) -> Told:
         source, part = parts[number]
         found[source].append(Row(part.about, *row))
     for source, rows in found.items():
-        yield from source.say(rows)
+        yield from source.say(rows) or ()

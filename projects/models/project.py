@@ -5,12 +5,14 @@ from collections.abc import Iterable
 import pghistory
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from challenges.models import Assignment, Challenge, GoalLink
@@ -67,6 +69,11 @@ class ProjectQuerySet(models.QuerySet):
         links = GoalLink.objects.filter(assignment=models.OuterRef("assignment"), goal__in=list(goal_ids)).order_by()
         count = links.values("assignment").annotate(count=models.Count("pk")).values("count")
         return self.annotate(fit=Coalesce(models.Subquery(count), 0))
+
+    def with_goal_ids(self) -> "ProjectQuerySet":
+        """Read `goal_ids` along, for pages that draw keys and name no goal."""
+        links = GoalLink.objects.filter(assignment=models.OuterRef("assignment")).order_by("position", "pk")
+        return self.annotate(goal_ids=ArraySubquery(links.values("goal")))
 
     def with_counts(self) -> "ProjectQuerySet":
         """Add `placed` and `waiting`: applications that are placed, or not answered yet."""
@@ -199,6 +206,11 @@ class Project(models.Model):
     @property
     def challenge(self) -> Challenge:
         return self.assignment.challenge
+
+    @cached_property
+    def goal_ids(self) -> list[int]:
+        """Its learning goals in the teacher's order; `with_goal_ids` and `for_cards` read them along."""
+        return [link.goal_id for link in self.assignment.links.all()]
 
     @property
     def is_open(self) -> bool:
