@@ -1,10 +1,21 @@
 """How django-allauth meets our house."""
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
 from django.urls import reverse
 from django.utils.translation import get_language
 
 from oil_portal.core.models import Consent
+
+
+class AccountBackend(AuthenticationBackend):
+    """Who logs in by address and password. Django's own permissions are for its admin pages, so for staff alone.
+
+    What people may do in the portal are predicates on their roles (django-rules): a no of those asks no table.
+    """
+
+    def has_perm(self, user_obj, perm, obj=None) -> bool:
+        return user_obj.is_staff and super().has_perm(user_obj, perm, obj)
 
 
 class AccountAdapter(DefaultAccountAdapter):

@@ -53,33 +53,28 @@ class Matrix:
 
 
 def matrix(goals: QuerySet[LearningGoal]) -> Matrix:
-    """The coverage of `goals` in six queries, however many challenges there are."""
+    """The coverage of `goals` in five queries, however many challenges there are."""
     wanted = list(goals.select_related("programme"))
     ids = [goal.pk for goal in wanted]
     links = GoalLink.objects.filter(goal__in=ids, assignment__challenge__status__in=PUBLIC).order_by()
-    covered = _by_goal(links.values("goal").annotate(n=Count("assignment__challenge", distinct=True)))
-    planned = Q(assignment__projects__status__in=BUSY)
-    busy = _by_goal(
-        links.filter(planned).values("goal").annotate(n=Count("assignment__projects", filter=planned, distinct=True))
-    )
+    planned = Count("assignment__projects", filter=Q(assignment__projects__status__in=BUSY), distinct=True)
+    asked = Count("assignment__challenge", distinct=True)
+    counted = links.values("goal").annotate(asked=asked, planned=planned)
+    covered = {row["goal"]: (row["asked"], row["planned"]) for row in counted}
     reached = Achievement.objects.filter(goal__in=ids, achieved=True).order_by()
-    students = _by_goal(reached.values("goal").annotate(n=Count("student", distinct=True)))
+    students = dict(reached.values_list("goal").annotate(n=Count("student", distinct=True)))
     challenges = Challenge.objects.filter(
         Exists(links.filter(assignment__challenge=OuterRef("pk"))), status__in=PUBLIC
     ).select_related("partner")
     drawn = list(challenges.order_by("-created_at", "-pk")[:COLUMNS])
     cells = _cells(links, reached, drawn)
     rows = [
-        Row(goal, covered.get(goal.pk, 0), busy.get(goal.pk, 0), students.get(goal.pk, 0),
+        Row(goal, *covered.get(goal.pk, (0, 0)), students.get(goal.pk, 0),
             [cells.get((goal.pk, challenge.pk), (NEVER, 0)) for challenge in drawn])
         for goal in wanted
     ]  # fmt: skip
     more = challenges.count() - COLUMNS if len(drawn) == COLUMNS else 0
     return Matrix(rows, drawn, max(more, 0))
-
-
-def _by_goal(rows) -> dict[int, int]:
-    return {row["goal"]: row["n"] for row in rows}
 
 
 def _cells(links, reached, drawn: list[Challenge]) -> dict[tuple[int, int], tuple[int, int]]:

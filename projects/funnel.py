@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Min
+from django.db.models import Min, Q
 from django.utils import timezone
 
 from challenges.models import Challenge
@@ -41,17 +41,22 @@ def monday_of(moment: datetime) -> date:
 
 
 def first_times(challenge: Challenge) -> list[list[date]]:
-    """Per stage the Monday of each student's first time; three queries."""
+    """Per stage the Monday of each student's first time; two queries."""
     seen, saved = [], []
     for seen_at, saved_at in challenge.interests.values_list("seen_at", "saved_at"):
         seen.append(monday_of(seen_at))
         if saved_at:
             saved.append(monday_of(saved_at))
     applications = Application.objects.filter(project__assignment__challenge=challenge).order_by()
-    by_student = applications.values("student")
-    applied = by_student.annotate(at=Min("created_at")).values_list("at", flat=True)
-    placed = by_student.filter(status="placed").annotate(at=Min("decided_at")).values_list("at", flat=True)
-    return [seen, saved, [monday_of(at) for at in applied], [monday_of(at) for at in placed if at]]
+    firsts = applications.values("student").annotate(
+        applied=Min("created_at"), placed=Min("decided_at", filter=Q(status="placed"))
+    )
+    applied, placed = [], []
+    for first in firsts:
+        applied.append(monday_of(first["applied"]))
+        if first["placed"]:
+            placed.append(monday_of(first["placed"]))
+    return [seen, saved, applied, placed]
 
 
 def funnel(challenge: Challenge) -> Funnel:

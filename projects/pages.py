@@ -30,6 +30,7 @@ def detail(user, project: Project, form: ApplyForm) -> dict:
     """Everything on a project's page. `project` comes from `for_cards`; `form` is what a student fills in."""
     reader = Reader(user)
     reader.dress([project])
+    project.read_team()
     links = list(project.assignment.links.all())
     may = {
         name: user.has_perm(f"projects.{name}_project", project)
@@ -55,7 +56,6 @@ def detail(user, project: Project, form: ApplyForm) -> dict:
         "applications": applicants(project) if may["see_applications"] else None,
         "team": members(user, project) if may["see_team"] and project.status != ProjectStatus.OPEN else None,
         "no_room": no_room(project) if project.is_open else "",
-        "saved": saved_by(user, project.challenge),
         **own_application(user, project),
         **round_side(user, project),
         **contact_side(user, project),
@@ -63,13 +63,6 @@ def detail(user, project: Project, form: ApplyForm) -> dict:
         **company_side(user, project),
         **of_project(user, project),
     }
-
-
-def saved_by(user, challenge: Challenge) -> bool | None:
-    """Whether this student saved it; None for who is no student."""
-    if not roles.has(user, roles.STUDENT):
-        return None
-    return challenge.interests.filter(student=user, saved_at__isnull=False).exists()
 
 
 def round_side(user, project: Project) -> dict:
@@ -86,17 +79,16 @@ def round_side(user, project: Project) -> dict:
 
 def members(user, project: Project) -> list[Application]:
     """The team, each with `profile`, what that student shows to the reader, and `photos`: whether it may be in one."""
-    seats = list(project.team())
+    seats = project.read_team()
     shown = {Profile.Shown.COMPANY} if asked(user, project) else set()
     if leads(user, project) or user.pk in {seat.student_id for seat in seats}:
         shown = {Profile.Shown.TEAM, Profile.Shown.COMPANY}
-    written = Profile.objects.filter(student__in=[seat.student_id for seat in seats], shown__in=shown)
-    profiles = {profile.student_id: profile for profile in written}
     decides = bool(seats) and (leads(user, project) or asked(user, project))  # who takes pictures has to know
     agreed = Consent.objects.in_force(Consent.Kind.PHOTOS).filter(user__in=[seat.student_id for seat in seats])
     photos = set(agreed.values_list("user", flat=True)) if decides else set()
     for seat in seats:
-        seat.profile = profiles.get(seat.student_id)
+        profile = getattr(seat.student, "profile", None)
+        seat.profile = profile if profile and profile.shown in shown else None
         seat.photos = (seat.student_id in photos) if decides else None
     return seats
 
@@ -179,7 +171,7 @@ def wrapping_up(user, project: Project) -> dict:
     """The outcome, who still has to confirm, and whether the reader is one of them."""
     if project.status not in (ProjectStatus.CONFIRMING, ProjectStatus.COMPLETED):
         return {}
-    outcome = Outcome.objects.filter(project=project).select_related("follow_up_lab", "next_challenge").first()
+    outcome = getattr(project, "outcome", None)
     following = outcome.next_challenge if outcome else None
     if following and not Challenge.objects.visible_to(user).filter(pk=following.pk).exists():
         following = None

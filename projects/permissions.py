@@ -40,7 +40,7 @@ def asked(user, project: Project | None) -> bool:
 
 @rules.predicate
 def is_placed(user, project: Project | None) -> bool:
-    return project is not None and bool(user.pk) and project.team().filter(student_id=user.pk).exists()
+    return project is not None and bool(user.pk) and project.has_placed(user.pk)
 
 
 @rules.predicate

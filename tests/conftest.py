@@ -157,7 +157,7 @@ def login():
     def client_for(user) -> Client:
         client = Client()
         if user is not None:
-            client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+            client.force_login(user)
         return client
 
     return client_for

@@ -22,10 +22,18 @@ MOST_OPEN = 3  # questions of one person that wait at one challenge
 
 
 # --- Interest ---------------------------------------------------------------------------------------------------
-def look(*, challenge: Challenge, student: User) -> None:
-    """Remember the first look of a student; a count of looks is the one thing that reading a page writes."""
-    if roles.has(student, roles.STUDENT):
-        Interest.objects.bulk_create([Interest(challenge=challenge, student=student)], ignore_conflicts=True)
+def look(*, challenge: Challenge, student: User) -> Interest | None:
+    """Remember the first look of a student; returns their interest, None for who is no student.
+
+    A count of looks is the one thing that reading a page writes.
+    """
+    if not roles.has(student, roles.STUDENT):
+        return None
+    if known := Interest.objects.filter(challenge=challenge, student=student).first():
+        return known
+    first = Interest(challenge=challenge, student=student)
+    Interest.objects.bulk_create([first], ignore_conflicts=True)  # two windows may open at once
+    return first
 
 
 @transaction.atomic

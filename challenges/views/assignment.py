@@ -3,7 +3,7 @@
 from functools import partial
 
 from django.contrib import messages
-from django.db.models import prefetch_related_objects
+from django.db.models import Prefetch, prefetch_related_objects
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
@@ -12,7 +12,7 @@ from challenges.checklist import Brief, points
 from challenges.forms.assignment import AssignmentForm
 from challenges.forms.talk import AssignmentRemarkForm
 from challenges.marks import marked
-from challenges.models import Assignment
+from challenges.models import Assignment, GoalLink
 from challenges.views.common import assignment_for, challenge_for, need, posted
 from challenges.workflow import WRITABLE
 from challenges.writing import readability
@@ -51,7 +51,8 @@ def assignment(request, pk: int):
 def page(request, shown: Assignment, *, status: int = 200, **forms):
     """The page of an assignment; `forms` are those that were refused, with what was typed in them."""
     user = request.user
-    prefetch_related_objects([shown], "links__goal__programme", "projects__lab")
+    links = Prefetch("links", GoalLink.objects.select_related("goal__programme"))
+    prefetch_related_objects([shown], links, "projects__lab")
     acts = available(shown, user)
     remarks = list(shown.remarks.select_related("author", "challenge"))
     quotes = {each.pk: each.quote for each in remarks if each.field == "text" and not each.done_at}

@@ -28,6 +28,8 @@ def record(obj: models.Model, event: str, *, actor, remark: str = "", to_status:
     if to_status:
         promises.settle(obj, event, actor=actor)
         promises.make(obj, to_status)
+    for read_before in ("_course", "promised_until"):
+        vars(obj).pop(read_before, None)
     return entry
 
 
@@ -79,8 +81,20 @@ def timeline_of(obj: models.Model) -> models.QuerySet[TimelineEntry]:
     ).select_related("actor", "content_type")
 
 
+def course_of(obj: models.Model) -> list[TimelineEntry]:
+    """What `timeline_of` finds, read once per object: several places of a page tell of it."""
+    if not hasattr(obj, "_course"):
+        obj._course = list(timeline_of(obj))
+    return obj._course
+
+
 def due(obj: models.Model) -> date | None:
-    """Until when somebody has to act in the present status: a day, or None where nothing was promised."""
+    """Until when somebody has to act in the present status: a day, or None where nothing was promised.
+
+    An object that was read `with_promise` knows it.
+    """
+    if hasattr(obj, "promised_until"):
+        return obj.promised_until
     return Promise.objects.of(obj).open().values_list("due", flat=True).first()
 
 

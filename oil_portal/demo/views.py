@@ -39,7 +39,7 @@ def demo_login(request):
     user = User.objects.filter(email=account.email).first() if account else None
     if user is None:
         raise Http404
-    login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    login(request, user)
     return redirect("start")
 
 

@@ -77,14 +77,17 @@ def _about(field: GenericForeignKey, obj: models.Model) -> models.QuerySet:
 
 def what_moves(partner: Partner) -> list[tuple[str, int]]:
     """(words, number) of what points to the partner, in a fixed order, without what there is none of."""
+    rows = [key.model._base_manager.filter(**{key.name: partner}) for key in pointers()]
+    rows += [_about(field, partner) for field in generic_pointers()]
+    counts = [
+        each.order_by().annotate(place=models.Value(place), table=models.Value(each.model._meta.db_table))
+        .values("place", "table").annotate(number=models.Count("pk")).values_list("place", "table", "number")
+        for place, each in enumerate(rows)
+    ]  # fmt: skip
     found = Counter()
-    for key in pointers():
-        found[str(WORDS.get(key.model._meta.db_table, _("Andere gegevens")))] += key.model._base_manager.filter(
-            **{key.name: partner}
-        ).count()
-    for field in generic_pointers():
-        found[str(WORDS.get(field.model._meta.db_table, _("Andere gegevens")))] += _about(field, partner).count()
-    return [(words, number) for words, number in found.items() if number]
+    for _place, table, number in counts[0].union(*counts[1:], all=True).order_by("place"):
+        found[str(WORDS.get(table, _("Andere gegevens")))] += number
+    return list(found.items())
 
 
 def merge_refusal(keep: Partner, gone: Partner) -> str:

@@ -5,6 +5,7 @@ from functools import partial
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
+from django.db.models import Count, Q, Window
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -12,6 +13,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST
 
 from oil_portal.core import views
+from oil_portal.core.promises import with_promise
 from oil_portal.core.views import attempt, need
 from partners import doubles, roles, services
 from partners.files import served
@@ -20,7 +22,7 @@ from partners.forms import LogoForm, PartnerForm
 from partners.models import Collaboration, Membership, Partner
 from partners.rates import rates_of
 from partners.views.found import PAGE, own_here, visible
-from partners.workflow import PartnerStatus
+from partners.workflow import LIVE_MEMBERSHIP, MembershipStatus, PartnerStatus
 
 
 @login_not_required
@@ -39,32 +41,34 @@ def partner_list(request):
 @login_not_required
 def detail(request, pk: int):
     """An organisation; its people and its course only for those who belong to it and for brokers."""
-    partner = Partner.objects.visible_to(request.user).select_related("parent").filter(pk=pk).first()
+    partner = with_promise(Partner.objects.visible_to(request.user).select_related("parent")).filter(pk=pk).first()
     if partner is None:  # the old address of one that went up in another leads on
         return redirect(get_object_or_404(Partner.objects.visible_to(request.user), merged=pk))
-    challenges = partner.challenges.public()
+    challenges = partner.challenges.public().annotate(total=Window(Count("pk")))
     context = {
         "partner": partner,
         "challenges": challenges[:PAGE],
-        "challenges_total": challenges.count(),
         "collaborations": partner.collaborations.for_cards(),
         "labs": partner.labs.filter(status=PartnerStatus.ACCEPTED),
         "mine": request.user.has_perm("partners.change_details_partner", partner),
         "follows": request.user.has_perm("partners.follow_partner", partner),
     }
-    if request.user.is_authenticated:
-        context["own"] = own_here(request.user, partner)
     if context["mine"] or context["follows"]:
         context |= _inside(request.user, partner)
+    elif request.user.is_authenticated:
+        context["own"] = own_here(request.user, partner)
     return render(request, "partners/partner_detail.html", context)
 
 
 def _inside(user, partner: Partner) -> dict:
     """What only the people of the organisation and the brokers see. Students are a number, never names."""
-    active = partner.memberships.active().select_related("user", "partner")
+    own = Q(user=user, status__in=LIVE_MEMBERSHIP)
+    active = Q(status=MembershipStatus.ACTIVE) & ~Q(role=roles.STUDENT)
+    here = partner.memberships.filter(own | active).select_related("user", "partner")
     return {
-        "people": active.exclude(role=roles.STUDENT),
-        "students": active.filter(role=roles.STUDENT).count(),
+        "own": [one for one in here if one.user_id == user.pk],
+        "people": [one for one in here if one.status == MembershipStatus.ACTIVE and one.role != roles.STUDENT],
+        "students": partner.memberships.active().filter(role=roles.STUDENT).count(),
         "requests": Membership.objects.waiting_for(user).filter(partner=partner).select_related("user", "partner"),
         "may_invite": user.has_perm("partners.invite_partner", partner),
         "rate": rates_of([partner.pk]).get(partner.pk) if user.has_perm("partners.see_rate_partner", partner) else None,

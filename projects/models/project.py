@@ -87,7 +87,7 @@ class ProjectQuerySet(models.QuerySet):
             self.select_related(
                 "assignment__challenge__partner", "lab", "run__module__school", "run__module__elective", "entry__round"
             )
-            .prefetch_related("assignment__links__goal")
+            .prefetch_related(models.Prefetch("assignment__links", GoalLink.objects.select_related("goal")))
             .with_counts()
         )
 
@@ -249,6 +249,18 @@ class Project(models.Model):
             .select_related("student")
             .order_by("student__first_name", "student__last_name", "pk")
         )
+
+    def read_team(self) -> list["Application"]:
+        """The team, each student with their profile, read once: several places of a page ask who is in it."""
+        if not hasattr(self, "_team"):
+            self._team = list(self.team().select_related("student__profile"))
+        return self._team
+
+    def has_placed(self, student: int) -> bool:
+        """Whether this student has a seat; who read the team asks what it read."""
+        if hasattr(self, "_team"):
+            return any(seat.student_id == student for seat in self._team)
+        return self.team().filter(student_id=student).exists()
 
 
 class AskedChallenge(Challenge):

@@ -28,7 +28,9 @@ WRAPPING_UP = (ProjectStatus.CONFIRMING, ProjectStatus.COMPLETED)
 
 
 def visible(request, pk: int) -> Project:
-    return get_object_or_404(Project.objects.visible_to(request.user).for_cards(), pk=pk)
+    related = ("coach", "outcome__follow_up_lab", "outcome__next_challenge")
+    found = Project.objects.visible_to(request.user).for_cards().select_related(*related)
+    return get_object_or_404(found, pk=pk)
 
 
 def posted(request):
@@ -58,9 +60,14 @@ def mine(request) -> HttpResponse:
 @login_not_required
 @require_safe
 def detail(request, pk: int) -> HttpResponse:
-    project = visible(request, pk)
-    look(challenge=project.challenge, student=request.user)
-    return render(request, "projects/project_detail.html", pages.detail(request.user, project, ApplyForm()))
+    return page(request, visible(request, pk), ApplyForm())
+
+
+def page(request, project: Project, form: ApplyForm) -> HttpResponse:
+    """The page of a project, with the form as a student filled it in."""
+    interest = look(challenge=project.challenge, student=request.user)
+    context = pages.detail(request.user, project, form) | {"interest": interest}
+    return render(request, "projects/project_detail.html", context, status=422 if form.errors else 200)
 
 
 # --- The plan ---------------------------------------------------------------------------------------------------
@@ -137,8 +144,7 @@ def apply(request, pk: int) -> HttpResponse:
         raise PermissionDenied
     form = ApplyForm(request.POST)
     if not form.is_valid():
-        context = pages.detail(request.user, project, form)
-        return render(request, "projects/project_detail.html", context, status=422)
+        return page(request, project, form)
     form.save(project=project, actor=request.user)
     messages.success(request, _("Je aanmelding is binnen. Je krijgt bericht als de docent het team kiest."))
     return redirect(project)

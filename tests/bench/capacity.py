@@ -46,7 +46,7 @@ def fill() -> dict[str, str]:
     sessions = {"": ""}
     for role, reader in readers.items():
         client = Client()
-        client.force_login(reader, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(reader)
         sessions[role] = client.cookies["sessionid"].value
     return sessions
 

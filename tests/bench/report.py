@@ -120,7 +120,7 @@ def measure() -> dict[str, float]:
 
     broker = f.UserFactory(broker=f.PartnerFactory(network=True))
     client = Client(headers={"host": "localhost"})
-    client.force_login(broker, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(broker)
     found = {}
 
     def time_of(name: str, act) -> None:

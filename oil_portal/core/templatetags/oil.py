@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
 
 from oil_portal.core import clock
-from oil_portal.core.timeline import due, timeline_of
+from oil_portal.core.timeline import course_of, due
 from oil_portal.core.workflow import available, workflow_of
 
 register = template.Library()
@@ -173,14 +173,14 @@ def until(obj) -> dict:
 @register.inclusion_tag("core/tags/said.html")
 def said(obj) -> dict:
     """The remark with which the object came into its present status; once it moves on, that is history."""
-    entry = timeline_of(obj).exclude(to_status="").first()
+    entry = next((entry for entry in course_of(obj) if entry.to_status), None)
     return {"entry": entry if entry and entry.remark and entry.to_status == obj.status else None}
 
 
 @register.inclusion_tag("core/tags/timeline.html")
 def timeline(obj) -> dict:
     """Everything that happened to the object, newest first."""
-    entries = list(timeline_of(obj))
+    entries = course_of(obj)
     for entry in entries:
         entry.shown_changes = in_words(obj, entry.changes)
     return {"entries": entries}
