@@ -19,7 +19,7 @@ from projects.reasons import (
     rule_words,
 )
 from projects.round_pages import mean_choice
-from projects.services.proposal import proposed
+from projects.services.proposal import proposed, seats_of
 from projects.workflow import RoundStatus
 
 State, Kind = Proposal.State, Proposal.Kind
@@ -66,8 +66,9 @@ class Board:
         self.entries = rounds.entries_of(self.round)
         self.instance = rounds.instance_of(self.round, self.entries)
         self.names = Names.of(self.round)
-        self.found = proposed(proposal, self.instance)
-        self.people = {user.pk: user for user in User.objects.filter(pk__in=proposal.seats.values("student"))}
+        seats = seats_of(proposal)
+        self.found = proposed(seats, self.instance)
+        self.people = {pk: user for pk, user in self.names.people.items() if pk in seats}
         self.broken = matching.broken(self.instance, self.found.seats)
         reached = Achievement.objects.filter(student__in=self.people, achieved=True)
         self.achieved = set(reached.values_list("student", "goal"))
@@ -77,8 +78,7 @@ class Board:
         locked = student in self.locked
         if project is None or student not in self.instance.student:
             return Seat(self.people[student], None, self.bench_words(student), locked=locked, focus=student == focus)
-        goals = [link.goal_id for link in project.assignment.links.all()]
-        states = ["done" if (student, goal) in self.achieved else "open" for goal in goals]
+        states = ["done" if (student, goal) in self.achieved else "open" for goal in project.goal_ids]
         place = rank_of(self.instance, student, project.pk)
         fit = _("%(open)s van %(of)s") % {"open": states.count("open"), "of": len(states)}
         low = place is None or place >= LOW
@@ -258,7 +258,7 @@ def notes(shown: Board) -> list[dict]:
 def clash(proposal: Proposal) -> dict:
     """The rules that cannot hold together, and what dropping each gives."""
     names, kept = Names.of(proposal.round), proposal.clash
-    pks = {str(entry.project_id): entry.pk for entry in proposal.round.entries.all()}
+    pks = {str(project): pk for project, pk in proposal.round.entries.values_list("project", "pk")}
     rows = [
         {
             "words": rule_words(each["rule"], names),

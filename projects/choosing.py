@@ -12,7 +12,7 @@ from oil_portal.core.mail import absolute
 from oil_portal.core.models import TimelineEntry
 from oil_portal.core.views import number
 from projects.fitting import taste_of
-from projects.models import MOST_CHOICES, MatchingRound, Participant, Preference, Project, RoundProject
+from projects.models import MOST_CHOICES, MatchingRound, Participant, Project, RoundProject
 from projects.workflow import LIVE_ROUND, ProjectStatus, RoundStatus
 
 PLACES = [
@@ -55,14 +55,13 @@ class Choice:
     @cached_property
     def entries(self) -> list[RoundProject]:
         """The projects that can still get a team, in order of title; of a round that is over all of them."""
-        found = self.round.entries.prefetch_related("modules")
+        projects = Project.objects.filter(entry__round=self.round)
         if self.round.status in LIVE_ROUND:
-            found = found.filter(project__status=ProjectStatus.OPEN)
-        entries = list(found)
-        projects = Project.objects.filter(pk__in=[entry.project_id for entry in entries]).for_cards().in_bulk()
-        for entry in entries:
-            entry.project = projects[entry.project_id]
-        return entries
+            projects = projects.filter(status=ProjectStatus.OPEN)
+        found = projects.for_cards().prefetch_related("entry__modules").order_by("title", "entry")
+        for project in found:
+            project.entry.project = project
+        return [project.entry for project in found]
 
     @cached_property
     def modules(self) -> set[int]:
@@ -135,13 +134,12 @@ def changes_since(part: Participant, projects: Iterable[int]) -> dict[int, list[
 
 
 # --- Friends ----------------------------------------------------------------------------------------------------
-def friends_of(part: Participant) -> list[Participant]:
-    """The others of the student's group who still take part, each with `shared`: how many choices are the same."""
+def friends_of(part: Participant, own: set[int]) -> list[Participant]:
+    """The others of the student's group who still take part, each with `shared`: how many of the `own` choices."""
     if not part.pk or not part.group_id:
         return []
     others = part.group.members.filter(left_at=None).exclude(pk=part.pk).select_related("student")
     friends = list(others.prefetch_related("preferences"))
-    own = set(Preference.objects.filter(participant=part).values_list("project", flat=True))
     for friend in friends:
         friend.chosen = {each.project_id for each in friend.preferences.all()}
         friend.shared = len(own & friend.chosen)
@@ -165,7 +163,7 @@ def page(choice: Choice, ranks: dict[int, int]) -> dict:
         "round": choice.round,
         "choosing": choosing,
         "published": choice.round.status == RoundStatus.PUBLISHED,
-        "friends": friends_of(part),
+        "friends": friends_of(part, set(choice.ranks)),
         "link": absolute(part.group.get_absolute_url()) if part.pk and part.group_id else "",
         "most": MOST_CHOICES,
         **choice.dressed(ranks),

@@ -15,32 +15,36 @@ from projects.models import MatchingRound, Project
 
 @dataclass
 class Names:
-    """The names that sentences about a round need; read once."""
+    """The names that sentences and forms about a round need; read once."""
 
-    projects: dict[int, str] = field(default_factory=dict)
-    students: dict[int, str] = field(default_factory=dict)
+    projects: dict[int, str] = field(default_factory=dict)  # by title
+    entries: dict[int, str] = field(default_factory=dict)
+    people: dict[int, User] = field(default_factory=dict)
     coaches: dict[int, str] = field(default_factory=dict)
     labs: dict[int, str] = field(default_factory=dict)
-    modules: dict[int, str] = field(default_factory=dict)
+    taught: dict[int, Module] = field(default_factory=dict)
 
     @classmethod
     def of(cls, round_: MatchingRound) -> "Names":
         """Of everybody and everything in a round. Three queries."""
-        projects = list(Project.objects.filter(entry__round=round_).select_related("coach", "lab"))
-        people = User.objects.filter(participations__round=round_)
+        projects = Project.objects.filter(entry__round=round_).select_related("coach", "lab", "entry")
+        projects = list(projects.order_by("title", "entry"))
+        people = User.objects.filter(participations__round=round_).order_by("first_name", "last_name", "pk")
+        modules = Module.objects.filter(runs__rounds=round_).select_related("lab")
         return cls(
             projects={project.pk: project.title for project in projects},
-            students={student.pk: student.first_and_initial for student in people},
+            entries={project.entry.pk: project.title for project in projects},
+            people={student.pk: student for student in people},
             coaches={project.coach_id: str(project.coach) for project in projects},
             labs={project.lab_id: project.lab.name for project in projects if project.lab},
-            modules={module.pk: str(module) for module in Module.objects.filter(runs__rounds=round_)},
+            taught={module.pk: module for module in modules},
         )
 
     def project(self, pk: int | None) -> str:
         return _("zonder plek") if pk is None else self.projects.get(pk, _("een project"))
 
     def student(self, pk: int) -> str:
-        return self.students.get(pk, _("een student"))
+        return self.people[pk].first_and_initial if pk in self.people else _("een student")
 
     def tag(self, tag: str) -> str:
         """'level:4' as 'Niveau 4', 'module:3' and 'lab:2' by their names."""
@@ -51,7 +55,7 @@ class Names:
             return str(dict(Level.choices).get(int(pk), pk))
         if kind == "lab":
             return _("modules van %(lab)s") % {"lab": self.labs.get(int(pk), pk)}
-        return self.modules.get(int(pk), tag)
+        return str(self.taught.get(int(pk), tag))
 
 
 # --- Ranks ------------------------------------------------------------------------------------------------------

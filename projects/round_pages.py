@@ -40,7 +40,8 @@ def overview(user, round_: MatchingRound) -> dict:
         each.may_choose = (
             edits and each.state == State.DONE and round_.status == RoundStatus.CLOSED and each.pk != round_.chosen_id
         )
-    turnout = rounds.turnout(round_)
+    wished = wishes(user, round_)
+    turnout = rounds.turnout(round_, wished["entries"])
     return {
         "round": round_,
         "edits": edits,
@@ -52,7 +53,7 @@ def overview(user, round_: MatchingRound) -> dict:
         "stale": any(each.is_stale for each in proposals),
         "moments": moments(round_),
         "leads": round_.status in ("draft", "open"),
-        **wishes(user, round_),
+        **wished,
     }
 
 
@@ -92,9 +93,8 @@ def summary(proposal: Proposal) -> str:
 
 
 # --- Rules ------------------------------------------------------------------------------------------------------
-def rules_of(round_: MatchingRound, forms: Mapping) -> dict:
+def rules_of(round_: MatchingRound, forms: Mapping, names: Names) -> dict:
     """The rules of a round in words, by kind, each kind with its form."""
-    names = Names.of(round_)
     entries = list(round_.entries.select_related("project").prefetch_related("modules"))
     for entry in entries:
         entry.level_words = ", ".join(str(dict(Level.choices).get(level, level)) for level in entry.levels)

@@ -5,41 +5,88 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 
-from django.db.models import Count, Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import (
+    BigIntegerField,
+    CharField,
+    Count,
+    Exists,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+)  # fmt: skip
+from django.db.models.functions import Cast, JSONObject
 
-from modules.models import Enrolment, LearningGoal
+from challenges.models import GoalLink
+from modules.models import Enrolment, Module
 from projects import matching
-from projects.models import Achievement, Application, MatchingRound, Pair, Participant, Preference, RoundProject
+from projects.fitting import tastes_of
+from projects.models import (
+    Achievement,
+    Application,
+    Favourite,
+    MatchingRound,
+    Pair,
+    Participant,
+    Preference,
+    RoundProject,
+)
 from projects.workflow import ApplicationStatus, ProjectStatus
 
 LOADS = {"both": frozenset({1, 2}), "full": frozenset({2}), "half": frozenset({1})}
 
 
 def entries_of(round_: MatchingRound) -> list[RoundProject]:
-    """The projects of a round that can still get a team, with what the rules ask of them."""
+    """The projects of a round that can still get a team, with what the rules ask of them; one query.
+
+    Each has the ids of its `for_modules`, and `favours`: who is liked how much.
+    """
     found = round_.entries.filter(project__status=ProjectStatus.OPEN).select_related(
         "project__assignment__challenge__partner", "project__lab", "project__run__module__school", "project__coach"
     )
-    return list(found.prefetch_related("modules", "seat_rules", "favourites", "project__assignment__links"))
+    links = GoalLink.objects.filter(assignment=OuterRef("project__assignment")).order_by("position", "pk")
+    modules = RoundProject.modules.through.objects.filter(roundproject=OuterRef("pk"))
+    favours = Favourite.objects.filter(entry=OuterRef("pk")).order_by("pk")
+    entries = list(found.annotate(
+        goal_ids=ArraySubquery(links.values("goal")), for_modules=ArraySubquery(modules.values("module")),
+        favours=ArraySubquery(favours.values(one=JSONObject(student="student", points="points"))),
+    ))  # fmt: skip
+    for entry in entries:
+        entry.project.goal_ids = entry.goal_ids
+    return entries
 
 
 def participants_of(round_: MatchingRound) -> list[Participant]:
-    """Who takes part and has not dropped out, nor begun in a team that this round gave."""
+    """Who takes part and has not dropped out, nor begun in a team that this round gave; one query.
+
+    Each has `wishes` (project and rank), `open_goals`, and `follows`: the modules of this round, each with its lab.
+    """
     given = Application.objects.filter(matching_round=round_, status=ApplicationStatus.PLACED)
     begun = given.exclude(project__status=ProjectStatus.OPEN).values("student")
     found = round_.participants.filter(left_at=None).exclude(student__in=begun).select_related("student", "run__module")
-    return list(found.prefetch_related("preferences"))
+    wishes = Preference.objects.filter(participant=OuterRef("pk")).order_by("rank", "pk")
+    follows = Enrolment.objects.filter(student=OuterRef("student"), run__rounds=round_).order_by("pk")
+    return list(found.annotate(
+        wishes=ArraySubquery(wishes.values(one=JSONObject(project="project", rank="rank"))),
+        follows=ArraySubquery(follows.values(one=JSONObject(module="run__module", lab="run__module__lab"))),
+        open_goals=ArraySubquery(_open_goals()),
+    ))  # fmt: skip
+
+
+def _open_goals() -> QuerySet:
+    """The goals of the modules of an outer row's `student` that the student has not achieved."""
+    taken = Module.goals.through.objects.filter(module__runs__enrolments__student=OuterRef("student"))
+    reached = Achievement.objects.filter(
+        student=OuterRef(OuterRef("student")), goal=OuterRef("learninggoal"), achieved=True
+    )
+    return taken.filter(~Exists(reached)).values("learninggoal")
 
 
 def open_goals(students: Iterable[int]) -> dict[int, frozenset[int]]:
-    """{student: goals of their modules that they have not achieved}, in two queries however many students."""
-    students, found = list(students), defaultdict(set)
-    taken = LearningGoal.objects.filter(modules__runs__enrolments__student__in=students).order_by()
-    for student, goal in taken.values_list("modules__runs__enrolments__student", "pk"):
-        found[student].add(goal)
-    for student, goal in Achievement.objects.filter(student__in=students, achieved=True).values_list("student", "goal"):
-        found[student].discard(goal)
-    return {student: frozenset(found[student]) for student in students}
+    """{student: goals of their modules that they have not achieved}, in one query however many students."""
+    return {student: frozenset(taste.reader.open) for student, taste in tastes_of(list(students)).items()}
 
 
 def instance_of(round_: MatchingRound, entries: list[RoundProject] | None = None) -> matching.Instance:
@@ -49,17 +96,18 @@ def instance_of(round_: MatchingRound, entries: list[RoundProject] | None = None
     """
     entries, people = entries_of(round_) if entries is None else entries, participants_of(round_)
     projects, known = {entry.project_id for entry in entries}, {each.student_id for each in people}
+    rules = _rules(round_)
     pairs = [
-        (pair.kind, (pair.student_id, pair.project_id))
-        for pair in round_.pairs.all()
-        if pair.student_id in known and pair.project_id in projects
+        (kind, (student, project))
+        for student, kind, project, _none in rules["pair"]
+        if student in known and project in projects
     ]
     return matching.Instance(
-        students=tuple(_students(round_, people, projects)),
-        projects=tuple(_project(round_, entry, known) for entry in entries),
+        students=tuple(_student(each, projects) for each in people),
+        projects=tuple(_project(entry, rules["seat"], known) for entry in entries),
         friends=tuple(_friends(people)),
-        coach_limits={limit.coach_id: limit.most for limit in round_.coach_limits.all()},
-        lab_places={(each.lab_id, each.block or None): each.places for each in round_.lab_places.all()},
+        coach_limits={coach: most for coach, _word, most, _none in rules["coach"]},
+        lab_places={(lab, block or None): places for lab, block, places, _none in rules["lab"]},
         locked=frozenset(pair for kind, pair in pairs if kind == Pair.Kind.LOCKED),
         forbidden=frozenset(pair for kind, pair in pairs if kind == Pair.Kind.FORBIDDEN),
         settings=matching.Settings(
@@ -68,36 +116,48 @@ def instance_of(round_: MatchingRound, entries: list[RoundProject] | None = None
     )
 
 
-def _students(round_: MatchingRound, people: list[Participant], projects: set[int]) -> Iterable[matching.Student]:
-    ids = [each.student_id for each in people]
-    goals, modules = open_goals(ids), defaultdict(set)
-    rows = Enrolment.objects.filter(student__in=ids, run__rounds=round_).values_list(
-        "student", "run__module", "run__module__lab"
+def _rules(round_: MatchingRound) -> dict[str, list[tuple]]:
+    """{kind: rows}: all rules of a round, in one query. A row is what it is about, a word, and two numbers."""
+    none, no_word = Cast(Value(None), IntegerField()), Cast(Value(""), CharField())
+    number = lambda name: Cast(name, IntegerField())
+    asked = [
+        ("seat", round_.seat_rules, "entry", "tag", number("minimum"), number("maximum")),
+        ("coach", round_.coach_limits, "coach", no_word, number("most"), none),
+        ("lab", round_.lab_places, "lab", "block", number("places"), none),
+        ("pair", round_.pairs, "student", "kind", number("project"), none),
+    ]
+    first, *rest = (
+        rules.order_by().values_list(Value(kind), Cast(about, BigIntegerField()), *more)
+        for kind, rules, about, *more in asked
     )
-    for student, module, lab in rows:
-        modules[student].add((module, lab))
-    for each in people:
-        module = each.run.module
-        own = modules[each.student_id] | {(module.pk, module.lab_id)}
-        tags = {f"module:{pk}" for pk, _lab in own} | {f"lab:{lab}" for _pk, lab in own if lab}
-        yield matching.Student(
-            id=each.student_id,
-            level=module.level,
-            programme=str(module),
-            ranking=ranking_of(each, projects),
-            goals=goals[each.student_id],
-            tags=frozenset(tags | {f"level:{module.level}"}),
-            load=each.load,
-            modules=frozenset(pk for pk, _lab in own),
-        )
+    found = {kind: [] for kind, *_more in asked}
+    for kind, *row in first.union(*rest, all=True):
+        found[kind].append(tuple(row))
+    return found
+
+
+def _student(each: Participant, projects: set[int]) -> matching.Student:
+    module = each.run.module
+    own = {(one["module"], one["lab"]) for one in each.follows} | {(module.pk, module.lab_id)}
+    tags = {f"module:{pk}" for pk, _lab in own} | {f"lab:{lab}" for _pk, lab in own if lab}
+    return matching.Student(
+        id=each.student_id,
+        level=module.level,
+        programme=str(module),
+        ranking=ranking_of(each, projects),
+        goals=frozenset(each.open_goals),
+        tags=frozenset(tags | {f"level:{module.level}"}),
+        load=each.load,
+        modules=frozenset(pk for pk, _lab in own),
+    )
 
 
 def ranking_of(participant: Participant, projects: set[int]) -> tuple[tuple[int, ...], ...]:
-    """Tie groups of project ids, best first, of those that are still in the round; expects the preferences."""
+    """Tie groups of project ids, best first, of those that are still in the round; expects the `wishes`."""
     groups: dict[int, list[int]] = defaultdict(list)
-    for preference in participant.preferences.all():
-        if preference.project_id in projects:
-            groups[preference.rank].append(preference.project_id)
+    for wish in participant.wishes:
+        if wish["project"] in projects:
+            groups[wish["rank"]].append(wish["project"])
     return tuple(tuple(sorted(group)) for _rank, group in sorted(groups.items()))
 
 
@@ -109,31 +169,26 @@ def _friends(people: list[Participant]) -> list[frozenset[int]]:
     return [frozenset(group) for _pk, group in sorted(groups.items()) if len(group) > 1]
 
 
-def _project(round_: MatchingRound, entry: RoundProject, known: set[int]) -> matching.Project:
-    project, rules = entry.project, {rule.tag: rule for rule in common_rules(round_)}
-    rules |= {rule.tag: rule for rule in entry.seat_rules.all()}  # a project's own rule goes before that of all
+def _project(entry: RoundProject, seats: list[tuple], known: set[int]) -> matching.Project:
+    project = entry.project
+    rules = {tag: (least, most) for about, tag, least, most in seats if about is None}
+    # A project's own rule goes before that of all.
+    rules |= {tag: (least, most) for about, tag, least, most in seats if about == entry.pk}
     return matching.Project(
         id=project.pk,
         minimum=project.min_size,
         maximum=project.max_size,
-        goals=frozenset(link.goal_id for link in project.assignment.links.all()),
+        goals=frozenset(project.goal_ids),
         coach=project.coach_id,
         lab=project.lab_id,
         block=entry.block or None,
         levels=frozenset(entry.levels),
-        modules=frozenset(module.pk for module in entry.modules.all()),
+        modules=frozenset(entry.for_modules),
         loads=LOADS[entry.loads],
-        seats=tuple(matching.Seats(rule.tag, rule.minimum, rule.maximum) for _tag, rule in sorted(rules.items())),
-        favourites={each.student_id: each.points for each in entry.favourites.all() if each.student_id in known},
+        seats=tuple(matching.Seats(tag, *bounds) for tag, bounds in sorted(rules.items())),
+        favourites={one["student"]: one["points"] for one in entry.favours if one["student"] in known},
         must_run=entry.must_run,
     )
-
-
-def common_rules(round_: MatchingRound) -> list:
-    """The seat rules that hold for every project; read once per round object."""
-    if not hasattr(round_, "_common_rules"):
-        round_._common_rules = list(round_.seat_rules.filter(entry=None))
-    return round_._common_rules
 
 
 def fingerprint(instance: matching.Instance) -> str:
@@ -155,13 +210,13 @@ def fingerprint(instance: matching.Instance) -> str:
 
 
 # --- What the pages count ---------------------------------------------------------------------------------------
-def turnout(round_: MatchingRound) -> dict:
-    """How many may take part, have ranked, and in how many projects there are how many seats. Two queries."""
+def turnout(round_: MatchingRound, entries: Iterable[RoundProject]) -> dict:
+    """How many may take part, have ranked, and in how many projects, the `entries`, there are how many seats."""
     people = round_.participants.filter(left_at=None).aggregate(
         total=Count("pk"), ranked=Count("pk", filter=~Q(ranked_at=None)), grouped=Count("pk", filter=~Q(group=None))
     )
-    sizes = list(round_.entries.values_list("project__min_size", "project__max_size"))
-    return people | {"projects": len(sizes), "seats": sum(most for _least, most in sizes)}
+    sizes = [entry.project.max_size for entry in entries]
+    return people | {"projects": len(sizes), "seats": sum(sizes)}
 
 
 def demand(round_: MatchingRound) -> dict[int, dict[int, int]]:

@@ -50,7 +50,7 @@ def test_the_demo(db, settings, capsys):
 def the_round_can_be_solved():
     """Students are choosing, and those who chose would all get a seat."""
     round_ = MatchingRound.objects.get(status="open")
-    found = turnout(round_)
+    found = turnout(round_, round_.entries.select_related("project"))
     assert (found["total"], found["ranked"], found["projects"]) == (120, 112, 30)
     proposal = matching.solve(instance_of(round_))
     assert proposal.proven and len(proposal.seats) >= 110

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from oil_portal.core.models import Notice, ToldItem
 from oil_portal.core.workflow import event_label
 from oil_portal.fits import fits_for
+from oil_portal.naming import names_of
 from oil_portal.worklists import work_items_for
 from partners.models import Membership, User
 
@@ -143,21 +144,18 @@ def fit_entries(users: list[User]) -> dict[int, list[Entry]]:
 
 
 def notice_entries(users: list[User]) -> dict[int, list[Entry]]:
-    """News that was not read in the portal nor told by mail, newest first; a query, and one per kind of thing."""
+    """News that was not read in the portal nor told by mail, newest first; two queries, for most kinds of thing."""
     rows = list(
         Notice.objects.filter(recipient__in=users, told_at=None, read_at=None)
         .order_by("-pk")
         .values_list("pk", "recipient", "entry__content_type", "entry__object_id", "entry__event", "entry__remark")
     )
-    wanted = defaultdict(set)
-    for _pk, _user, kind, about, _event, _remark in rows:
-        wanted[kind].add(about)
-    about_what = {kind: _titles(kind, ids) for kind, ids in wanted.items()}
+    names = names_of((row[2], row[3]) for row in rows)
     labels = {(kind, event): event_label(_label(kind), event) for kind, event in {(row[2], row[4]) for row in rows}}
     found = defaultdict(list)
     for pk, user, kind, about, event, remark in rows:
-        if about in about_what[kind]:
-            title, url = about_what[kind][about]
+        if name := names.get((kind, about)):
+            title, url = name
             said = Entry(f"notice:{pk}", Topic.NEWS, title, labels[kind, event], remark, url, notice=pk)
             found[user].append(said)
     return found
@@ -166,9 +164,3 @@ def notice_entries(users: list[User]) -> dict[int, list[Entry]]:
 def _label(kind: int) -> str:
     """The label of a model by the number of its content type."""
     return ContentType.objects.get_for_id(kind).model_class()._meta.label_lower
-
-
-def _titles(kind: int, ids: set[int]) -> dict[int, tuple[str, str]]:
-    """{id: (title, address)} of what is still there."""
-    model = ContentType.objects.get_for_id(kind).model_class()
-    return {pk: (str(obj), obj.get_absolute_url()) for pk, obj in model._base_manager.in_bulk(ids).items()}

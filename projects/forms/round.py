@@ -20,6 +20,7 @@ from projects.models import (
     RoundProject,
     SeatRule,
 )
+from projects.reasons import Names
 from projects.workflow import LIVE_APPLICATION, ProjectStatus
 
 CHOOSE = {"invalid_choice": _("Kies er een uit de lijst."), "required": _("Kies er een uit de lijst.")}
@@ -172,9 +173,9 @@ class EntryForm(forms.ModelForm):
 
 
 # --- Rules of the round -----------------------------------------------------------------------------------------
-def tags_of(round_: MatchingRound) -> list[tuple[str, str]]:
+def tags_of(names: Names) -> list[tuple[str, str]]:
     """[(tag, words)] for the kinds of student that a seat rule can ask for: levels, modules and labs of the round."""
-    modules = Module.objects.filter(runs__rounds=round_).select_related("lab").distinct()
+    modules = names.taught.values()
     levels = sorted({module.level for module in modules})
     labs = {module.lab for module in modules if module.lab_id}
     return [
@@ -185,12 +186,17 @@ def tags_of(round_: MatchingRound) -> list[tuple[str, str]]:
 
 
 class RuleForm(forms.ModelForm):
-    """A rule of a round; `choices` of what it is about are those of the round."""
+    """A rule of a round; `choices` of what it is about are those of the round, by `names` that were read once."""
 
-    def __init__(self, *args, round_: MatchingRound, **kwargs) -> None:
+    def __init__(self, *args, round_: MatchingRound, names: Names, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.instance.round = round_
-        self.round = round_
+        self.round, self.names = round_, names
+
+    def offer(self, name: str, queryset, chosen: dict[int, object], empty: str) -> None:
+        """What may be chosen: `queryset` judges it, `chosen` are its rows in words."""
+        self.fields[name].queryset = queryset
+        self.fields[name].choices = [("", empty), *((pk, str(words)) for pk, words in chosen.items())]
 
 
 class SeatRuleForm(RuleForm):
@@ -204,9 +210,8 @@ class SeatRuleForm(RuleForm):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["entry"].queryset = self.round.entries.select_related("project")
-        self.fields["entry"].empty_label = _("Alle projecten")
-        self.fields["tag"].choices = tags_of(self.round)
+        self.offer("entry", self.round.entries, self.names.entries, _("Alle projecten"))
+        self.fields["tag"].choices = tags_of(self.names)
         self.fields["minimum"].initial = 1
 
     def clean(self) -> dict:
@@ -226,8 +231,8 @@ class CoachLimitForm(RuleForm):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["coach"].queryset = User.objects.filter(coached__entry__round=self.round).distinct()
-        self.fields["coach"].empty_label = _("Kies een begeleider")
+        coaches = User.objects.filter(coached__entry__round=self.round).distinct()
+        self.offer("coach", coaches, self.names.coaches, _("Kies een begeleider"))
 
 
 class LabPlacesForm(RuleForm):
@@ -240,8 +245,8 @@ class LabPlacesForm(RuleForm):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["lab"].queryset = Partner.objects.filter(lab_projects__entry__round=self.round).distinct()
-        self.fields["lab"].empty_label = _("Kies een lab")
+        labs = Partner.objects.filter(lab_projects__entry__round=self.round).distinct()
+        self.offer("lab", labs, self.names.labs, _("Kies een lab"))
 
 
 class PairForm(RuleForm):
@@ -253,10 +258,10 @@ class PairForm(RuleForm):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["student"].queryset = User.objects.filter(participations__round=self.round).order_by("first_name")
-        self.fields["student"].empty_label = _("Kies een student")
-        self.fields["project"].queryset = Project.objects.filter(entry__round=self.round)
-        self.fields["project"].empty_label = _("Kies een project")
+        students = User.objects.filter(participations__round=self.round)
+        self.offer("student", students, self.names.people, _("Kies een student"))
+        projects = Project.objects.filter(entry__round=self.round)
+        self.offer("project", projects, self.names.projects, _("Kies een project"))
         self.fields["kind"].choices = Pair.Kind.choices
 
 

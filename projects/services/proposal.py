@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 
@@ -231,20 +231,24 @@ def move_student(*, proposal: Proposal, actor: User, student: User, project: Pro
 def recount(proposal: Proposal) -> None:
     """The figures of a proposal made by hand, from the choices and rules of now."""
     instance = rounds.instance_of(proposal.round)
-    proposal.figures = figures_data(instance, proposed(proposal, instance))
+    proposal.figures = figures_data(instance, proposed(seats_of(proposal), instance))
     proposal.inputs, proposal.stages = rounds.fingerprint(instance), []
     proposal.save(update_fields=["figures", "inputs", "stages"])
 
 
-def proposed(proposal: Proposal, instance: matching.Instance) -> matching.Proposal:
-    """A kept proposal as the solver knows it; who has left the round since is left out."""
-    seats = {
+def proposed(seats: Mapping[int, int | None], instance: matching.Instance) -> matching.Proposal:
+    """Kept {student: project} as the solver knows it; who has no seat or has left the round since is left out."""
+    kept = {
         student: project
-        for student, project in proposal.seats.exclude(project=None).values_list("student", "project")
+        for student, project in seats.items()
         if student in instance.student and project in instance.project
     }
-    closed = tuple(sorted(instance.project.keys() - set(seats.values())))
-    return matching.Proposal(seats=seats, closed=closed)
+    return matching.Proposal(seats=kept, closed=tuple(sorted(instance.project.keys() - set(kept.values()))))
+
+
+def seats_of(proposal: Proposal) -> dict[int, int | None]:
+    """{student: project} as it was kept."""
+    return dict(proposal.seats.values_list("student", "project"))
 
 
 @transaction.atomic

@@ -17,7 +17,7 @@ from oil_portal.core.workflow import NotNow, Refusal, lock, move
 from partners.models import User
 from projects import matching, reasons, rounds
 from projects.models import Application, MatchingRound, Participant, Preference, Project, Proposal
-from projects.services.proposal import ask_proposal, proposed
+from projects.services.proposal import ask_proposal, proposed, seats_of
 from projects.services.round import coaches_of, coordinators_of
 from projects.workflow import ApplicationStatus, ProjectStatus, RoundStatus
 
@@ -26,7 +26,7 @@ State = Proposal.State
 
 def problems_of(proposal: Proposal, instance: matching.Instance) -> list[matching.Rule]:
     """The rules that a proposal breaks as things stand now."""
-    return matching.broken(instance, proposed(proposal, instance).seats)
+    return matching.broken(instance, proposed(seats_of(proposal), instance).seats)
 
 
 @transaction.atomic
@@ -47,7 +47,7 @@ def publish(*, round_: MatchingRound, proposal: Proposal, actor: User | None) ->
             "Dit voorstel breekt %(number)d regel.", "Dit voorstel breekt %(number)d regels.", number
         ) % {"number": number}
         raise Refusal(sentence + " " + _("Los dat eerst op, of bereken een nieuw voorstel."))
-    found = proposed(proposal, instance)
+    found = proposed(seats_of(proposal), instance)
     entry = move(round_, "publish", actor=actor, chosen=proposal)
     _seat(round_, instance, found, projects, actor, found.seats)
     _answer(round_, instance, found)
@@ -187,7 +187,7 @@ def apply_repair(*, proposal: Proposal, actor: User) -> dict[int, tuple[int | No
     projects, instance = _locked(round_), rounds.instance_of(round_)
     if problems_of(proposal, instance):
         raise Refusal(_("Er is intussen iets veranderd. Bereken het herstel opnieuw."))
-    found = proposed(proposal, instance)
+    found = proposed(seats_of(proposal), instance)
     moves = moves_of(round_, instance, found)
     if not moves:
         raise Refusal(_("Er is niets te verplaatsen."))

@@ -14,6 +14,7 @@ from oil_portal.core.views import attempt, need
 from projects import round_pages
 from projects.forms.round import RULE_FORMS, DropOutForm, EntryForm, LateForm, ProjectsForm, RoundForm
 from projects.models import CoachLimit, LabPlaces, MatchingRound, Pair, Proposal, RoundProject, SeatRule
+from projects.reasons import Names
 from projects.services import publication
 from projects.services import round as services
 from projects.services.proposal import ask_proposal
@@ -95,16 +96,19 @@ def round_projects(request, pk: int):
 def round_rules(request, pk: int, kind: str = ""):
     """The rules of the round, with a form for one more of each kind."""
     found = steered(request, pk)
-    forms = {name: form(round_=found, prefix=name) for name, form in RULE_FORMS.items()}
+    names = Names.of(found)
+    forms = {name: form(round_=found, names=names, prefix=name) for name, form in RULE_FORMS.items()}
     form = None
     if request.method == "POST":
         if kind not in RULE_FORMS:
             raise Http404
-        form = forms[kind] = RULE_FORMS[kind](request.POST, round_=found, prefix=kind)
+        form = forms[kind] = RULE_FORMS[kind](request.POST, round_=found, names=names, prefix=kind)
         if form.is_valid() and attempt(form, services.add_rule, rule=form.instance, actor=request.user):
             messages.success(request, _("De regel is bewaard."))
             return redirect("projects:round_rules", found.pk)
-    return page(request, "projects/round_rules.html", round=found, form=form, **round_pages.rules_of(found, forms))
+    return page(
+        request, "projects/round_rules.html", round=found, form=form, **round_pages.rules_of(found, forms, names)
+    )
 
 
 @require_POST
