@@ -1,0 +1,269 @@
+"""`python -m tests.bench.pages [SIZE ...]`: what every main page of every role costs, at 1,000 and 100,000 challenges
+and projects (`xl` adds 1,000,000), beside a bare view of the same server and beside the same list the obvious way.
+
+Per page: queries, processor milliseconds in this process (the fastest third of the turns; a bare view is asked between
+them, so that other work on the machine slows both), how many times the bare view that is, milliseconds in PostgreSQL,
+kB of HTML; and under load, from this process on a gunicorn beside it, median, p95 and pages per second.
+"""
+
+import argparse
+import http.client
+import io
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+SIZES, XL = (1_000, 100_000), 1_000_000
+TURNS, CLIENTS, EACH, LONGEST = 15, 4, 15, 10  # turns of a page, less when they take more seconds than this
+MOST_QUERIES, MOST_TIMES, MOST_KB, MOST_GROWTH = 15, 10, 60, 1.3
+BARE, OBVIOUS = "a bare view", ("projects, the obvious way", "challenges, the obvious way")
+LISTS = ("/bench/projecten/", "/bench/vraagstukken/")
+
+
+def pages(who: dict) -> list[tuple[str, str, str]]:
+    """(role, name, address) of every main page; `who` has the readers and what they look at."""
+    project, open_project, challenge = who["project"], who["open"], who["challenge"]
+    lists = [("projects", "/projecten/"), ("challenges", "/vraagstukken/"), ("modules", "/modules/")]
+    one, chosen = [("a project", f"/projecten/{open_project}/")], [("a challenge", f"/vraagstukken/{challenge}/")]
+    mine = [("start", "/start/"), ("my projects", "/projecten/van-mij/"), ("my project", f"/projecten/{project}/"),
+            ("follow-ups", "/projecten/vervolg/"), ("hours", "/projecten/bijdragen/")]  # fmt: skip
+    found = {
+        "visitor": [
+            ("home", "/"), *lists, ("projects, page 3", "/projecten/?page=3"),
+            ("projects, filtered", "/projecten/?theme=energy&level=4"),
+            ("projects, over", "/projecten/?status=completed"),
+            ("projects, search", "/projecten/?q=water"), ("challenges, filtered", "/vraagstukken/?theme=energy"),
+            ("challenges, search", "/vraagstukken/?q=water"), ("partners", "/partners/"),
+            ("partners, filtered", "/partners/?kind=company&municipality=Leiden"), *one, *chosen,
+            ("a partner", f"/partners/{who['partner']}/"), ("a module", f"/modules/{who['module']}/"),
+            ("learning goals", "/modules/leerdoelen/"), ("a learning goal", f"/modules/leerdoelen/{who['goal']}/"),
+            ("the network", "/partners/netwerk/"),
+        ],
+        "student": [("start", "/start/"), *lists, *one, *chosen, ("my projects", "/projecten/van-mij/"),
+                    ("my project", f"/projecten/{project}/"), ("profile", "/projecten/profiel/")],
+        "contact": [*mine, ("our page", "/bedrijf/"), ("our challenge", f"/vraagstukken/{who['asked']}/"),
+                    ("our partner", f"/partners/{who['host']}/"), *lists[:2],
+                    ("our assignment", f"/vraagstukken/opdracht/{who['assignment']}/")],
+        "teacher": [*mine, *lists[:2], ("my challenge", f"/vraagstukken/{who['asked']}/"),
+                    ("my assignment", f"/vraagstukken/opdracht/{who['assignment']}/")],
+        "coordinator": [("start", "/start/"), *lists, ("coverage", "/projecten/dekking/"),
+                        ("rounds", "/projecten/rondes/"), ("our school", f"/partners/{who['school']}/"),
+                        ("follow-ups", "/projecten/vervolg/"), ("my projects", "/projecten/van-mij/")],
+        "broker": [("start", "/start/"), *lists[:2], *one, *chosen, ("to review", "/vraagstukken/controle/"),
+                   ("new partners", "/partners/controle/"), ("partners", "/partners/"),
+                   ("a partner", f"/partners/{who['partner']}/"), ("the report", "/rapport/"),
+                   ("business case", "/rapport/businesscase/"), ("follow-ups", "/projecten/vervolg/")],
+        "staff": [("start", "/start/"), ("mail", "/beheer-post/"), ("register", "/register/")],
+    }  # fmt: skip
+    everyone = [("visitor", BARE, "/bench/kaal/"), *(("visitor", *each) for each in zip(OBVIOUS, LISTS, strict=True))]
+    return everyone + [(role, *each) for role, theirs in found.items() for each in theirs]
+
+
+def readers() -> tuple[dict, dict]:
+    """(what is looked at, a session per role): people who have as much to do with the running project as anybody."""
+    from django.test import Client
+
+    from partners.models import User
+    from projects.models import Project
+    from tests import factories as f
+
+    half = Project.objects.filter(status="running", confidential=False).order_by("pk")[8]
+    first = Project.objects.filter(status="open", confidential=False).order_by("pk")[8]
+    school = half.coach.memberships.get().partner
+    who = {
+        "project": half.pk, "open": first.pk, "challenge": first.challenge.pk, "asked": half.challenge.pk,
+        "partner": first.challenge.partner_id, "host": half.challenge.partner_id, "assignment": half.assignment_id,
+        "school": school.pk, "module": half.run.module_id, "goal": half.assignment.links.first().goal_id,
+    }  # fmt: skip
+    network = f.PartnerFactory(network=True, name="Economie071")
+    people = {
+        "student": half.team().first().student, "contact": half.challenge.contact, "teacher": half.coach,
+        "coordinator": f.UserFactory(email="coordinator@mail.example", coordinator=school),
+        "broker": f.UserFactory(email="makelaar@mail.example", broker=network),
+        "staff": User.objects.create_superuser("staf@mail.example"),
+    }  # fmt: skip
+    sessions = {"visitor": ""}
+    for role, user in people.items():
+        client = Client()
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        sessions[role] = client.cookies["sessionid"].value
+    return who, sessions
+
+
+class Server:
+    """The portal in this process, as gunicorn calls it; counts queries and the time that they take."""
+
+    def __init__(self) -> None:
+        from django.core.wsgi import get_wsgi_application
+        from django.db import connection
+
+        self.portal, self.connection, self.queries, self.in_database = get_wsgi_application(), connection, 0, 0.0
+
+    def note(self, execute, *args):
+        begun = time.perf_counter()
+        try:
+            return execute(*args)
+        finally:
+            self.queries += 1
+            self.in_database += time.perf_counter() - begun
+
+    def ask(self, path: str, session: str) -> dict:
+        """Ask for a page; its processor milliseconds, queries and size."""
+        path, _mark, query = path.partition("?")
+        environ = {
+            "REQUEST_METHOD": "GET", "PATH_INFO": path, "QUERY_STRING": query, "SERVER_NAME": "localhost",
+            "SERVER_PORT": "80", "SERVER_PROTOCOL": "HTTP/1.1", "HTTP_HOST": "localhost", "wsgi.url_scheme": "http",
+            "HTTP_COOKIE": f"sessionid={session}", "wsgi.input": io.BytesIO(), "wsgi.errors": sys.stderr,
+        }  # fmt: skip
+        status = []
+        self.queries, self.in_database = 0, 0.0
+        with self.connection.execute_wrapper(self.note):
+            begun = time.thread_time()
+            answer = self.portal(environ, lambda line, _headers: status.append(line))
+            body = b"".join(answer)
+            answer.close()
+            taken = time.thread_time() - begun
+        if status[0] != "200 OK":
+            raise SystemExit(f"{path} answers {status[0]}.")
+        return {"cpu": taken * 1000, "queries": self.queries, "sql": self.in_database * 1000, "kb": len(body) / 1000}
+
+
+def typical(values: list[float]) -> float:
+    """The median of the fastest third: what is left when other work does not come between."""
+    return statistics.median(sorted(values)[: max(1, len(values) // 3)])
+
+
+def in_process(asked: list, sessions: dict) -> list[dict]:
+    server, found = Server(), []
+    for role, name, path in asked:
+        turns, bare = [], []
+        server.ask(path, sessions[role])
+        begun = time.perf_counter()
+        while len(turns) < TURNS and time.perf_counter() - begun < LONGEST:
+            bare.append(server.ask("/bench/kaal/", "")["cpu"])
+            turns.append(server.ask(path, sessions[role]))
+        one = {key: typical([turn[key] for turn in turns]) for key in ("cpu", "sql")}
+        found.append({"role": role, "name": name, "queries": turns[-1]["queries"], "kb": turns[-1]["kb"], **one,
+                      "times": one["cpu"] / typical(bare)})  # fmt: skip
+    return found
+
+
+def fetch(link: http.client.HTTPConnection, path: str, session: str) -> float:
+    """Milliseconds until the page is here."""
+    begun = time.perf_counter()
+    link.request("GET", path, headers={"Host": "localhost", "Cookie": f"sessionid={session}"})
+    answer = link.getresponse()
+    answer.read()
+    if answer.status != 200:
+        raise SystemExit(f"{path} answers {answer.status}.")
+    return (time.perf_counter() - begun) * 1000
+
+
+def under_load(port: int, path: str, session: str) -> dict:
+    """All clients ask for the page at once, again and again."""
+    taken: list[float] = []
+
+    def client() -> None:
+        link = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        fetch(link, path, session)
+        for _turn in range(EACH):
+            taken.append(fetch(link, path, session))
+        link.close()
+
+    clients = [threading.Thread(target=client) for _number in range(CLIENTS)]
+    begun = time.perf_counter()
+    for each in clients:
+        each.start()
+    for each in clients:
+        each.join()
+    seconds = time.perf_counter() - begun
+    return {"p50": statistics.median(taken), "p95": statistics.quantiles(taken, n=20)[-1],
+            "rps": CLIENTS * (EACH + 1) / seconds}  # fmt: skip
+
+
+def loaded(asked: list, sessions: dict) -> list[dict]:
+    from oil_portal.stack.processes import listen
+
+    with listen(0) as socket, tempfile.TemporaryFile() as log:
+        port = socket.getsockname()[1]
+        web = subprocess.Popen(
+            [str(Path(sys.executable).parent / "gunicorn"), "oil_portal.wsgi", "--bind", f"fd://{socket.fileno()}",
+             "--preload", "--workers", "1", "--threads", str(CLIENTS), "--no-control-socket"],
+            stdout=log, stderr=log, pass_fds=(socket.fileno(),),
+        )  # fmt: skip
+        try:
+            return [under_load(port, path, sessions[role]) for role, _name, path in asked]
+        finally:
+            web.terminate()
+            web.wait()
+
+
+def one(size: int) -> None:
+    """Fill a database, measure, and print a line of JSON."""
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+    from django.db import connection
+
+    from tests.bench.fill import fill
+
+    call_command("migrate", verbosity=0)
+    begun = time.perf_counter()
+    fill(size)
+    seconds = time.perf_counter() - begun
+    who, sessions = readers()
+    asked = pages(who)
+    found = in_process(asked, sessions)
+    connection.close()
+    for page, more in zip(found, loaded(asked, sessions), strict=True):
+        page |= more
+    sys.stdout.write(json.dumps({"size": size, "seconds": seconds, "pages": found}) + "\n")
+
+
+def table(found: dict, before: dict | None) -> None:
+    """Print a table; `before` is the smallest region, which p95 is compared with."""
+    say = sys.stdout.write
+    say(f"\n{found['size']:,} challenges and projects, filled in {found['seconds']:.0f} s\n")
+    say(f"{'':42}{'queries':>8}{'cpu ms':>8}{'x bare':>8}{'sql ms':>8}{'kB':>6}{'p50 ms':>8}{'p95 ms':>8}"
+        f"{'pages/s':>9}{'p95 x':>7}\n")  # fmt: skip
+    for number, page in enumerate(found["pages"]):
+        growth = page["p95"] / before["pages"][number]["p95"] if before else 1
+        long = [page["queries"] > MOST_QUERIES, page["times"] > MOST_TIMES, page["kb"] > MOST_KB, growth > MOST_GROWTH]
+        say(f"{page['role'] + ': ' + page['name']:42}{page['queries']:8}{page['cpu']:8.2f}{page['times']:8.1f}"
+            f"{page['sql']:8.1f}{page['kb']:6.0f}{page['p50']:8.1f}{page['p95']:8.1f}{page['rps']:9.0f}{growth:7.2f}"
+            f"{' *' * sum(long)}\n")  # fmt: skip
+    sys.stdout.flush()
+
+
+def run(sizes: list[int]) -> None:
+    """A process and a database of its own for each size."""
+    first = None
+    for size in sizes:
+        lines = subprocess.run([sys.executable, "-m", "tests.bench.pages", "--one", str(size)],
+                               stdout=subprocess.PIPE, check=True, text=True).stdout  # fmt: skip
+        found = json.loads(lines.splitlines()[-1])
+        table(found, first)
+        first = first or found
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("sizes", nargs="*")
+    parser.add_argument("--one", type=int)
+    wanted = parser.parse_args()
+    if wanted.one:
+        from tests.bench.search import stack
+
+        os.environ |= {"DEMO": "0", "SECRET_KEY": "only-for-the-bench", "CONN_MAX_AGE": "3600",
+                       "DJANGO_SETTINGS_MODULE": "tests.bench.settings"}  # fmt: skip
+        with stack():
+            one(wanted.one)
+    else:
+        run([XL if size == "xl" else int(size) for size in wanted.sizes] or list(SIZES))
