@@ -168,6 +168,9 @@ MFA_FORMS = {
     "activate_totp": "oil_portal.sign_in.forms.AppForm",
     "add_webauthn": "oil_portal.sign_in.forms.PasskeyForm",
     "edit_webauthn": "oil_portal.sign_in.forms.PasskeyNameForm",
+    "login_webauthn": "oil_portal.sign_in.forms.PasskeyLoginForm",
+    "authenticate_webauthn": "oil_portal.sign_in.forms.PasskeyStepForm",
+    "reauthenticate_webauthn": "oil_portal.sign_in.forms.PasskeyAgainForm",
 }
 
 # The log-in of schools: one OpenID Connect provider, such as SURFconext; without it there is no button.

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 import pgtrigger
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
@@ -136,8 +137,10 @@ def forget_audit() -> Done:
 
 
 def forget_leftovers() -> Done:
-    """Sessions that ended, and mails that could not be sent for a month."""
+    """Sessions that ended, with where they were, and mails that could not be sent for a month."""
     gone, _each = Session.objects.filter(expire_date__lt=clock.now()).delete()
+    live = Session.objects.filter(session_key=OuterRef("session_key"))
+    UserSession.objects.exclude(Exists(live)).delete()
     lost, _each = Letter.objects.filter(failed_at__lt=_ago(days=30)).delete()
     return gone + lost, 0
 

@@ -2,7 +2,14 @@
 
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
-from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    EditWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
+from cryptography.exceptions import InvalidSignature
 from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -39,7 +46,32 @@ class AppForm(_Code, ActivateTOTPForm):
     help_text = _("De zes cijfers die je app nu laat zien.")
 
 
-class PasskeyForm(AddWebAuthnForm):
+class _Passkey(forms.Form):
+    """What a browser says about a passkey: whatever shape it has, it is a passkey that fits or a sentence.
+
+    allauth looks for most wrong shapes, not for all; each of these was a 500.
+    """
+
+    def clean_credential(self):
+        parent = getattr(super(), "clean_credential", lambda: self.cleaned_data["credential"])
+        return self._careful(parent)
+
+    def clean(self):
+        return self._careful(super().clean)
+
+    @staticmethod
+    def _careful(judge):
+        try:
+            return judge()
+        except forms.ValidationError as error:
+            if error.code != "incorrect_code":  # too many tries, say
+                raise
+        except (KeyError, TypeError, ValueError, AttributeError, InvalidSignature):
+            pass
+        raise forms.ValidationError(_("Deze passkey past niet bij dit account. Probeer het opnieuw."))
+
+
+class PasskeyForm(_Passkey, AddWebAuthnForm):
     """A passkey always asks for the finger, face or PIN, so that it is enough by itself to log in."""
 
     name = forms.CharField(
@@ -47,6 +79,18 @@ class PasskeyForm(AddWebAuthnForm):
     )
     passwordless = None
     field_order = ["name"]
+
+
+class PasskeyLoginForm(_Passkey, LoginWebAuthnForm):
+    pass
+
+
+class PasskeyStepForm(_Passkey, AuthenticateWebAuthnForm):
+    pass
+
+
+class PasskeyAgainForm(_Passkey, ReauthenticateWebAuthnForm):
+    pass
 
 
 class PasskeyNameForm(EditWebAuthnForm):

@@ -85,7 +85,8 @@ def check(id_token: str, config: dict, keys: list[dict], client_id: str, nonce: 
     header = jwt.get_unverified_header(id_token)
     if header.get("alg") not in SIGNED:
         raise OAuth2Error("The ID token has no signature that counts.")
-    fitting = [key for key in keys if key.get("kid") == header.get("kid") and key.get("use", "sig") == "sig"]
+    name = header.get("kid")  # may be left out where the provider has one key
+    fitting = [key for key in keys if key.get("use", "sig") == "sig" and name in (None, key.get("kid"))]
     if len(fitting) != 1:
         raise OAuth2Error("Unknown key.")
     claims = jwt.decode(
