@@ -94,7 +94,7 @@ def theme(request):
     if chosen in ("light", "dark"):
         response.set_cookie("theme", chosen, max_age=YEAR, samesite="Lax", httponly=True, secure=settings.HTTPS)
     else:
-        response.delete_cookie("theme")
+        response.delete_cookie("theme", samesite="Lax")
     return response
 
 
