@@ -38,21 +38,19 @@ def _translator(challenge) -> list:
     return [challenge.translator] if challenge.translator else list(partners.brokers())
 
 
+def _tell_late(obj, _promise: Promise) -> None:
+    tell_late(obj=obj)
+
+
 KINDS = {
     "challenges.challenge:submitted": Kind(
         lambda _challenge, _promise: partners.brokers(), lambda obj, _promise: challenges.apologize(challenge=obj)
     ),
-    "challenges.challenge:returned": Kind(
-        lambda challenge, _promise: challenges.owners(challenge), lambda obj, _promise: tell_late(obj=obj)
-    ),
-    "challenges.challenge:accepted": Kind(
-        lambda challenge, _promise: _translator(challenge), lambda obj, _promise: tell_late(obj=obj)
-    ),
-    "challenges.assignment:draft": Kind(
-        lambda assignment, _promise: _translator(assignment.challenge), lambda obj, _promise: tell_late(obj=obj)
-    ),
+    "challenges.challenge:returned": Kind(lambda challenge, _promise: challenges.owners(challenge), _tell_late),
+    "challenges.challenge:accepted": Kind(lambda challenge, _promise: _translator(challenge), _tell_late),
+    "challenges.assignment:draft": Kind(lambda assignment, _promise: _translator(assignment.challenge), _tell_late),
     "challenges.assignment:change_requested": Kind(
-        lambda assignment, _promise: _translator(assignment.challenge), lambda obj, _promise: tell_late(obj=obj)
+        lambda assignment, _promise: _translator(assignment.challenge), _tell_late
     ),
     "challenges.assignment:sent": Kind(
         lambda assignment, _promise: challenges.owners(assignment.challenge),

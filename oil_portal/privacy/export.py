@@ -10,13 +10,13 @@ import zipfile
 from collections import defaultdict
 from pathlib import PurePosixPath
 
+from django.apps import apps
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils.translation import gettext as _
 
 from oil_portal.core import clock
-from oil_portal.privacy.holdings import addresses, cells, rows_of, with_neighbours
-from oil_portal.privacy.register import lines
+from oil_portal.privacy.holdings import addresses, cells, holdings, rows_of, with_neighbours
 from partners.models import User
 
 IN_MEMORY = 8 * 1024 * 1024  # bytes; what is larger is written to a temporary file
@@ -27,13 +27,12 @@ def export(user: User):
     out = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  the answer closes it
     emails, rooms = addresses(user), defaultdict(dict)
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for model, line in lines():
-            told = []
-            for row in with_neighbours(rows_of(model, line, user, emails)).iterator(chunk_size=500):
+        for kind in holdings(user):  # a query for each kind of which there is something
+            model, told = apps.get_model(kind.label), []
+            for row in with_neighbours(rows_of(model, kind.line, user, emails)).iterator(chunk_size=500):
                 told.append({"id": row.pk} | {name: value for name, _label, value in cells(row, user)})
                 _add_files(archive, row)
-            if told:
-                rooms[model._meta.app_label][str(line.what)] = told
+            rooms[model._meta.app_label][str(kind.line.what)] = told
         for room, content in rooms.items():
             archive.writestr(f"{room}.json", json.dumps(content, cls=DjangoJSONEncoder, ensure_ascii=False, indent=1))
         archive.writestr("lees-mij.txt", _read_me())
