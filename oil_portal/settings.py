@@ -96,6 +96,7 @@ MIDDLEWARE = [
     "pghistory.middleware.HistoryMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "oil_portal.limits.LimitsMiddleware",
+    "oil_portal.once.OnceMiddleware",
     "oil_portal.sign_in.middleware.SecondFactorMiddleware",
     "oil_portal.sign_in.middleware.SeenMiddleware",
     "oil_portal.middleware.RefusalMiddleware",

@@ -1,0 +1,76 @@
+"""A form that is sent twice from one page works once: an impatient finger, a proxy that tries again, a replayed post.
+
+Django masks the CSRF token anew for every page that it draws, so a token with the same fields is the same form of the
+same page. Who really wants something twice opens the form again and has another token.
+"""
+
+import hashlib
+import logging
+import time
+from collections.abc import Callable
+
+import redis
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpResponseRedirect
+
+log = logging.getLogger(__name__)
+KEPT, PATIENCE, STEP = 120, 5.0, 0.05  # seconds
+BUSY = ""
+
+
+def mark_of(request) -> str:
+    """The same for the same form of the same page in the same browser; "" for what is no such form."""
+    if request.method != "POST" or request.path.startswith("/account/") or "csrfmiddlewaretoken" not in request.POST:
+        return ""  # a log-in is its cookies, which a second answer would not have
+    files = [(name, each.name, each.size) for name, many in request.FILES.lists() for each in many]
+    whose = request.COOKIES.get(settings.CSRF_COOKIE_NAME, ""), request.user.pk
+    told = repr((whose, request.get_full_path(), sorted(request.POST.lists()), files))
+    return f"once:{hashlib.sha256(told.encode('utf-8', 'surrogatepass')).hexdigest()}"
+
+
+def where_it_led(mark: str) -> str:
+    """Where the first of two led, which may still be at work; "" for the first, and when the first came to nothing."""
+    until = time.monotonic() + PATIENCE
+    while not cache.add(mark, BUSY, KEPT):
+        if led := cache.get(mark):
+            return led
+        if time.monotonic() > until:
+            return BUSY
+        time.sleep(STEP)
+    return BUSY
+
+
+def asked(verb: Callable, *args):
+    """What Redis answers; None when it does not, and then a form that is sent twice works twice."""
+    try:
+        return verb(*args)
+    except redis.RedisError:
+        log.warning("Redis does not answer: nobody looks whether a form was sent twice")
+        return None
+
+
+class OnceMiddleware:
+    """Only what ended in a redirect counts as done; a refusal (303) or a form with faults may be sent again."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        mark = mark_of(request)
+        if not mark:
+            return self.get_response(request)
+        if led := asked(where_it_led, mark):
+            return HttpResponseRedirect(led)
+        response = self.get_response(request)
+        asked(self.keep, mark, request, response)
+        return response
+
+    @staticmethod
+    def keep(mark: str, request, response) -> None:
+        """Remember where it led. A cookie is part of what was done, and a second answer would lack it."""
+        bare = set(response.cookies) <= {"messages"} and (request.user.is_authenticated or not request.session.modified)
+        if response.status_code == 302 and bare:
+            cache.set(mark, response["Location"], KEPT)
+        else:
+            cache.delete(mark)
