@@ -1,4 +1,4 @@
-"""Every address of the access table as every role sees it: no axe violation, light and dark, wide and at 320 px.
+"""Every address of the access table as every role sees it, light and dark, in Dutch and English, wide and at 320 px.
 
 Roles whose page has the same structure are looked at once; what the test client gets decides that.
 """
@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.db.models import Value
 from django.db.models.functions import Concat
 from playwright.sync_api import Page
@@ -20,10 +21,11 @@ from partners.models import Partner, User
 from projects.models import Project
 from tests.access import ROLES, Row
 from tests.browser.conftest import NARROW, too_wide, violations
+from tests.browser.seen import focus, movement, spaced_out
 from tests.test_access import ACCOUNT_PAGES, ROOMS, TABLE
 
 WIDE = {"width": 1280, "height": 800}
-COLOURS = ("color-contrast", "link-in-text-block")  # the rest of the page is the same in the dark
+COLOURS = ("color-contrast", "link-in-text-block")
 LONG = "Onderhoudsvriendelijkheidsbeoordelingssysteem"  # one word, wider than 320 px as a heading
 MAILS = {"digest_preview", "mail_preview_html"}  # a mail in a frame of a page; browser/test_digest_mail.py looks at it
 SKELETON = re.compile(r"<[a-z]\w*|\b(?:class|data-kind|role|type|disabled|hidden|open)\b(?:=\"[^\"]*\")?")
@@ -56,18 +58,33 @@ def different(row: Row, clients: dict, path: str, files: set[str]) -> Iterator[s
             yield role
 
 
-def look(page: Page, path: str, *, dark: bool) -> list[str]:
-    """What is wrong with a page: axe on a wide window, the width on a narrow one, there the colours in the dark."""
+def look(page: Page, path: str, *, first: bool) -> list[str]:
+    """What is wrong with a page: in Dutch and light axe, the focus and movement on a wide window; at 320 px, which is
+    1280 at 400%, the width and the text spaced out; the colours in the dark. The `first` role of an address sees the
+    page once more as a whole, in English and dark.
+    """
     page.set_viewport_size(WIDE)
     page.goto(path)
-    found = violations(page) + too_wide(page)
+    found = violations(page) + too_wide(page) + movement(page) + focus(page)
     page.set_viewport_size(NARROW)
     found += too_wide(page)
-    if dark:
-        page.emulate_media(color_scheme="dark")
-        found += [f"dark: {each}" for each in violations(page, *COLOURS)]
-        page.emulate_media(color_scheme="light")
+    page.emulate_media(color_scheme="dark")
+    found += spaced_out(page)
+    found += in_english(page, path) if first else [f"dark: {each}" for each in violations(page, *COLOURS)]
+    page.emulate_media(color_scheme="light")
     return found
+
+
+def in_english(page: Page, path: str) -> list[str]:
+    """What is wrong with the page in English: a visitor has a cookie for it, who is logged in a preference."""
+    page.context.add_cookies([{"name": settings.LANGUAGE_COOKIE_NAME, "value": "en", "url": page.url}])
+    User.objects.update(language="en")
+    page.goto(path)
+    found = [] if page.locator("html").get_attribute("lang") == "en" else ["not in English"]
+    found += (*violations(page), *too_wide(page), *focus(page), *spaced_out(page))
+    User.objects.update(language="nl")
+    page.context.clear_cookies(name=settings.LANGUAGE_COOKIE_NAME)
+    return [f"English, dark: {each}" for each in found]
 
 
 @pytest.fixture
@@ -105,7 +122,7 @@ def test_every_page(room, long_world, login, visit, monkeypatch):
         path = row.url(world)
         for number, role in enumerate(different(row, clients, path, files)):
             looked.add(row.name)
-            found = look(visit(role), path, dark=number == 0)
+            found = look(visit(role), path, first=number == 0)
             problems += [f"{role} at {path}: {each}" for each in found]
     assert looked | files == {row.name for row in pages_of(room)}
     assert not problems, "\n".join(problems)
@@ -121,5 +138,5 @@ def test_account_and_error_pages(long_world, visit):
         (student, "/bestaat-niet/"),
         (student, "/vraagstukken/controle/"),  # 403
     ]:
-        problems += [f"{path}: {each}" for each in look(page, path, dark=True)]
+        problems += [f"{path}: {each}" for each in look(page, path, first=True)]
     assert not problems, "\n".join(problems)

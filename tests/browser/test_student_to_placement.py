@@ -5,7 +5,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from projects.models import Application
 from tests import factories as f
-from tests.browser.conftest import PHONE, act, check, current_step, mails_to
+from tests.browser.conftest import PHONE, act, check, current_step, mails_to, tab_to
 
 MOTIVATION = "Ik wil leren hoe je meet zonder iets kapot te maken."
 MUR, KAS, APP = "Meet vocht in een muur", "Volg het vocht in een kas", "Bouw een app voor de bus"
@@ -133,15 +133,6 @@ def find_project(page: Page) -> None:
     card = page.get_by_role("article")
     expect(card.locator("svg.key .is-open")).to_have_count(3)
     expect(card).to_contain_text("3 van 3 leerdoelen open voor jou")
-
-
-def tab_to(page: Page, target: Locator) -> None:
-    """Press Tab until the target has the focus."""
-    for _press in range(80):
-        page.keyboard.press("Tab")
-        if target.evaluate("element => element === document.activeElement"):
-            return
-    raise AssertionError(f"Tab never came to {target}")
 
 
 def apply_by_keyboard(page: Page) -> None:
