@@ -1,4 +1,4 @@
-"""The judges of seen.py and axe find what they are for on pages that are wrong on purpose, and nothing on a good one."""
+"""The judges of seen.py and axe find what they are for on pages wrong on purpose, and nothing on a good one."""
 
 import pytest
 
