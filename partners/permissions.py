@@ -78,4 +78,5 @@ rules.add_perm("partners.see_rate_partner", is_contact | is_coordinator | is_bro
 rules.add_perm("partners.follow_partner", is_member | is_broker)
 rules.add_perm("partners.confirm_membership", may_confirm)
 rules.add_perm("partners.decline_membership", may_confirm)
+rules.add_perm("partners.take_back_membership", is_self)
 rules.add_perm("partners.end_membership", is_self | may_confirm)

@@ -104,6 +104,9 @@ MEMBERSHIP = Workflow(
             _("Verzoek afgewezen"), "required", _("Schrijf waarom. De ander leest dit."),
         ),
         Transition(
+            "take_back", ("requested",), "ended", _("wie het vroeg"), _("Trek je verzoek in"), _("Verzoek ingetrokken")
+        ),
+        Transition(
             "end", ("active",), "ended", _("het lid zelf of wie bevestigt"), _("Beëindig"), _("Lidmaatschap gestopt"),
             "optional",
         ),

@@ -7,8 +7,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from oil_portal.core.models import Promise
+from partners import services
 from partners.models import Invitation, Membership, User
 from tests import factories as f
+from tests.helpers import heard
 
 pytestmark = pytest.mark.django_db
 
@@ -222,3 +225,26 @@ def test_a_refused_sign_up_keeps_what_was_typed(client, db, field, value, senten
         if name != field:
             assert f'value="{SIGNUP[name]}"' in answer.content.decode()
     assert not User.objects.exists()
+
+
+# --- Taking back ------------------------------------------------------------------------------------------------
+def test_who_asked_takes_it_back_and_nobody_hears_of_it(login, region):
+    asked = services.request_membership(actor=region.newcomer, partner=region.company, role="contact")
+    assert heard(region.contact, "request")
+    client = login(region.newcomer)
+    assert "Trek je verzoek in" in text(page(client, "welcome"))
+    send(client, "membership_act", asked.pk, "take_back")
+    asked.refresh_from_db()
+    assert asked.status == "ended" and not heard(region.contact, "request")
+    assert Promise.objects.of(asked).get().dropped_at  # counts for nobody's rate
+    assert "Trek je verzoek in" not in text(page(client, "welcome"))
+    assert services.request_membership(actor=region.newcomer, partner=region.company, role="contact").pk != asked.pk
+
+
+def test_nobody_else_takes_a_request_back_and_an_answer_stands(login, region):
+    asked = services.request_membership(actor=region.newcomer, partner=region.company, role="contact")
+    assert send(login(region.contact), "membership_act", asked.pk, "take_back").status_code == 403
+    services.answer_membership(membership=asked, actor=region.contact, action="confirm")
+    send(login(region.newcomer), "membership_act", asked.pk, "take_back")
+    asked.refresh_from_db()
+    assert asked.status == "active"

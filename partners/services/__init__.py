@@ -32,6 +32,7 @@ from partners.services.membership import (
     request_membership,
     role_by_address,
     schools_by_address,
+    take_back_request,
     verified_domains,
 )
 from partners.services.merge import CHOICES as MERGE_CHOICES
@@ -95,6 +96,7 @@ __all__ = [
     "schools_by_address",
     "set_logo",
     "successors",
+    "take_back_request",
     "verified_domains",
     "what_moves",
     "withdraw_invitation",

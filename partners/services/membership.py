@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from oil_portal.core import promises
 from oil_portal.core.models import Consent, Side
-from oil_portal.core.timeline import notify, record
+from oil_portal.core.timeline import notify, record, take_back
 from oil_portal.core.workflow import Refusal, lock, move
 from partners import roles
 from partners.models import Membership, Partner, User
@@ -117,6 +117,14 @@ def answer_membership(*, membership: Membership, actor: User, action: str, remar
     entry = move(membership, action, actor=actor, remark=remark)
     roles.forget(membership.user)
     notify(entry, [membership.user], mail=True)
+    return membership
+
+
+@transaction.atomic
+def take_back_request(*, membership: Membership, actor: User, remark: str = "") -> Membership:
+    """Who asked does so no longer; who did not hear of it yet hears of none of it."""
+    move(membership, "take_back", actor=actor, remark=remark)
+    take_back(membership, "request", "pass_on")
     return membership
 
 

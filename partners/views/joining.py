@@ -76,7 +76,7 @@ def members(request, pk: int):
 
 
 def membership_act(request, pk: int, action: str):
-    """Confirm, decline or end a membership."""
+    """Confirm, decline, take back or end a membership."""
     everyone = Membership.objects.visible_to(request.user).select_related("user", "partner")
     membership = get_object_or_404(everyone, pk=pk)
     if action == "end" and services.is_last_contact(membership):  # said with the way out beside it
@@ -90,5 +90,8 @@ def membership_act(request, pk: int, action: str):
     answer = {
         name: partial(services.answer_membership, membership=membership, action=name) for name in ("confirm", "decline")
     }
-    verbs = answer | {"end": partial(services.end_membership, membership=membership)}
+    verbs = answer | {
+        "end": partial(services.end_membership, membership=membership),
+        "take_back": partial(services.take_back_request, membership=membership),
+    }
     return views.act(request, membership, action, verbs)
