@@ -26,6 +26,7 @@
     const button = form.querySelector("[data-passkey-button]");
     const trouble = form.querySelector("[data-passkey-trouble]");
     button.hidden = false;
+    form.elements.credential.value = ""; // Django writes "null", and an earlier answer would not do
     form.addEventListener("submit", async (event) => {
       if (form.elements.credential.value) return;
       event.preventDefault();

@@ -1,0 +1,148 @@
+"""Where somebody is logged in: the list, ending one or all others, and what a new password ends."""
+
+from datetime import timedelta
+
+import pytest
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from oil_portal.core import clock
+from oil_portal.privacy import retention
+from oil_portal.sign_in.devices import in_words
+
+FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
+IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Mobile Safari/604.1"
+NEW = {"password1": "een-ander-geheim-9", "password2": "een-ander-geheim-9"}
+
+
+def log_in(user, agent=FIREFOX, ip="192.0.2.7") -> Client:
+    client = Client(headers={"user-agent": agent}, REMOTE_ADDR=ip)
+    answer = client.post(reverse("account_login"), {"login": user.email, "password": "geheim-geheim"})
+    assert answer.status_code == 302
+    return client
+
+
+def is_in(client) -> bool:
+    return client.get("/voorkeuren/").status_code == 200
+
+
+def test_the_list_says_device_place_and_when(region):
+    here, there = log_in(region.student), log_in(region.student, IPHONE, "198.51.100.9")
+    log_in(region.teacher, ip="203.0.113.1")
+    page = here.get(reverse("devices")).content.decode()
+    assert "Firefox op Windows" in page and "dit apparaat" in page and "192.0.2.7" in page
+    assert "Safari op iPhone" in page and "198.51.100.9" in page and "203.0.113.1" not in page
+    assert is_in(there)
+
+
+def test_one_device_is_ended(region):
+    here, there, third = (log_in(region.student, ip=f"192.0.2.{n}") for n in (1, 2, 3))
+    here.post(reverse("device_end", args=[UserSession.objects.get(ip="192.0.2.2").pk]))
+    assert is_in(here) and not is_in(there) and is_in(third)
+    assert UserSession.objects.filter(user=region.student).count() == 2
+
+
+def test_all_others_are_ended(region):
+    here, there, third = (log_in(region.student) for _ in range(3))
+    answer = here.post(reverse("device_end_others"), follow=True)
+    assert "op 2 andere apparaten uitgelogd" in answer.content.decode()
+    assert is_in(here) and not is_in(there) and not is_in(third)
+
+
+def test_nobody_ends_somebody_elses(region):
+    mine, theirs = log_in(region.student), log_in(region.teacher)
+    answer = mine.post(reverse("device_end", args=[UserSession.objects.get(user=region.teacher).pk]))
+    assert answer.status_code == 404 and is_in(theirs)
+    mine.post(reverse("device_end_others"))
+    assert is_in(theirs)
+
+
+def test_a_new_password_ends_the_others(region):
+    here, there = log_in(region.student), log_in(region.student)
+    here.post(
+        reverse("account_change_password"),
+        {"oldpassword": "geheim-geheim", "password1": "een-ander-geheim-9", "password2": "een-ander-geheim-9"},
+    )
+    assert is_in(here) and not is_in(there)
+    assert UserSession.objects.get(user=region.student).session_key == here.session.session_key
+
+
+def test_a_new_password_by_mail_ends_all(region, mailoutbox):
+    there = log_in(region.student)
+    visitor = Client()
+    visitor.post(reverse("account_reset_password"), {"email": region.student.email})
+    path = next(word for word in mailoutbox[0].body.split() if "/password/reset/key/" in word)
+    form = visitor.get(path[path.index("/account/") :], follow=True).redirect_chain[-1][0]
+    visitor.post(form, NEW)
+    assert not is_in(there) and not UserSession.objects.filter(user=region.student).exists()
+
+
+def test_the_list_costs_the_same_for_one_and_three(region, django_assert_num_queries):
+    here = log_in(region.student)
+    here.get(reverse("devices"))
+    with CaptureQueriesContext(connection) as one:
+        here.get(reverse("devices"))
+    number = len(one)
+    log_in(region.student), log_in(region.student)
+    with django_assert_num_queries(number):
+        here.get(reverse("devices"))
+    assert 0 < number < 8
+
+
+@pytest.fixture
+def seen(settings):
+    settings.SESSION_SEEN_MINUTES = 15
+
+
+def test_last_seen_is_written_once_in_a_while(region, seen, django_assert_num_queries):
+    """A page costs no query for it, but for one in a quarter of an hour."""
+    client = log_in(region.student)
+    client.get("/healthz")
+    with django_assert_num_queries(2):  # the session and the user
+        client.get("/healthz")
+    UserSession.objects.update(last_seen_at=clock.now() - timedelta(days=1), ip="192.0.2.99")
+    client.get("/healthz")
+    assert UserSession.objects.get().ip == "192.0.2.99"
+    session = client.session
+    session["seen"] -= 16 * 60
+    session.save()
+    client.get("/healthz")
+    row = UserSession.objects.get()
+    assert row.ip == "192.0.2.7" and row.last_seen_at > clock.now() - timedelta(minutes=1)
+
+
+def test_a_session_that_came_another_way_is_listed_too(region, seen, login):
+    client = login(region.student)  # as the demo's one click does
+    assert "dit apparaat" in client.get(reverse("devices")).content.decode()
+
+
+def test_an_address_that_cannot_be_read_refuses_no_page(region, seen, login):
+    client = login(region.student)
+    assert client.get("/voorkeuren/", REMOTE_ADDR="").status_code == 200
+
+
+def test_what_ended_leaves_the_list_and_the_table(region):
+    here, there = log_in(region.student), log_in(region.student, ip="198.51.100.9")
+    Session.objects.filter(session_key=there.session.session_key).update(expire_date=clock.now() - timedelta(days=1))
+    assert "198.51.100.9" not in here.get(reverse("devices")).content.decode()
+    retention.forget_leftovers()
+    assert UserSession.objects.filter(user=region.student).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("agent", "words"),
+    [
+        (FIREFOX, "Firefox op Windows"),
+        (IPHONE, "Safari op iPhone"),
+        ("Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Chrome/140.0 Mobile Safari/537.36", "Chrome op Android"),
+        ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140.0", "Edge op Linux"),
+        ("curl/8.5", "Onbekend apparaat"),
+        ("", "Onbekend apparaat"),
+    ],
+)
+def test_a_device_has_words(agent, words):
+    assert in_words(agent) == words
