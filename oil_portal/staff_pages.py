@@ -90,9 +90,9 @@ def mail_address(request, pk: int):
 def mail_preview(request):
     """The next digest of whoever has this address; nothing is sent or marked."""
     only_staff(request)
-    form = PersonForm(request.GET)
+    form = PersonForm(request.GET or None)
     if not form.is_valid():
-        return render(request, "oil_portal/mail_preview.html", {"form": form}, status=422)
+        return render(request, "oil_portal/mail_preview.html", {"form": form}, status=422 if form.errors else 200)
     context = {"form": form, "person": form.user, "next": digests.preview(form.user)}
     return render(request, "oil_portal/mail_preview.html", context)
 
