@@ -6,6 +6,7 @@ from django.views.generic import TemplateView
 
 from oil_portal import mail_pages, staff_pages, views
 from oil_portal.answers.views import answer
+from oil_portal.audit import audit, audit_object
 from oil_portal.demo import views as demo
 from oil_portal.handover import handover
 from oil_portal.network_page import network
@@ -47,6 +48,8 @@ urlpatterns = [
     path("beheer-post/adres/<int:pk>/", staff_pages.mail_address, name="mail_address"),
     path("beheer-post/overzicht/", staff_pages.mail_preview, name="mail_preview"),
     path("beheer-post/overzicht/<int:pk>/", staff_pages.mail_preview_html, name="mail_preview_html"),
+    path("beheer-logboek/", audit, name="audit"),
+    path("beheer-logboek/<str:label>/<int:pk>/", audit_object, name="audit_object"),
     path("zo-werkt-het/", page("how"), name="how"),
     path("toegankelijkheid/", page("accessibility"), name="accessibility"),
     path("privacy/", page("privacy"), name="privacy"),
