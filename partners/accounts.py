@@ -3,9 +3,15 @@
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import get_language, override
+from django.utils.translation import gettext_lazy as _
 
+from oil_portal.core import clock
+from oil_portal.core.mail import absolute
 from oil_portal.core.models import Consent
+from oil_portal.core.tasks import post
 
 
 class AccountBackend(AuthenticationBackend):
@@ -16,6 +22,23 @@ class AccountBackend(AuthenticationBackend):
 
     def has_perm(self, user_obj, perm, obj=None) -> bool:
         return user_obj.is_staff and super().has_perm(user_obj, perm, obj)
+
+
+# What somebody hears of by mail, so that a change which they did not make does not stay unseen.
+CHANGED = {
+    "account/email/password_changed": _("Je wachtwoord is gewijzigd."),
+    "account/email/password_reset": _("Je wachtwoord is gewijzigd."),
+    "account/email/password_set": _("Je hebt nu een wachtwoord."),
+    "account/email/email_changed": _("Je hoofdadres is gewijzigd."),
+    "account/email/email_deleted": _("Een e-mailadres is weggehaald."),
+    "mfa/email/totp_activated": _("Inloggen met een app met codes staat aan."),
+    "mfa/email/totp_deactivated": _("Inloggen met een app met codes staat uit."),
+    "mfa/email/webauthn_added": _("Er is een passkey gemaakt."),
+    "mfa/email/webauthn_removed": _("Er is een passkey weggehaald."),
+    "mfa/email/recovery_codes_generated": _("Er zijn nieuwe herstelcodes gemaakt."),
+    "socialaccount/email/account_connected": _("Je schoolaccount is gekoppeld."),
+    "socialaccount/email/account_disconnected": _("Je schoolaccount is losgemaakt."),
+}
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -30,6 +53,14 @@ class AccountAdapter(DefaultAccountAdapter):
             user.save()
             Consent.objects.say(user=user, kind=Consent.Kind.DIGEST, yes=bool(wants))
         return user
+
+    def send_notification_mail(self, template_prefix, user, context=None, email=None) -> None:
+        """One mail for every change of how somebody comes in; it leaves beside the request, as all our mail."""
+        if said := CHANGED.get(template_prefix):
+            with override(user.language):
+                told = {"what": str(said), "when": date_format(timezone.localtime(clock.now()), "j F Y, H.i")}
+            told["url"] = absolute(reverse("devices"))
+            post("partners/email/account_changed", to=email or user.email, language=user.language, context=told)
 
     def get_login_redirect_url(self, request):
         return self.came_from(request) or super().get_login_redirect_url(request)

@@ -71,6 +71,15 @@ def test_a_new_password_ends_the_others(region):
     assert UserSession.objects.get(user=region.student).session_key == here.session.session_key
 
 
+def test_a_change_of_how_somebody_comes_in_is_told_by_mail(region, mailoutbox, django_capture_on_commit_callbacks):
+    here = log_in(region.student)
+    with django_capture_on_commit_callbacks(execute=True):
+        here.post(reverse("account_change_password"), {"oldpassword": "geheim-geheim"} | NEW)
+    (message,) = mailoutbox
+    assert message.to == [region.student.email] and "Je wachtwoord is gewijzigd." in message.body
+    assert reverse("devices") in message.body and "een-ander" not in message.body
+
+
 def test_a_new_password_by_mail_ends_all(region, mailoutbox):
     there = log_in(region.student)
     visitor = Client()

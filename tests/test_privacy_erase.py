@@ -66,6 +66,14 @@ def about_people(world, who) -> None:
     about = ContentType.objects.get_for_model(User)
     LogEntry.objects.create(user=world.admin, action_flag=2, object_repr=NAME, object_id=who.pk, content_type=about)
     who.emailaddress_set.get().emailconfirmation_set.create(key="sleutel")
+    for kind in ("totp", "webauthn", "recovery_codes"):
+        data = {"name": NAME, "secret": "geheim-van-de-app"}
+        apps.get_model("mfa.Authenticator").objects.create(user=who, type=kind, data=data)
+    seen = {"ip": "192.0.2.7", "user_agent": f"Browser van {NAME}", "session_key": "sleutel-van-hier"}
+    apps.get_model("usersessions.UserSession").objects.create(user=who, **seen)
+    kept = {"provider": "school", "uid": EMAIL, "extra_data": {"organization": "mborijnland.nl"}}
+    account = apps.get_model("socialaccount.SocialAccount").objects.create(user=who, **kept)
+    apps.get_model("socialaccount.SocialToken").objects.create(account=account, token="geheim-van-de-school")
 
 
 def about_school(world, who) -> None:
