@@ -2,30 +2,32 @@
 
 import django_filters
 from django import forms
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from modules.models import LearningGoal, Level, Module, Programme
+from partners.filters import PageFilterSet
 from partners.models import Partner
 
 
-def schools(_request):
-    """The schools that give a module."""
-    return Partner.objects.filter(modules__isnull=False).distinct()
+def schools():
+    """(key, name) of the schools that give a module."""
+    return Partner.objects.filter(Exists(Module.objects.filter(school=OuterRef("pk")))).values_list("pk", "name")
 
 
-def labs(_request):
-    """The labs where a module is given."""
-    return Partner.objects.filter(lab_modules__isnull=False).distinct()
+def labs():
+    """(key, name) of the labs where a module is given."""
+    return Partner.objects.filter(Exists(Module.objects.filter(lab=OuterRef("pk")))).values_list("pk", "name")
 
 
-class ModuleFilter(django_filters.FilterSet):
+class ModuleFilter(PageFilterSet):
     """Search words, school, lab, level, and whether it is a nationally defined elective."""
 
     q = django_filters.CharFilter(label=_("Zoek een module"), method="search", max_length=100)
-    school = django_filters.ModelMultipleChoiceFilter(
-        label=_("School"), queryset=schools, widget=forms.CheckboxSelectMultiple
+    school = django_filters.MultipleChoiceFilter(
+        label=_("School"), choices=schools, widget=forms.CheckboxSelectMultiple
     )
-    lab = django_filters.ModelMultipleChoiceFilter(label=_("Lab"), queryset=labs, widget=forms.CheckboxSelectMultiple)
+    lab = django_filters.MultipleChoiceFilter(label=_("Lab"), choices=labs, widget=forms.CheckboxSelectMultiple)
     level = django_filters.MultipleChoiceFilter(
         label=_("Niveau"), choices=Level.choices, widget=forms.CheckboxSelectMultiple
     )
@@ -48,7 +50,7 @@ class ModuleFilter(django_filters.FilterSet):
         return queryset.filter(elective__isnull=kinds[0] == "own") if len(set(kinds)) == 1 else queryset
 
 
-class GoalFilter(django_filters.FilterSet):
+class GoalFilter(PageFilterSet):
     """Search words, programme, level, and goals that still need an explanation."""
 
     q = django_filters.CharFilter(label=_("Zoek een leerdoel"), method="search", max_length=100)

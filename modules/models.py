@@ -202,9 +202,20 @@ class Module(models.Model):
         return self.lab.hue if self.lab_id else "school"
 
     @property
-    def teeth(self) -> list[str]:
+    def teeth(self) -> tuple[str, ...]:
         """A plain tooth a goal, for the key; expects `for_cards`."""
-        return ["plain"] * self.goals_total
+        return ("plain",) * self.goals_total
+
+    tile = "modules/module_tile.html"
+
+    def tile_facts(self) -> dict:
+        """What a list shows of it; expects `for_cards`."""
+        return {
+            "url": self.get_absolute_url(), "title": self.title, "hue": self.hue, "school": self.school.name,
+            "teeth": self.teeth, "description": self.description, "study_load": self.study_load,
+            "lab": self.lab.name if self.lab else "", "elective": self.elective.code if self.elective else "",
+            "level": str(self.get_level_display()),
+        }  # fmt: skip
 
     def projects_for(self, user) -> models.QuerySet:
         """The projects in its runs that `user` may see, read over the reverse relation of the room above."""

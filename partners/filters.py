@@ -22,7 +22,21 @@ def municipalities() -> list[tuple[str, str]]:
     ]
 
 
-class SearchFilterSet(django_filters.FilterSet):
+class PageFilterSet(django_filters.FilterSet):
+    """A filter of a page, on what a row has one of: so none comes twice, and the database need not look for that.
+
+    Choices that come from the database are read once, however often the form asks.
+    """
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        for one in self.filters.values():
+            if callable(choices := one.extra.get("choices")):
+                one.extra["choices"] = list(choices())
+            one.distinct = False
+
+
+class SearchFilterSet(PageFilterSet):
     """A filter with a search field `q` over a queryset that has `asked`. A Paginator is to have its `results`."""
 
     asked: Asked | None = None

@@ -2,7 +2,7 @@
 
 import django_filters as filters
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from challenges.models import Location, Theme
@@ -26,19 +26,23 @@ ORDERS = {  # the first that can be used is the default; () keeps the order of t
 }
 
 
-def labs(_request=None) -> QuerySet[Partner]:
-    return Partner.objects.filter(kind=Partner.Kind.LAB, status=PartnerStatus.ACCEPTED)
+def labs() -> QuerySet:
+    """(key, name) of each lab."""
+    found = Partner.objects.filter(kind=Partner.Kind.LAB, status=PartnerStatus.ACCEPTED)
+    return found.values_list("pk", "name")
 
 
-def modules_with_projects(_request=None) -> QuerySet[Module]:
-    return Module.objects.filter(pk__in=Project.objects.values("run__module")).select_related("school")
+def modules_with_projects() -> QuerySet:
+    """(key, title) of each module that has a project."""
+    inside = Project.objects.filter(run__module=OuterRef("pk"))
+    return Module.objects.filter(Exists(inside)).values_list("pk", "title")
 
 
 class ManyFilter(filters.MultipleChoiceFilter):
-    """Checkboxes; a project has one value each, so rows can't come twice."""
+    """Checkboxes."""
 
     def __init__(self, **kwargs) -> None:
-        super().__init__(widget=forms.CheckboxSelectMultiple, distinct=False, **kwargs)
+        super().__init__(widget=forms.CheckboxSelectMultiple, **kwargs)
 
 
 class ProjectFilter(SearchFilterSet):
@@ -58,14 +62,12 @@ class ProjectFilter(SearchFilterSet):
         empty_label=_("Open voor aanmelding"),
         choices=[("running", _("Aan de slag")), ("completed", _("Afgerond"))],
     )
-    lab = filters.ModelMultipleChoiceFilter(
-        label=_("Lab"), queryset=labs, widget=forms.CheckboxSelectMultiple, distinct=False
-    )
+    lab = ManyFilter(field_name="lab", label=_("Lab"), choices=labs)
     theme = ManyFilter(field_name="assignment__challenge__theme", label=_("Thema"), choices=Theme.choices)
     level = ManyFilter(field_name="assignment__level", label=_("Niveau"), choices=Level.choices)
     location = ManyFilter(field_name="assignment__challenge__location", label=_("Plek"), choices=Location.choices)
-    module = filters.ModelChoiceFilter(
-        field_name="run__module", label=_("Module"), queryset=modules_with_projects, empty_label=_("Alle modules")
+    module = filters.ChoiceFilter(
+        field_name="run__module", label=_("Module"), choices=modules_with_projects, empty_label=_("Alle modules")
     )
 
     class Meta:

@@ -44,11 +44,11 @@ class Reader:
         return ["done" if pk in self.achieved else "open" for pk in goal_ids]
 
     def dress(self, projects: Iterable[Project]) -> list[Project]:
-        """Give each project `states`, its teeth, and `fit`, and return them; expects `goal_ids` to be read."""
+        """Give each project `states`, its teeth, `fit` and whether that is `for_student`; expects `goal_ids`."""
         projects = list(projects)
         for project in projects:
             project.states = self.states(project.goal_ids)
-            project.fit = self.fit(project)
+            project.fit, project.for_student = self.fit(project), self.is_student
         return projects
 
     def fit(self, project: Project) -> int:

@@ -7,7 +7,9 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from challenges.workflow import ASSIGNMENT, CHALLENGE, PUBLIC, ChallengeStatus
@@ -78,13 +80,19 @@ class ChallengeQuerySet(models.QuerySet):
     def asked(self, text: str) -> Asked | None:
         return ask(text, "challenges")
 
-    def for_cards(self) -> "ChallengeQuerySet":
-        """With all that a card draws: the partner, and in `agreed` the assignments the company agreed to."""
-        assignments = self.model.assignments.rel.related_model.objects
-        agreed = assignments.filter(status="agreed").prefetch_related("links", "projects__lab")
-        return self.select_related("partner").prefetch_related(
-            models.Prefetch("assignments", queryset=agreed, to_attr="agreed")
-        )
+    def for_tiles(self) -> "ChallengeQuerySet":
+        """With what a list shows of each: the partner, and in `agreed` the assignments that the company agreed to."""
+        assignments = self.model.assignments.rel.related_model
+        links, projects = assignments.links.rel.related_model, assignments.projects.rel.related_model
+        count = links.objects.filter(assignment=models.OuterRef("pk")).order_by().values("assignment")
+        count = models.Subquery(count.annotate(count=models.Count("pk")).values("count"))
+        labs = projects.objects.select_related("lab").only("assignment", "lab__kind", "lab__glyph")
+        agreed = assignments.objects.filter(status="agreed").only("challenge", "summary", "created_at")
+        agreed = agreed.annotate(goals_total=Coalesce(count, 0)).prefetch_related(models.Prefetch("projects", labs))
+        shown = ("title", "question", "status", "theme", "confidential", "created_at", "partner__name",
+                 "partner__municipality")  # fmt: skip
+        prefetch = models.Prefetch("assignments", queryset=agreed, to_attr="agreed")
+        return self.select_related("partner").only(*shown).prefetch_related(prefetch)
 
 
 @searchable("challenges", public=f"one.status IN {tuple(map(str, PUBLIC))}")
@@ -163,6 +171,20 @@ class Challenge(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("challenges:detail", args=[self.pk])
+
+    tile = "challenges/challenge_tile.html"
+
+    def tile_facts(self) -> dict:
+        """What a list shows of it; expects `for_tiles`."""
+        agreed = next(iter(self.agreed), None)
+        return {
+            "url": self.get_absolute_url(), "title": self.title, "confidential": self.confidential,
+            "summary": agreed.summary if agreed else Truncator(self.question).words(24, truncate=" …"),
+            "hue": agreed.hue if agreed else "", "teeth": ("plain",) * (agreed.goals_total if agreed else 0),
+            "partner": self.partner.name, "municipality": self.partner.municipality,
+            "status": str(self.get_status_display()), "theme": str(self.get_theme_display()),
+            "created_on": clock.day_of(self.created_at),
+        }  # fmt: skip
 
     @property
     def results(self) -> list[str]:

@@ -23,7 +23,7 @@ from challenges.views.common import challenge_for, need, posted
 from challenges.workflow import EDITABLE, PUBLIC
 from oil_portal.core import views as core
 from oil_portal.core.promises import with_promise
-from oil_portal.core.views import attempt
+from oil_portal.core.views import Pages, attempt
 from oil_portal.core.workflow import available
 from partners import roles
 from partners.models import Membership
@@ -35,8 +35,8 @@ CARDS, ROWS = 12, 25
 @login_not_required
 def catalogue(request):
     """Every challenge that the brokers accepted, newest first or best match first."""
-    found = ChallengeFilter(request.GET, queryset=Challenge.objects.public().for_cards())
-    page_obj = Paginator(found.results, CARDS).get_page(request.GET.get("page"))
+    found = ChallengeFilter(request.GET, queryset=Challenge.objects.public().for_tiles())
+    page_obj = Pages(found.results, CARDS).get_page(request.GET.get("page"))
     return render(request, "challenges/challenge_list.html", {"filter": found, "page_obj": page_obj})
 
 

@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -12,7 +11,7 @@ from modules import services
 from modules.filters import ModuleFilter
 from modules.forms import ModuleForm, RunForm
 from modules.models import Enrolment, Module, ModuleRun
-from oil_portal.core.views import attempt
+from oil_portal.core.views import Pages, attempt
 
 PAGE = 24
 
@@ -23,7 +22,7 @@ def module_list(request):
     found = ModuleFilter(request.GET, queryset=Module.objects.for_cards())
     context = {
         "filter": found,
-        "page_obj": Paginator(found.qs, PAGE).get_page(request.GET.get("page")),
+        "page_obj": Pages(found.qs, PAGE).get_page(request.GET.get("page")),
         "may_add": request.user.has_perm("modules.change_module"),
     }
     return render(request, "modules/module_list.html", context)

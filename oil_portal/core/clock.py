@@ -21,7 +21,12 @@ def now() -> datetime:
 
 def today() -> date:
     """The present day in the portal's time zone."""
-    return timezone.localtime(now()).date()
+    return day_of(now())
+
+
+def day_of(moment: datetime) -> date:
+    """The day of a moment in the portal's time zone."""
+    return timezone.localtime(moment).date()
 
 
 @contextmanager

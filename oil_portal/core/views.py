@@ -1,16 +1,36 @@
-"""How a page and a service meet: `attempt` for a form of a room, `act` for every transition."""
+"""How a page and a service meet: `attempt` for a form of a room, `act` for every transition, `Pages` for a list."""
 
 from collections.abc import Callable
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
+from django.core.paginator import Paginator
 from django.db import models
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from oil_portal.core.workflow import Refusal, Transition, available, workflow_of
+
+MOST_COUNTED = 1000  # rows of a list that can be leafed through; who looks for more than that searches
+
+
+class Pages(Paginator):
+    """A list in pages. It counts no further than MOST_COUNTED, so that it costs the same however many rows there are;
+    `more` is whether there are more. What `search` found is at most 180 rows and knows so itself.
+    """
+
+    @cached_property
+    def count(self) -> int:
+        rows = self.object_list
+        if not isinstance(rows, models.QuerySet):
+            self.more = getattr(rows, "more", False)
+            return super().count
+        counted = rows.order_by().values("pk")[: MOST_COUNTED + 1].count()
+        self.more = counted > MOST_COUNTED
+        return min(counted, MOST_COUNTED)
 
 
 def number(text: str) -> int:

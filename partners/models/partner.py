@@ -170,6 +170,17 @@ class Partner(models.Model):
         )
         return here or other
 
+    tile = "partners/partner_tile.html"
+
+    def tile_facts(self) -> dict:
+        """What a list shows of it; expects `with_counts` and the parent."""
+        return {
+            "url": self.get_absolute_url(), "name": self.name, "logo": self.logo_url, "hue": self.hue,
+            "kind": str(self.get_kind_display()), "training_company": bool(self.training_company),
+            "parent": self.parent.name if self.parent else "", "sector": str(self.get_sector_display()),
+            "described": self.described, "municipality": self.municipality, "asked": self.asked,
+        }  # fmt: skip
+
     def shown(self, name: str) -> str:
         """A detail in words."""
         value = getattr(self, name)

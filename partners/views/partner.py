@@ -4,7 +4,6 @@ from functools import partial
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.core.paginator import Paginator
 from django.db.models import Count, Q, Window
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -32,7 +31,7 @@ def partner_list(request):
     found = PartnerFilter(request.GET, queryset=partners)
     context = {
         "filter": found,
-        "page_obj": Paginator(found.results, PAGE).get_page(request.GET.get("page")),
+        "page_obj": views.Pages(found.results, PAGE).get_page(request.GET.get("page")),
         "collaborations": Collaboration.objects.for_cards(),
     }
     return render(request, "partners/partner_list.html", context)

@@ -1,13 +1,12 @@
 """The models of the room, by noun."""
 
 from projects.models.contribution import Contribution
-from projects.models.following import Feedback
+from projects.models.following import Feedback, Outcome
 from projects.models.profile import Profile
 from projects.models.project import (
     MAX_TEAM,
     Achievement,
     Application,
-    Outcome,
     Project,
     asked_by,
     led_by,

@@ -1,11 +1,13 @@
-"""What both sides say after a project."""
+"""What came of a project, and what both sides say of it."""
 
 import pghistory
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from challenges.models import Challenge
 from oil_portal.core import clock
+from partners.models import Partner
 from projects.models.project import Project
 
 
@@ -47,3 +49,54 @@ class Feedback(models.Model):
 
     def __str__(self) -> str:
         return f"{self.project_id}: {self.student_id or self.side}"
+
+
+@pghistory.track()
+class Outcome(models.Model):
+    """What came of a project, and where it continues (*vervolg*)."""
+
+    class FollowUp(models.TextChoices):
+        LAB = "lab", _("Verder in een lab")
+        CHALLENGE = "challenge", _("Een volgend vraagstuk")
+        ELSEWHERE = "elsewhere", _("Verder buiten het portaal")
+        NONE = "none", _("Geen vervolg")
+
+    project = models.OneToOneField(Project, on_delete=models.CASCADE, related_name="outcome")
+    summary = models.CharField(_("de uitkomst in één of twee zinnen"), max_length=400)
+    result = models.TextField(_("wat ligt er nu?"), max_length=4000)
+    follow_up = models.CharField(_("hoe gaat het verder?"), max_length=10, choices=FollowUp.choices)
+    follow_up_lab = models.ForeignKey(
+        Partner,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="follow_ups",
+        limit_choices_to={"kind": Partner.Kind.LAB},
+        verbose_name=_("met welk lab?"),
+    )
+    next_challenge = models.ForeignKey(
+        Challenge,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="came_from",
+        verbose_name=_("welk vraagstuk volgt?"),
+    )
+    follow_up_note = models.CharField(_("toelichting"), max_length=400, blank=True)
+    created_at = models.DateTimeField(default=clock.now)
+    # Half a year later: what became of it, in the company's words.
+    later_asked_at = models.DateTimeField(null=True, blank=True)
+    later = models.TextField(_("wat is ervan geworden?"), max_length=2000, blank=True)
+    later_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(follow_up="lab") | models.Q(follow_up_lab__isnull=False),
+                name="follow_up_names_lab",
+                violation_error_message=_("Kies het lab waar het verder gaat."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.summary

@@ -91,6 +91,17 @@ class ProjectQuerySet(models.QuerySet):
             .with_counts()
         )
 
+    def for_tiles(self) -> "ProjectQuerySet":
+        """With what a list shows of each, and nothing more: two long texts a row are left where they are."""
+        joined = ("assignment__challenge__partner", "lab", "run__module__school", "entry__round")
+        shown = [
+            "title", "summary", "status", "max_size", "closing_date", "starts", "ends", "assignment__level",
+            "assignment__challenge__theme", "assignment__challenge__confidential",
+            "assignment__challenge__partner__name", "lab__name", "lab__kind", "lab__glyph", "run__module__school__name",
+            "run__module__school__kind", "run__module__school__glyph", "entry__round__status",
+        ]  # fmt: skip
+        return self.select_related(*joined).only(*shown).with_goal_ids().with_counts()
+
 
 def asked_by(user) -> models.Q:
     """Projects that answer a question of a partner of which `user` is a contact."""
@@ -242,6 +253,23 @@ class Project(models.Model):
         """The design's `data-kind`: the lab's, else the school's."""
         return self.lab.hue if self.lab_id else "school"
 
+    tile = "projects/project_tile.html"
+
+    def tile_facts(self) -> dict:
+        """What a list shows of it; expects `for_tiles`, dressed by `projects.goals.Reader` or by a taste."""
+        assignment, school = self.assignment, self.run.module.school
+        is_open = self.status == ProjectStatus.OPEN
+        return {
+            "url": self.get_absolute_url(), "title": self.title, "summary": self.summary, "hue": self.hue,
+            "states": tuple(self.states), "open": self.still_open, "for_student": self.for_student,
+            "partner": assignment.challenge.partner.name, "confidential": assignment.challenge.confidential,
+            "status": "" if is_open else str(self.get_status_display()),
+            "place": (self.lab or school).name, "place_hue": (self.lab or school).hue,
+            "theme": str(assignment.challenge.get_theme_display()), "level": str(assignment.get_level_display()),
+            "reasons": tuple(getattr(self, "reasons", ())), "free": self.free, "in_round": bool(self.live_round),
+            "closed": self.days_left < 0, "closing_date": self.closing_date, "starts": self.starts, "ends": self.ends,
+        }  # fmt: skip
+
     def team(self) -> models.QuerySet:
         """The applications that are placed, in order of name."""
         return (
@@ -355,54 +383,3 @@ class Achievement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.student_id}: {self.goal_id}"
-
-
-@pghistory.track()
-class Outcome(models.Model):
-    """What came of a project, and where it continues (*vervolg*)."""
-
-    class FollowUp(models.TextChoices):
-        LAB = "lab", _("Verder in een lab")
-        CHALLENGE = "challenge", _("Een volgend vraagstuk")
-        ELSEWHERE = "elsewhere", _("Verder buiten het portaal")
-        NONE = "none", _("Geen vervolg")
-
-    project = models.OneToOneField(Project, on_delete=models.CASCADE, related_name="outcome")
-    summary = models.CharField(_("de uitkomst in één of twee zinnen"), max_length=400)
-    result = models.TextField(_("wat ligt er nu?"), max_length=4000)
-    follow_up = models.CharField(_("hoe gaat het verder?"), max_length=10, choices=FollowUp.choices)
-    follow_up_lab = models.ForeignKey(
-        Partner,
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="follow_ups",
-        limit_choices_to={"kind": Partner.Kind.LAB},
-        verbose_name=_("met welk lab?"),
-    )
-    next_challenge = models.ForeignKey(
-        Challenge,
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="came_from",
-        verbose_name=_("welk vraagstuk volgt?"),
-    )
-    follow_up_note = models.CharField(_("toelichting"), max_length=400, blank=True)
-    created_at = models.DateTimeField(default=clock.now)
-    # Half a year later: what became of it, in the company's words.
-    later_asked_at = models.DateTimeField(null=True, blank=True)
-    later = models.TextField(_("wat is ervan geworden?"), max_length=2000, blank=True)
-    later_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=~models.Q(follow_up="lab") | models.Q(follow_up_lab__isnull=False),
-                name="follow_up_names_lab",
-                violation_error_message=_("Kies het lab waar het verder gaat."),
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.summary

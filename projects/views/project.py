@@ -5,7 +5,6 @@ from functools import partial
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -44,9 +43,9 @@ def project_list(request) -> HttpResponse:
     """The catalogue: what students can apply to, or what runs and what came of it."""
     reader = Reader(request.user)
     found = ProjectFilter(
-        request.GET, queryset=Project.objects.visible_to(request.user).for_cards(), request=request, reader=reader
+        request.GET, queryset=Project.objects.visible_to(request.user).for_tiles(), request=request, reader=reader
     )
-    page = Paginator(found.results, PER_PAGE).get_page(request.GET.get("page"))
+    page = core.Pages(found.results, PER_PAGE).get_page(request.GET.get("page"))
     (found.taste or reader).dress(page.object_list)  # for a student with the reasons
     return render(request, "projects/project_list.html", {"filter": found, "page_obj": page, "reader": reader})
 

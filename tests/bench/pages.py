@@ -69,6 +69,7 @@ def readers() -> tuple[dict, dict]:
     """(what is looked at, a session per role): people who have as much to do with the running project as anybody."""
     from django.test import Client
 
+    from oil_portal.sign_in.second_factor import PROOF
     from partners.models import User
     from projects.models import Project
     from tests import factories as f
@@ -92,6 +93,9 @@ def readers() -> tuple[dict, dict]:
     for role, user in people.items():
         client = Client()
         client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        session = client.session
+        session[PROOF] = user.pk  # a second step was shown, where one is needed
+        session.save()
         sessions[role] = client.cookies["sessionid"].value
     return who, sessions
 

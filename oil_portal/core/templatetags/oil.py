@@ -5,15 +5,21 @@ A builtin library: templates need no {% load %}. It knows no app; what it shows 
 """
 
 from functools import lru_cache
+from secrets import token_hex
+from typing import NamedTuple
 
 import nh3
 from django import template
+from django.conf import settings
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import BooleanField
+from django.template import Context
+from django.template.loader import get_template
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
 
@@ -121,6 +127,7 @@ def shape(hue: str) -> SafeString:
     )
 
 
+@register.simple_tag
 def chip(hue: str, text) -> SafeString:
     return format_html('<span class="chip"{}>{}{}</span>', kind(hue), shape(hue), text)
 
@@ -239,29 +246,67 @@ def actions(context, obj, url_name: str, exclude: str = "", primary: bool = True
     return {"acts": acts, "row": obj if named else "", "primary": primary, "csrf_token": context.get("csrf_token")}
 
 
+# --- Parts that are drawn once -----------------------------------------------------------------------------------
+TOKEN = token_hex(16)  # stands in a remembered part until it is handed out with the reader's own; nobody can guess it
+MOST_PARTS = 2000  # of some kB each, per process
+
+
+@register.simple_tag(takes_context=True)
+def part(context, template: str, **given) -> SafeString:
+    """Another template that sees only what is given, the language and the day; the same again is not drawn anew.
+
+    So nothing can be shown that has changed: there is no key to forget and nothing to clear. What is given must be
+    hashable: texts, numbers, dates, tuples.
+    """
+    token = str(context.get("csrf_token") or "")
+    drawn = draw if settings.DEBUG else _remembered
+    return mark_safe(  # noqa: S308  a template has made it, and a token is letters and digits
+        drawn(template, get_language(), clock.today(), bool(token), tuple(given.items())).replace(TOKEN, token)
+    )
+
+
+def draw(template: str, _language: str, _day, with_token: bool, given: tuple) -> str:
+    context = Context({"csrf_token": TOKEN if with_token else "", **dict(given)})
+    return get_template(template).template.render(context)
+
+
+_remembered = lru_cache(maxsize=MOST_PARTS)(draw)
+
+
+@register.simple_tag(takes_context=True)
+def tile(context, obj) -> SafeString:
+    """An object in a list, as its part `tile` draws what its `tile_facts` say."""
+    return part(context, obj.tile, **obj.tile_facts())
+
+
 # --- Pages -------------------------------------------------------------------------------------------------------
 @register.simple_tag(takes_context=True)
 def here(context, url_name: str) -> str:
     """aria-current for a link in the menu: "page" on the page itself, "true" on the pages under it."""
-    path, target = getattr(context.get("request"), "path", ""), reverse(url_name)
+    path, target = context.get("at") or "", reverse(url_name)
     if path == target:
         return format_html(' aria-current="{}"', "page")
     return format_html(' aria-current="{}"', "true") if target != "/" and path.startswith(target) else ""
 
 
+class Chosen(NamedTuple):
+    label: str
+    url: str  # of this page without the choice
+
+
 @register.simple_tag(takes_context=True)
-def active_filters(context, form) -> list[dict]:
-    """The chosen filters of a GET form: {"label", "url"}, where the address is this page without that choice."""
+def active_filters(context, form) -> tuple[Chosen, ...]:
+    """The chosen filters of a GET form."""
     given, chosen = context["request"].GET, []
-    for name in form.fields:
-        labels = flat_choices(form[name].field)
+    for name in filter(given.get, form.fields):
+        labels = flat_choices(form.fields[name])
         for value in filter(None, given.getlist(name)):
             rest = given.copy()
             rest.pop("page", None)
             rest.setlist(name, [other for other in given.getlist(name) if other != value])
             label = labels.get(value) or f"{form[name].label}: {value}"
-            chosen.append({"label": label, "url": f"?{rest.urlencode()}"})
-    return chosen
+            chosen.append(Chosen(label, f"?{rest.urlencode()}"))
+    return tuple(chosen)
 
 
 def flat_choices(field) -> dict[str, str]:
@@ -271,6 +316,23 @@ def flat_choices(field) -> dict[str, str]:
         pairs = label if isinstance(label, list | tuple) else [(value, label)]
         options.update((str(one), str(text)) for one, text in pairs)
     return options
+
+
+@register.simple_tag
+def plain_fields(form) -> tuple:
+    """The visible fields of a GET form for a `part`: name, label, kind, id, and its choices or else its own HTML."""
+    return tuple(_plain(bound) for bound in form.visible_fields())
+
+
+def _plain(bound) -> tuple:
+    widget, label, target = bound.field.widget, str(bound.label), bound.id_for_label
+    kind = "checkboxes" if bound.use_fieldset else bound.widget_type
+    if widget.attrs or bound.errors or kind not in ("checkboxes", "select"):
+        return bound.name, label, kind, target, str(bound), ()
+    chosen = bound.value() or ""
+    chosen = {str(value) for value in ([chosen] if isinstance(chosen, str) else chosen)}
+    options = tuple((str(value), str(text), str(value) in chosen) for value, text in widget.choices)
+    return bound.name, label, kind, target, bound.auto_id, options
 
 
 @register.inclusion_tag("core/tags/error_summary.html")
