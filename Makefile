@@ -1,6 +1,6 @@
 # Two commands matter: make demo and make test. The rest is one line each: make help.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint fix bench soak shots messages lock clean setup-demo setup-bench
+.PHONY: help setup demo test lint fix audit bench soak shots messages lock clean setup-demo setup-bench
 PY := .venv/bin/python
 UV := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 CODE := manage.py oil_portal partners modules challenges projects reports tests
@@ -37,6 +37,10 @@ lint: setup ## Check code and templates
 fix: setup ## Mend what the checks can mend
 	$(PY) -m ruff check --fix $(CODE)
 	$(PY) -m ruff format $(CODE)
+
+audit: setup ## Ask whether a weakness is known of a package that the portal runs on
+	@$(PY) -m pip install --quiet uv
+	@$(PY) -m oil_portal.stack.audit
 
 setup-bench:
 	$(call install,bench)
