@@ -14,6 +14,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from oil_portal.ops import logs
+from oil_portal.storage import storage
 
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -214,7 +215,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 # What people attach; never served as it lies, only through a view that asks who reads.
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(BASE_DIR / "var" / "media")))
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": storage(env.str("STORAGE_URL", default="")),
     # Compressing takes seconds that a demo on one's own machine does not earn back.
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
