@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
 from oil_portal.core import clock
 from oil_portal.core.mail import MOST_REFUSALS, WAITS, retry
@@ -218,12 +218,47 @@ def test_what_a_dead_worker_held_is_given_back_after_its_lease(region, news, set
     assert len(mail.outbox) == 1
 
 
+def test_two_mails_of_one_person_are_never_on_their_way_together(region, news):
+    news(region.contact)
+    first = delivery_for(region.contact)
+    assert ledger.claim("one") == [first]
+    later = delivery_for(region.contact, period="2026-W11")
+    assert ledger.claim("other") == []  # it waits for what the first one tells
+    with pytest.raises(IntegrityError), transaction.atomic():
+        DigestDelivery.objects.filter(pk=later.pk).update(state="sending")
+    ledger.give_back("one")
+    assert ledger.claim("other") == [later]  # which tells it all
+
+
+def test_what_a_dead_worker_sent_is_marked_by_the_next_claim(region, news, monkeypatch):
+    """Killed after the commit of a mail: the row says what it told, and nobody tells that again."""
+    news(region.contact)
+    delivery_for(region.contact)
+    with monkeypatch.context() as killed:
+        killed.setattr(ledger, "mark_told", lambda: None)
+        send_planned()
+    assert DigestDelivery.objects.get().told and Notice.objects.filter(told_at=None).exists()
+    delivery_for(region.contact, period="2026-W11")
+    send_planned()
+    assert len(mail.outbox) == 1
+    assert not DigestDelivery.objects.exclude(told=None).exists() and not Notice.objects.filter(told_at=None).exists()
+
+
+def test_news_with_a_mail_of_its_own_waits_for_that(region, news):
+    news(region.contact)
+    notice = Notice.objects.get(recipient=region.contact)
+    letter = Letter.objects.create(notice=notice, to=region.contact.email, language="nl", template="core/email/notice")
+    assert not ledger.collect(region.contact)
+    Letter.objects.filter(pk=letter.pk).update(failed_at=MONDAY)
+    assert len(ledger.collect(region.contact).entries) == 1
+
+
 def test_two_deliveries_of_one_person_do_not_tell_a_thing_twice(region, news):
     news(region.contact)
     delivery_for(region.contact)
     (mine,) = ledger.claim("mine")
     digest = ledger.collect(region.contact)
-    Notice.objects.update(told_at=MONDAY)  # meanwhile the other one told it
+    Notice.objects.update(told_at=MONDAY)  # meanwhile its own mail told it
     assert ledger._settle(mine, digest, ledger.Line().__enter__()) is None
     mine.refresh_from_db()
     assert (mine.state, mine.reason) == ("skipped", "nothing")

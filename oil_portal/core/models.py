@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -143,8 +144,8 @@ class Notice(models.Model):
 class DigestDelivery(models.Model):
     """The ledger: one row per person and period. Planned once, sent at most once, and never forgotten.
 
-    A worker claims rows (`sending`, with a `claim` of its own) and settles each in the transaction that marks its items
-    as told. A claim that nobody settled within its lease goes back to `planned`.
+    A worker claims rows (`sending`, with a `claim` of its own) and settles each in the transaction of the sending,
+    with the list of what it `told`. A claim that nobody settled within its lease goes back to `planned`.
     """
 
     class State(models.TextChoices):
@@ -173,6 +174,7 @@ class DigestDelivery(models.Model):
     detail = models.CharField(max_length=200, blank=True)  # what the mail server said
     message_id = models.CharField(max_length=120, blank=True)
     items = models.PositiveIntegerField(default=0)  # how many it told
+    told = ArrayField(models.CharField(max_length=100), null=True, blank=True)  # which, until each is marked as told
     attempts = models.PositiveSmallIntegerField(default=0)
     planned_at = models.DateTimeField(default=clock.now)
     not_before = models.DateTimeField(default=clock.now)
@@ -188,6 +190,7 @@ class DigestDelivery(models.Model):
             models.UniqueConstraint(
                 fields=["user", "week"], condition=~models.Q(week=""), name="one_digest_tells_the_week"
             ),
+            models.UniqueConstraint(fields=["user"], condition=models.Q(state="sending"), name="one_digest_on_its_way"),
             models.CheckConstraint(
                 condition=models.Q(state="sent", sent_at__isnull=False) | ~models.Q(state="sent"),
                 name="sent_says_when",
@@ -197,6 +200,7 @@ class DigestDelivery(models.Model):
             models.Index(fields=["not_before"], condition=models.Q(state="planned"), name="digest_planned"),
             models.Index(fields=["claimed_at"], condition=models.Q(state="sending"), name="digest_sending"),
             models.Index(fields=["state", "-planned_at"], name="digest_by_state"),
+            models.Index(fields=["id"], condition=models.Q(told__isnull=False), name="digest_unmarked"),
         ]
 
     def __str__(self) -> str:

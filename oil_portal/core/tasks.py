@@ -86,10 +86,10 @@ def _send(letter: Letter, line: Line) -> None:
 
 
 def _of_notice(letter: Letter) -> dict | None:
-    """What the mail of a notice says; None when what it was about is gone, or was answered in the meantime."""
+    """What the mail of a notice says; None when what it was about is gone, or was answered or told in the meantime."""
     notice = letter.notice
     target, promise = notice.entry.target, notice.promise
-    if target is None or (promise is not None and not promise.is_open):
+    if notice.told_at or target is None or (promise is not None and not promise.is_open):
         return None
     path = answer_url(promise, notice.recipient) if promise else target.get_absolute_url()
     return {

@@ -9,10 +9,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.contrib.contenttypes.models import ContentType
+from django.db import connection
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from oil_portal.core.models import Notice, ToldItem
+from oil_portal.core.models import Notice
 from oil_portal.core.workflow import event_label
 from oil_portal.fits import fits_for
 from oil_portal.naming import names_of
@@ -103,8 +105,12 @@ def collect_many(users: list[User], *, weekly: dict[int, bool]) -> dict[int, Dig
 def _told(found: dict[int, list[Entry]]) -> set[tuple[int, str]]:
     """(user, key) of everything that an earlier mail told; one query."""
     keys = {entry.key for entries in found.values() for entry in entries if entry.notice is None}
-    rows = ToldItem.objects.filter(user__in=list(found), key__in=keys)
-    return set(rows.values_list("user", "key")) if keys else set()
+    if not keys:
+        return set()
+    found_in = "SELECT user_id, key FROM core_tolditem WHERE user_id = ANY(%s) AND key = ANY(%s)"
+    with connection.cursor() as cursor:  # two lists: a parameter for each of thousands of keys costs more than finding
+        cursor.execute(found_in, [list(found), list(keys)])
+        return set(cursor.fetchall())
 
 
 class _Wanted:
@@ -144,9 +150,13 @@ def fit_entries(users: list[User]) -> dict[int, list[Entry]]:
 
 
 def notice_entries(users: list[User]) -> dict[int, list[Entry]]:
-    """News that was not read in the portal nor told by mail, newest first; two queries, for most kinds of thing."""
+    """News that was not read in the portal nor told by mail, newest first; two queries, for most kinds of thing.
+
+    What a mail of its own still has to tell is left to that, unless it failed.
+    """
     rows = list(
-        Notice.objects.filter(recipient__in=users, told_at=None, read_at=None)
+        Notice.objects.filter(Q(letter=None) | Q(letter__failed_at__isnull=False), read_at=None, told_at=None)
+        .filter(recipient__in=users)
         .order_by("-pk")
         .values_list("pk", "recipient", "entry__content_type", "entry__object_id", "entry__event", "entry__remark")
     )

@@ -1,8 +1,8 @@
 """The ledger of digests: who gets one, whose it is to send, and what became of it.
 
-Everything here may run twice, late, at the same time or half: the unique rows, the claims, and the marks that are made
-in the transaction of the sending keep every item from being lost or told twice. A worker that dies between the server's
-"250" and the commit sends that one mail again, with the same Message-ID.
+Everything here may run twice, late, at the same time or half: the unique rows, the claims, and the list of what a mail
+told, which is written in the transaction of the sending, keep every item from being lost or told twice. A worker that
+dies between the server's "250" and the commit sends that one mail again, with the same Message-ID.
 """
 
 import logging
@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from django.conf import settings
-from django.db import connection, transaction
-from django.db.models import Case, CharField, Exists, Max, OuterRef, Q, QuerySet, Value, When
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import override
@@ -35,7 +35,7 @@ DEAD_AIR = 3  # mails in a row on which the server hung up: then it is the serve
 
 
 class ToldMeanwhile(Exception):
-    """Another delivery told one of these items between collecting and sending."""
+    """One of these news was told by a mail of its own between collecting and sending."""
 
 
 # --- Planning -----------------------------------------------------------------------------------------------------
@@ -112,15 +112,30 @@ def release_lost() -> int:
     return lost.update(state=State.PLANNED, claim="", claimed_at=None)
 
 
-@transaction.atomic
+def close_older() -> None:
+    """Of somebody's mails that wait the newest one tells everything."""
+    newer = DigestDelivery.objects.filter(user=OuterRef("user"), pk__gt=OuterRef("pk"))
+    waiting().filter(Exists(newer)).update(state=State.SKIPPED, reason=Reason.LATER)
+
+
 def claim(name: str) -> list[DigestDelivery]:
-    """Take at most BATCH rows that wait; those that another worker is taking are left to it."""
-    rows = waiting().order_by("not_before", "pk").select_for_update(skip_locked=True, of=("self",))
-    mine = list(rows.select_related("user")[:BATCH])
+    """Take at most BATCH rows that wait, after all that was sent is marked; of one person never two at a time.
+
+    Those that another worker is taking are left to it.
+    """
+    mark_told()
+    of_person = DigestDelivery.objects.filter(user=OuterRef("user"))
+    in_the_way = of_person.filter(Q(state=State.SENDING) | Q(pk__gt=OuterRef("pk")))
+    rows = waiting().exclude(Exists(in_the_way)).order_by("not_before", "pk")
     now = clock.now()
-    DigestDelivery.objects.filter(pk__in=[row.pk for row in mine]).update(
-        state=State.SENDING, claim=name, claimed_at=now
-    )
+    try:
+        with transaction.atomic():
+            mine = list(rows.select_for_update(skip_locked=True, of=("self",)).select_related("user")[:BATCH])
+            DigestDelivery.objects.filter(pk__in=[row.pk for row in mine]).update(
+                state=State.SENDING, claim=name, claimed_at=now
+            )
+    except IntegrityError:  # in this very moment another worker took an earlier mail of one of these people
+        return []
     for row in mine:
         row.state, row.claim, row.claimed_at = State.SENDING, name, now
     return mine
@@ -136,6 +151,14 @@ def give_back(name: str) -> None:
 def send_planned(*, seconds: float = BUDGET) -> bool:
     """Send what waits until nothing does or the time is up; return whether something is left that can be sent now."""
     until = time.monotonic() + seconds
+    close_older()
+    try:
+        return _send_until(until)
+    finally:
+        mark_told()
+
+
+def _send_until(until: float) -> bool:
     with Line() as line:
         while time.monotonic() < until:
             name = uuid4().hex
@@ -198,7 +221,7 @@ def _alone(delivery: DigestDelivery) -> Digest | None:
 
 
 def _reasons_to_skip(batch: list[DigestDelivery]) -> dict[int, str]:
-    """{delivery: reason}: stopped since it was planned, told by a later one, or an address that takes no mail."""
+    """{delivery: reason}: stopped since it was planned, or an address that takes no mail."""
     ids = [delivery.user_id for delivery in batch]
     own = dict(User.objects.filter(pk__in=ids, is_active=True).values_list("pk", "digest"))
     somewhere = set(
@@ -206,8 +229,6 @@ def _reasons_to_skip(batch: list[DigestDelivery]) -> dict[int, str]:
         .filter(user__in=ids, digest__in=[User.Digest.DAILY, User.Digest.WEEKLY])
         .values_list("user", flat=True)
     )
-    rows = DigestDelivery.objects.filter(user__in=ids).order_by()
-    newest = dict(rows.values_list("user").annotate(newest=Max("pk")))
     emails = [delivery.user.email.lower() for delivery in batch]
     dead = set(
         MailAddress.objects.filter(email__in=emails, set_aside_at__isnull=False).values_list(Lower("email"), flat=True)
@@ -217,8 +238,6 @@ def _reasons_to_skip(batch: list[DigestDelivery]) -> dict[int, str]:
         wanted = own.get(delivery.user_id)
         if wanted is None or (wanted == User.Digest.NEVER and delivery.user_id not in somewhere):
             found[delivery.pk] = Reason.STOPPED
-        elif newest[delivery.user_id] != delivery.pk:
-            found[delivery.pk] = Reason.LATER
         elif delivery.user.email.lower() in dead:
             found[delivery.pk] = Reason.ADDRESS
     return found
@@ -263,49 +282,64 @@ def _mine(delivery: DigestDelivery) -> QuerySet[DigestDelivery]:
     return DigestDelivery.objects.filter(pk=delivery.pk, state=State.SENDING, claim=delivery.claim)
 
 
-# In one statement, since it is said once for every mail: the row is settled when it is still this worker's, and then
-# its things are told. The counts say whether each of them was still untold.
-MARK = """
-WITH mine AS (
-    UPDATE core_digestdelivery
-    SET state = 'sent', reason = '', detail = '', claim = '', message_id = %(message_id)s, sent_at = %(now)s,
-        items = %(items)s, attempts = attempts + 1
-    WHERE id = %(delivery)s AND state = 'sending' AND claim = %(claim)s
-    RETURNING user_id
-), work AS (
-    INSERT INTO core_tolditem (user_id, key, told_at)
-    SELECT user_id, unnest(%(keys)s::text[]), %(now)s FROM mine
-    ON CONFLICT DO NOTHING
-    RETURNING 1
-), news AS (
-    UPDATE core_notice SET told_at = %(now)s
-    WHERE id = ANY(%(notices)s::bigint[]) AND told_at IS NULL AND EXISTS (SELECT FROM mine)
-    RETURNING 1
-)
-SELECT (SELECT count(*) FROM mine), (SELECT count(*) FROM work) + (SELECT count(*) FROM news)
+# Said once for every mail: the row is settled with the list of what it tells when it is still this worker's.
+SETTLE = """
+UPDATE core_digestdelivery
+SET state = 'sent', reason = '', detail = '', claim = '', message_id = %(message_id)s, sent_at = %(now)s,
+    items = cardinality(%(told)s::text[]), told = %(told)s, attempts = attempts + 1
+WHERE id = %(delivery)s AND state = 'sending' AND claim = %(claim)s
+    AND NOT EXISTS (SELECT FROM core_notice WHERE id = ANY(%(news)s::bigint[]) AND told_at IS NOT NULL)
 """
 
 
 def _mark(delivery: DigestDelivery, digest: Digest, identity: str) -> bool:
-    """Settle the row and tell its things; False when the lease had expired and another worker has it.
+    """Settle the row with what it tells; False when the lease had expired and another worker has it.
 
-    Raises ToldMeanwhile when one of the things was told already.
+    Raises ToldMeanwhile when one of the news was told already.
     """
     values = {
         "delivery": delivery.pk,
         "claim": delivery.claim,
         "message_id": identity,
         "now": clock.now(),
-        "items": len(digest.entries),
-        "keys": [entry.key for entry in digest.entries if entry.notice is None],
-        "notices": [entry.notice for entry in digest.entries if entry.notice is not None],
+        "told": [entry.key for entry in digest.entries],
+        "news": [entry.notice for entry in digest.entries if entry.notice is not None],
     }
     with connection.cursor() as cursor:
-        cursor.execute(MARK, values)
-        mine, told = cursor.fetchone()
-    if mine and told != len(digest.entries):
+        cursor.execute(SETTLE, values)
+        if cursor.rowcount:
+            return True
+    if _mine(delivery).exists():
         raise ToldMeanwhile
-    return bool(mine)
+    return False
+
+
+# For all mails since the last time: a thing at a time would cost more than the mail.
+MARK_TOLD = """
+WITH sent AS (
+    SELECT id, user_id, sent_at, told FROM core_digestdelivery WHERE told IS NOT NULL AND state = 'sent'
+    ORDER BY id FOR UPDATE
+), things AS (
+    SELECT user_id, sent_at, key FROM sent, unnest(told) AS key
+), work AS (
+    INSERT INTO core_tolditem (user_id, key, told_at)
+    SELECT user_id, key, sent_at FROM things WHERE key NOT LIKE 'notice:%'
+    ON CONFLICT DO NOTHING
+), news AS (
+    UPDATE core_notice SET told_at = things.sent_at FROM things
+    WHERE things.key LIKE 'notice:%' AND core_notice.id = substr(things.key, 8)::bigint
+)
+UPDATE core_digestdelivery SET told = NULL FROM sent WHERE core_digestdelivery.id = sent.id
+"""
+
+
+def mark_told() -> None:
+    """Mark one by one what the mails that were sent have told, so that no later one collects it.
+
+    A worker that died after its mail left this to whoever claims next.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(MARK_TOLD)
 
 
 def _close(delivery: DigestDelivery, state: str, reason: str, detail: str = "") -> None:

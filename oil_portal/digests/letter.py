@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from datetime import date
 from email.utils import formatdate
 from functools import lru_cache
+from html import escape
 
 from django.conf import settings
 from django.core import signing
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.html import escape, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -25,7 +26,7 @@ from django.utils.translation import ngettext
 from oil_portal.core import clock
 from oil_portal.core.mail import absolute, compose
 from oil_portal.digests.content import Digest, Entry, Topic
-from oil_portal.digests.mold import Misfit, Mold, Slot
+from oil_portal.digests.mold import Cast, Misfit, Mold, Slot
 from partners.models import User
 
 SALT = "digest"
@@ -150,22 +151,22 @@ def _ways_out(topics: list[tuple[str, str]]) -> dict[str, SafeString]:
 # --- The things --------------------------------------------------------------------------------------------------
 def _sections(digest: Digest, form: int) -> SafeString:
     """Every topic with its heading and what stands below it, as HTML (form 0) or as text (1)."""
-    headings = {
-        Topic.WORK: _("Wacht op jou"),
-        Topic.DATES: _("Data die eraan komen"),
-        Topic.FITS: _("Past bij jou"),
-        Topic.NEWS: _("Nieuw voor jou"),
-    }
     language, found = digest.user.language, []
     for topic, entries in digest.sections:
-        found.append(_heading(headings[topic], any(entry.states for entry in entries), language)[form])
+        found.append(_heading(topic, any(entry.states for entry in entries), language)[form])
         found += [_drawn(entry, language, settings.SITE_URL)[form] for entry in entries]
     return mark_safe("".join(found))  # noqa: S308  both forms come from templates that escape what people wrote
 
 
 @lru_cache(maxsize=MOLDS)
-def _heading(heading: str, keys: bool, language: str) -> tuple[str, str]:
+def _heading(topic: str, keys: bool, language: str) -> tuple[str, str]:
     """The heading of a topic as HTML and as text, with how to read the keys where there are any."""
+    heading = {
+        Topic.WORK: _("Wacht op jou"),
+        Topic.DATES: _("Data die eraan komen"),
+        Topic.FITS: _("Past bij jou"),
+        Topic.NEWS: _("Nieuw voor jou"),
+    }[topic]
     hint = _("Een gevulde tand is een leerdoel dat voor jou nog open staat.") if keys else ""
     text_hint = _("Zo lees je de sleutel: # staat voor jou nog open, - heb je al behaald.") if keys else ""
     return (
@@ -178,24 +179,25 @@ def _heading(heading: str, keys: bool, language: str) -> tuple[str, str]:
 def _drawn(entry: Entry, language: str, site: str) -> tuple[str, str]:
     """One thing as HTML and as text. What stands in it is put in afterwards, since remarks are never the same twice."""
     html, text = _shape(bool(entry.by), bool(entry.text), entry.hue, entry.states, language)
-    values = {"title": entry.title, "by": entry.by, "text": entry.text, "url": f"{site}{entry.url}"}
-    for name, value in values.items():
-        slot = Slot(name)
+    in_html, in_text = {}, {}
+    for name, value in (("title", entry.title), ("by", entry.by), ("text", entry.text), ("url", f"{site}{entry.url}")):
         shown = escape(value).replace("\n", "<br>\n")
-        html = html.replace(slot.__html__(), shown).replace(slot, shown)  # a filter such as linebreaksbr leaves a slot
-        text = text.replace(slot, value if name == "url" else _folded(value))
-    return html, text
+        in_html[name, "qh"] = in_html[name, "qt"] = shown  # a filter such as linebreaksbr leaves a slot as it is
+        in_text[name, "qt"] = in_text[name, "qh"] = value if name == "url" else _folded(value)
+    return html.fill(in_html), text.fill(in_text)
 
 
 def _folded(text: str) -> str:
     """Plain text in lines of at most WIDTH; its own lines stay."""
+    if len(text) <= WIDTH and "\n" not in text:
+        return text
     fold = lambda line: textwrap.fill(line, WIDTH, break_long_words=False, break_on_hyphens=False)
     return "\n".join(map(fold, text.splitlines()))
 
 
 @lru_cache(maxsize=DRAWN)
-def _shape(by: bool, text: bool, hue: str, states: tuple[str, ...], language: str) -> tuple[str, str]:
-    """The templates of one thing with slots for its words."""
+def _shape(by: bool, text: bool, hue: str, states: tuple[str, ...], language: str) -> tuple[Cast, Cast]:
+    """The templates of one thing with places for its words."""
     context = {
         "title": Slot("title"),
         "url": Slot("url"),
@@ -206,6 +208,6 @@ def _shape(by: bool, text: bool, hue: str, states: tuple[str, ...], language: st
         "key_text": Slot("text") if states else "",
     }
     return (
-        render_to_string("core/email/item.html", context),
-        render_to_string("oil_portal/email/item.txt", context),
+        Cast(render_to_string("core/email/item.html", context)),
+        Cast(render_to_string("oil_portal/email/item.txt", context)),
     )

@@ -33,6 +33,23 @@ class Misfit(Exception):
     """A value that does not go over the line as it is: make this mail the long way."""
 
 
+class Cast:
+    """A text with places, taken apart once."""
+
+    def __init__(self, written: str) -> None:
+        parts = MARK.split(written)
+        self.texts = parts[::3]
+        self.places = list(zip(parts[1::3], parts[2::3], strict=True))
+        self.needed = set(self.places)
+
+    def fill(self, ready: Mapping[tuple[str, str], str]) -> str:
+        """The text with what belongs in each place: {(name, "qh" for HTML or "qt" for text): words}."""
+        found = [self.texts[0]]
+        for place, text in zip(self.places, self.texts[1:], strict=True):
+            found += (ready[place], text)
+        return "".join(found)
+
+
 class Mold:
     """The bytes of a message with its places. Headers and text take a value as it is, HTML takes it escaped."""
 
@@ -46,9 +63,7 @@ class Mold:
         written = written.replace(f"{ENCODING} 7bit", f"{ENCODING} 8bit")  # a value may have other letters
         if any(f"{ENCODING} {way}" in written for way in ("quoted-printable", "base64")):
             raise ValueError("The lines of the templates are too long to stand in a mail as they are.")
-        parts = MARK.split(written)
-        self.texts = parts[::3]
-        self.places = list(zip(parts[1::3], parts[2::3], strict=True))
+        self.cast = Cast(written)
         self.in_head = {name for name, _form in MARK.findall(head)}
 
     def fill(self, values: Mapping[str, str]) -> bytes:
@@ -57,13 +72,10 @@ class Mold:
             if not values[name].isascii() or not values[name].isprintable():
                 raise Misfit(name)
         ready = {}
-        for name, form in set(self.places):
+        for name, form in self.cast.needed:
             value = str(conditional_escape(values[name])) if form == "qh" else values[name]
             ready[name, form] = value.replace("\r\n", "\n").replace("\n", "\r\n")
-        found = [self.texts[0]]
-        for place, text in zip(self.places, self.texts[1:], strict=True):
-            found += (ready[place], text)
-        written = "".join(found).encode()
+        written = self.cast.fill(ready).encode()
         if max(map(len, written.split(b"\r\n"))) > LONGEST_LINE:
             raise Misfit("a long line")
         return written

@@ -88,8 +88,10 @@ def work(port: int) -> int:
     from django.conf import settings
     from django.db import connection
 
+    from oil_portal.celery import keep_what_was_loaded
     from oil_portal.digests import send_planned
 
+    keep_what_was_loaded()  # as every worker does when it starts
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     connection.close()
