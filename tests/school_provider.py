@@ -19,6 +19,10 @@ import requests
 from oidc_provider_mock._server import _threaded_server
 
 CLIENT = "portal"
+STUDENT = {
+    "email": "noor@student.mborijnland.nl", "email_verified": True, "given_name": "Noor", "family_name": "Smit",
+    "schac_home_organization": "mborijnland.nl", "eduperson_affiliation": ["student", "member"],
+}  # fmt: skip
 
 
 @dataclass
@@ -34,6 +38,12 @@ class Provider:
     def reset(self) -> None:
         fresh = Provider()
         self.spoil, self.about, self.key, self.alg = fresh.spoil, fresh.about, fresh.key, fresh.alg
+
+    def app_settings(self) -> dict:
+        """What the environment would say of it."""
+        settings = {"server_url": self.url}
+        return {"provider_id": "school", "name": "Schoollogin", "client_id": CLIENT, "secret": "geheim",
+                "settings": settings}  # fmt: skip
 
     def knows(self, sub: str, **claims) -> None:
         requests.put(f"{self.url}/users/{sub}", json=claims, timeout=5).raise_for_status()

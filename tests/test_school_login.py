@@ -15,13 +15,9 @@ from django.urls import reverse
 from oil_portal.sign_in.claims import address, read
 from partners.models import Membership, User
 from tests import factories as f
-from tests.school_provider import CLIENT, long_ago, running
+from tests.school_provider import CLIENT, STUDENT, long_ago, running
 
 CONFIRM = {"first_name": "Noor", "last_name": "Smit", "old_enough": "on"}
-STUDENT = {
-    "email": "noor@student.mborijnland.nl", "email_verified": True, "given_name": "Noor", "family_name": "Smit",
-    "schac_home_organization": "mborijnland.nl", "eduperson_affiliation": ["student", "member"],
-}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -32,10 +28,7 @@ def running_provider():
 
 @pytest.fixture
 def provider(running_provider, region, settings):
-    settings.SOCIALACCOUNT_PROVIDERS = {"school": {"APPS": [{
-        "provider_id": "school", "name": "Schoollogin", "client_id": CLIENT, "secret": "geheim",
-        "settings": {"server_url": running_provider.url},
-    }]}}  # fmt: skip
+    settings.SOCIALACCOUNT_PROVIDERS = {"school": {"APPS": [running_provider.app_settings()]}}
     running_provider.reset()
     return running_provider
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NARROW, PHONE, check
+from tests.school_provider import STUDENT, running
 
 START = re.compile(r"/start/$")
 
@@ -141,3 +142,25 @@ def test_its_pages_are_for_everybody(region, as_user, scheme, settings):
     page.goto(reverse("mfa_activate_totp"))
     password_again(page)
     check(page, "Zet een app aan")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_student_comes_in_by_the_school(region, new_context, live_server, settings):
+    """Over there and back in a real browser, under our own content policy."""
+    with running() as provider:
+        settings.SOCIALACCOUNT_PROVIDERS = {"school": {"APPS": [provider.app_settings()]}}
+        provider.knows("noor", **STUDENT)
+        page = new_context(base_url=live_server.url, locale="nl-NL").new_page()
+        page.goto("/account/login/")
+        check(page, "Inloggen")
+        page.get_by_role("link", name="Inloggen met je school (Schoollogin)").click()
+        expect(page).to_have_url(re.compile(re.escape(provider.url)))
+        page.locator("input[name=sub]").first.fill("noor")
+        page.locator("button[type=submit], input[type=submit]").first.click()
+        check(page, "Maak een account")
+        expect(page.get_by_text("noor@student.mborijnland.nl")).to_be_visible()
+        page.get_by_role("button", name="Maak een account").click()
+        check(page, "Maak een account")  # not without the word that one is old enough
+        page.get_by_label("Ik ben 16 jaar of ouder").check()
+        page.get_by_role("button", name="Maak een account").click()
+        expect(page).to_have_url(START)
