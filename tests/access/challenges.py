@@ -46,6 +46,7 @@ ROWS = [
     Row("challenges:draft_detach", concept("bijlage/1/weg/"), UNSEEN | {"contact": 302}, "post"),
     row("attachment", "bijlage/PK/", "attachment", PUBLIC),
     row("thumbnail", "bijlage/PK/klein/", "attachment", PUBLIC),
+    row("thumbnail", "bijlage/PK/klein/", "attachment_draft", UNSEEN | {"contact": 200}),
     row("attachment", "bijlage/PK/", "attachment_draft", UNSEEN | {"contact": 200}),
     row("copy", "PK/kopie/", "challenge", FORBIDDEN | {"contact": 302}, "post"),
     row("remark", "PK/opmerking/", "challenge", FORBIDDEN | dict.fromkeys(("teacher", "broker", "admin"), 302), "post",
