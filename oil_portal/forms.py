@@ -1,11 +1,15 @@
 """What a person sets about themselves."""
 
+from datetime import date, timedelta
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from oil_portal.core import clock
 from partners import roles
 from partners.models import User
 
+MOST_AWAY = 366  # days
 AS_USUAL = ("", _("Zoals ik hierboven koos"))
 
 
@@ -18,10 +22,18 @@ class PreferencesForm(forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ["first_name", "last_name", "language", "digest", "digest_weekday", "digest_hour"]
+        fields = ["first_name", "last_name", "language", "digest", "digest_weekday", "digest_hour", "away_until"]
         labels = {"digest": _("Hoe vaak wil je de overzichtsmail?")}
-        help_texts = {"digest_weekday": _("Dit geldt voor wat je elke week krijgt.")}
-        widgets = {"language": forms.RadioSelect, "digest": forms.RadioSelect}
+        help_texts = {
+            "digest_weekday": _("Dit geldt voor wat je elke week krijgt."),
+            "away_until": _("Zo lang krijg je geen overzicht. Herinneringen gaan naar je collega's, als je die hebt."),
+        }
+        widgets = {
+            "language": forms.RadioSelect,
+            "digest": forms.RadioSelect,
+            "away_until": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        }
+        error_messages = {"away_until": {"invalid": _("Schrijf de dag als dag-maand-jaar, zoals 31-8-2026.")}}
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -39,6 +51,13 @@ class PreferencesForm(forms.ModelForm):
                 initial=membership.digest,
                 required=False,
             )
+
+    def clean_away_until(self) -> date | None:
+        """A day that has passed says nothing any more; one in another year is a slip of the pen."""
+        day = self.cleaned_data["away_until"]
+        if day and day > clock.today() + timedelta(days=MOST_AWAY):
+            raise forms.ValidationError(_("Kies een dag binnen een jaar."))
+        return day if day and day >= clock.today() else None
 
     @property
     def values(self) -> dict:

@@ -1,17 +1,19 @@
 """What a person chooses about the digest, what they see of the next one, and stopping it by a link in the mail."""
 
 import re
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.core import signing
+from django.utils import timezone
 from django.utils.translation import override
 
 from oil_portal import digests
-from oil_portal.core import clock
+from oil_portal.answers import beat
+from oil_portal.core import clock, promises
 from oil_portal.core.mail import refused
-from oil_portal.core.models import DigestDelivery, MailAddress, Notice, ToldItem
+from oil_portal.core.models import DigestDelivery, MailAddress, Notice, Promise, ToldItem
 from partners.models import Membership, User
 from tests import factories as f
 
@@ -178,3 +180,49 @@ def test_every_word_of_a_thing_stands_in_the_html(region, make):
     assert "Meet &lt;b&gt;vocht&lt;/b&gt;" in html
     assert html.count("3 van 3 leerdoelen open voor jou.") == 2  # for the eye, and for who does not see the key
     assert not re.search(r"zq[a-z_]+q[ht]z", html)
+
+
+def test_who_is_away_gets_no_mail_and_hears_it_all_afterwards(region, to_sign, login, mailoutbox):
+    User.objects.filter(pk=region.contact.pk).update(date_joined=at(2026, 1, 5))
+    with clock.at(at(2026, 3, 2, 6)):
+        chosen = GOOD | {"digest_weekday": "0", "away_until": "2026-03-11"}
+        assert login(region.contact).post(PAGE, chosen).status_code == 302
+        assert digests.preview(User.objects.get(pk=region.contact.pk)).at == at(2026, 3, 16, 14)
+    for day in (2, 9):
+        with clock.at(at(2026, 3, day, 15)):
+            digests.plan()
+            digests.send_planned()
+    assert region.contact.email not in [mail.to[0] for mail in mailoutbox]
+    with clock.at(at(2026, 3, 12, 9)):
+        digests.plan()
+        digests.send_planned()
+    assert region.contact.email in [mail.to[0] for mail in mailoutbox]  # the week's mail stays due until the next one
+
+
+@pytest.mark.parametrize(("day", "kept"), [("2026-03-01", None), ("2026-03-02", date(2026, 3, 2)), ("", None)])
+def test_a_day_that_has_passed_says_nothing(region, login, day, kept):
+    with clock.at(at(2026, 3, 2, 8)):
+        assert login(region.contact).post(PAGE, GOOD | {"away_until": day}).status_code == 302
+    assert User.objects.get(pk=region.contact.pk).away_until == kept
+
+
+@pytest.mark.parametrize("day", ["2028-01-01", "morgen", "9999-12-31", "0000-00-00"])
+def test_a_day_that_is_none_or_too_far_is_refused(region, login, day):
+    with clock.at(at(2026, 3, 2, 8)):
+        answer = login(region.contact).post(PAGE, GOOD | {"away_until": day, "first_name": "Getypt"})
+    assert answer.status_code == 422 and 'value="Getypt"' in answer.content.decode()
+
+
+@pytest.mark.parametrize("alone", [False, True])
+def test_a_reminder_goes_to_colleagues_who_are_there(region, alone):
+    """Where nobody is there it comes all the same: the other side waits."""
+    region.contact.away_until = clock.today() + timedelta(days=60)
+    region.contact.save()
+    to_sign = f.AssignmentFactory(challenge__partner=region.company, challenge__contact=region.contact)
+    promises.make(to_sign, "sent")
+    colleague = None if alone else f.UserFactory(contact=region.company)
+    promise = Promise.objects.of(to_sign).get()
+    with clock.at(timezone.make_aware(datetime.combine(promise.due, time(9)))):
+        beat.remind()
+    told = Notice.objects.filter(promise=promise).values_list("recipient", flat=True)
+    assert list(told) == [region.contact.pk if alone else colleague.pk]

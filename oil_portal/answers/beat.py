@@ -73,7 +73,9 @@ def _remind(group: list[Promise], today: date) -> int:
         partners.remind_of_invitation(invitation=first.target, url=answer_url(first, None))
         return 1
     said = _("Uiterlijk %(day)s.") % {"day": date_format(first.due, "l j F")}
-    people = {user.pk: user for promise in mine for user in KINDS[promise.kind].people(promise.target, promise)}
+    asked = {user.pk: user for promise in mine for user in KINDS[promise.kind].people(promise.target, promise)}
+    here = {pk: user for pk, user in asked.items() if not user.is_away}
+    people = here or asked  # where nobody is there, who asked must not wait for ever
     notify(record(first.target, "remind", actor=None, remark=said), people.values(), mail=True, promise=first)
     return len(people)
 

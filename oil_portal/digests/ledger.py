@@ -48,7 +48,8 @@ def plan() -> int:
 def _people(frequency: str) -> QuerySet[User]:
     """Who hears at least something with this frequency: by their own choice, or by the choice for one organisation."""
     chosen = Membership.objects.active().filter(user=OuterRef("pk"), digest=frequency)
-    return User.objects.filter(Q(digest=frequency) | Exists(chosen), is_active=True).order_by()
+    here = Q(away_until=None) | Q(away_until__lt=clock.today())
+    return User.objects.filter(here, Q(digest=frequency) | Exists(chosen), is_active=True).order_by()
 
 
 def _plan_day(due: Due) -> int:
@@ -236,7 +237,8 @@ def _reasons_to_skip(batch: list[DigestDelivery]) -> dict[int, str]:
     found = {}
     for delivery in batch:
         wanted = own.get(delivery.user_id)
-        if wanted is None or (wanted == User.Digest.NEVER and delivery.user_id not in somewhere):
+        stopped = wanted is None or (wanted == User.Digest.NEVER and delivery.user_id not in somewhere)
+        if stopped or delivery.user.is_away:
             found[delivery.pk] = Reason.STOPPED
         elif delivery.user.email.lower() in dead:
             found[delivery.pk] = Reason.ADDRESS

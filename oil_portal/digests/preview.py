@@ -31,8 +31,8 @@ class Preview:
 def preview(user: User) -> Preview:
     """The next digest of `user`, in their language."""
     often = {user.digest, *user.memberships.active().exclude(digest="").values_list("digest", flat=True)}
-    week = _next(user, _days_of_weeks(user.digest_weekday)) if User.Digest.WEEKLY in often else None
-    day = _next(user, _working_days()) if User.Digest.DAILY in often else None
+    week = _next(user, _days_of_weeks(user)) if User.Digest.WEEKLY in often else None
+    day = _next(user, _working_days(user)) if User.Digest.DAILY in often else None
     with override(user.language):
         # A daily mail tells the week's things too once that day has come.
         weekly = day is None or bool(week and week <= day)
@@ -49,11 +49,17 @@ def _next(user: User, days: list[date]) -> datetime | None:
     return None
 
 
-def _working_days() -> list[date]:
-    days = (clock.today() + timedelta(days=number) for number in range(7 * WEEKS))
+def _first_day(user: User) -> date:
+    """Today, or the day after somebody was away."""
+    return user.away_until + timedelta(days=1) if user.is_away else clock.today()
+
+
+def _working_days(user: User) -> list[date]:
+    days = (_first_day(user) + timedelta(days=number) for number in range(7 * WEEKS))
     return [day for day in days if clock.is_working_day(day)]
 
 
-def _days_of_weeks(weekday: int) -> list[date]:
-    found = (day_of_week(clock.today() + timedelta(weeks=number), weekday) for number in range(WEEKS))
-    return [day for day in found if day]
+def _days_of_weeks(user: User) -> list[date]:
+    first = _first_day(user)
+    found = (day_of_week(first + timedelta(weeks=number), user.digest_weekday) for number in range(WEEKS))
+    return [day for day in found if day and day >= first]

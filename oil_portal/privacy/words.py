@@ -42,7 +42,7 @@ FIELD_WORDS = {
     "status": _("stand"), "student": _("student"), "student_says": _("de student zegt"),
     "submitted_at": _("ingediend op"), "summary": _("samenvatting"), "teacher_says": _("de docent zegt"),
     "template": _("soort mail"), "text": _("tekst"), "thumbnail": _("kleine foto"), "title": _("titel"), "to": _("aan"),
-    "told": _("wat erin stond"), "told_at": _("gemeld op"), "translator": _("vertaler"), "upload": _("spreadsheet"),
+    "told": _("wat erin stond"), "away_until": _("weg tot en met"), "told_at": _("gemeld op"), "translator": _("vertaler"), "upload": _("spreadsheet"),
     "user": _("van wie"), "values": _("wat je typte"), "verified": _("bevestigd"), "version": _("versie"),
     "warned_at": _("gewaarschuwd op"), "week": _("week"), "why": _("waarom"), "withdrawn_at": _("ingetrokken op"),
     "written_by": _("geschreven door"), "year": _("jaar"), "starts": _("begint op"), "ends": _("eindigt op"),

@@ -10,6 +10,8 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from oil_portal.core import clock
+
 
 class UserManager(BaseUserManager):
     """Users log in with their e-mail address, kept in lower case."""
@@ -28,7 +30,7 @@ def default_hour() -> int:
     return settings.DIGEST_HOUR
 
 
-@pghistory.track(exclude=["password", "last_login"])
+@pghistory.track(exclude=["password", "last_login", "away_until"])
 class User(AbstractUser):
     """A person. What they may do comes from their memberships, never from fields here."""
 
@@ -64,6 +66,7 @@ class User(AbstractUser):
     digest_weekday = models.PositiveSmallIntegerField(
         _("op welke dag"), choices=Weekday.choices, default=Weekday.MONDAY
     )
+    away_until = models.DateField(_("ik ben er niet tot en met"), null=True, blank=True)
     digest_off = ArrayField(models.CharField(max_length=5, choices=Topic.choices), default=list, blank=True)
 
     USERNAME_FIELD = "email"
@@ -75,6 +78,11 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.get_full_name() or self.email
+
+    @property
+    def is_away(self) -> bool:
+        """Whether this person said not to be there today: no digest comes, and reminders go to colleagues."""
+        return self.away_until is not None and self.away_until >= clock.today()
 
     @property
     def first_and_initial(self) -> str:
