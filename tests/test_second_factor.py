@@ -183,16 +183,21 @@ def test_guessing_codes_is_limited(with_app, settings):
     assert "_auth_user_id" not in client.session
 
 
-@pytest.mark.parametrize("typed", ["", "\0", "9" * 5000, "１２３４５６", "-1"])
-def test_no_code_breaks_the_page(with_app, typed):
-    answer = log_in(with_app).post(reverse("mfa_authenticate"), {"code": typed})
-    assert answer.status_code == 200 and "error-summary" in answer.content.decode()
+def test_no_code_breaks_the_page(with_app):
+    client = log_in(with_app)
+    for typed in ("", "\0", "9" * 5000, "１２３４５６", "-1"):
+        cache.clear()  # this is not about too many tries
+        answer = client.post(reverse("mfa_authenticate"), {"code": typed})
+        assert answer.status_code == 200 and "error-summary" in answer.content.decode(), typed
 
 
-@pytest.mark.parametrize("typed", ["", "{}", "[]", "null", "1", '{"response": {"userHandle": 3}}', "\0", '{"id": "a"}'])
-def test_no_passkey_breaks_the_page(with_app, typed):
-    assert log_in(with_app).post(reverse("mfa_authenticate"), {"credential": typed}).status_code == 200
-    assert Client().post(reverse("mfa_login_webauthn"), {"credential": typed})["location"] == reverse("account_login")
+def test_no_passkey_breaks_the_page(with_app):
+    client = log_in(with_app)
+    for typed in ["", "{}", "[]", "null", "1", '{"response": {"userHandle": 3}}', "\0", '{"id": "a"}']:
+        cache.clear()
+        assert client.post(reverse("mfa_authenticate"), {"credential": typed}).status_code == 200, typed
+        answer = Client().post(reverse("mfa_login_webauthn"), {"credential": typed})
+        assert answer["location"] == reverse("account_login"), typed
 
 
 # --- No way round -----------------------------------------------------------------------------------------------
