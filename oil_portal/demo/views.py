@@ -39,7 +39,7 @@ def demo_login(request):
     user = User.objects.filter(email=account.email).first() if account else None
     if user is None:
         raise Http404
-    login(request, user)
+    login(request, user, backend="partners.accounts.AccountBackend")
     return redirect("start")
 
 
