@@ -12,10 +12,12 @@ from challenges.workflow import ChallengeStatus
 from oil_portal.core import clock
 from oil_portal.core.models import Letter, Notice, TimelineEntry
 from oil_portal.demo.accounts import ACCOUNTS
+from oil_portal.demo.mails import FORGOT, NEW, somebody_at_the_door
 from partners.models import Collaboration, Partner, ProjectCard, User
 from projects import matching
 from projects.models import Application, MatchingRound, Outcome, Project
 from projects.rounds import instance_of, turnout
+from tests import factories as f
 
 KINDS = {"partners/email/invitation", "challenges/email/claim", "core/email/notice"}
 
@@ -73,3 +75,13 @@ def everything_obeys():
         assert User.objects.filter(email=account.email).exists(), account.email
     assert Collaboration.objects.count() == 3
     assert ProjectCard.objects.get().collaboration.name == "Open Innovatie Lab"
+
+
+def test_somebody_signs_up_and_somebody_forgot_a_password_once(db, settings):
+    """So that *Postvak* shows these mails too, with links to where the demo runs."""
+    settings.SITE_URL = "http://localhost:8123"
+    f.UserFactory(email=FORGOT)
+    for _start in range(2):
+        somebody_at_the_door()
+    assert [message.to[0] for message in mail.outbox] == [NEW["email"], FORGOT]
+    assert all("http://localhost:8123/account/" in message.body for message in mail.outbox)

@@ -10,7 +10,17 @@ from django.conf import settings
 BASE = Path(settings.BASE_DIR)
 ROOT = BASE / "templates"
 ALLAUTH = Path(allauth.__file__).parent / "templates"
-FOUND_BY_NAME = ("account/", "admin/", "allauth/", "django/", "400.html", "403.html", "404.html", "429.html", "500.html")
+FOUND_BY_NAME = (
+    "account/",
+    "admin/",
+    "allauth/",
+    "django/",
+    "400.html",
+    "403.html",
+    "404.html",
+    "429.html",
+    "500.html",
+)
 TEMPLATES = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.rglob("*") if path.is_file())
 CODE = "\n".join(
     path.read_text(encoding="utf-8")

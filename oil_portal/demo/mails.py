@@ -1,5 +1,12 @@
 """Mails of this very day, so that *Postvak* shows each kind: a worker sends them once the demo runs."""
 
+from urllib.parse import urlsplit
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+
 from challenges.services import draft as drafts
 from oil_portal.core.models import Letter
 from oil_portal.demo.story import World
@@ -25,3 +32,23 @@ def todays_mails(world: World) -> None:
     if request:
         coordinator = world.coordinators[request.partner.school.name]
         answer_membership(membership=request, actor=coordinator, action="confirm")
+
+
+NEW = {
+    "first_name": "Fleur", "last_name": "de Wit", "email": "fleur.de.wit@mborijnland.nl", "password1": "touw-en-netten-7",
+}  # fmt: skip
+    "email": "fleur.de.wit@mborijnland.nl",
+    "password1": "touw-en-netten-7",
+    "first_name": "Fleur",
+    "last_name": "de Wit",
+}
+FORGOT = "yara.bakker@student.mborijnland.nl"
+
+
+def somebody_at_the_door() -> None:
+    """A teacher who makes an account and a student who forgot a password, by the forms themselves; once."""
+    if EmailAddress.objects.filter(email=NEW["email"]).exists():
+        return
+    window = Client(headers={"host": urlsplit(settings.SITE_URL).netloc})
+    window.post(reverse("account_signup"), NEW | {"old_enough": "on"})
+    window.post(reverse("account_reset_password"), {"email": FORGOT})

@@ -5,6 +5,7 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 
 from oil_portal.core.tasks import send_letters
+from oil_portal.demo.mails import somebody_at_the_door
 from oil_portal.tasks import plan_digests
 
 
@@ -33,6 +34,7 @@ class Command(BaseCommand):
         call_command("migrate", interactive=False, verbosity=0)
         self.stdout.write("Demo data")
         call_command("seed_demo", stdout=self.stdout)
+        somebody_at_the_door()
         # What beat would do within five minutes: then *Postvak* has something to show at once.
         for task in (send_letters, plan_digests):
             task.delay()
