@@ -101,8 +101,10 @@ def before(events: models.QuerySet, page) -> models.Model | None:
 
 def changes(events: list, older) -> Iterator[Change]:
     """What each event changed, the newest first; `older` is the event before the last of them."""
+    if not events:
+        return
     following = [*events[1:], older]
-    fields = [one for one in (type(events[0])._meta.concrete_fields if events else []) if one.name[:4] != "pgh_"]
+    fields = [one for one in type(events[0])._meta.concrete_fields if one.name[:4] != "pgh_"]
     people = User.objects.in_bulk(set(_people_of(events, following, fields)))
     for event, earlier in zip(events, following, strict=True):
         metadata = event.pgh_context.metadata if event.pgh_context else {}

@@ -3,7 +3,7 @@
 import io
 
 import pytest
-from django.core.files.storage import storages
+from django.core.files.storage import InMemoryStorage, storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
@@ -48,10 +48,17 @@ def test_the_storage_takes_what_the_address_says():
     assert (found.bucket_name, found.access_key, found.default_acl) == ("portaal", "sleutel", "private")
 
 
+class Bucket(InMemoryStorage):
+    """A place for files that is no disk."""
+
+    def path(self, name):
+        raise NotImplementedError
+
+
 @pytest.fixture
 def elsewhere(settings):
     """A storage that has no disk: asking for a path is an error, as it is with a bucket."""
-    settings.STORAGES = settings.STORAGES | {"default": {"BACKEND": "django.core.files.storage.InMemoryStorage"}}
+    settings.STORAGES = settings.STORAGES | {"default": {"BACKEND": "tests.attack.test_storage.Bucket"}}
     with pytest.raises(NotImplementedError):
         storages["default"].path("x")
 

@@ -15,16 +15,16 @@ MEGA = 1024 * 1024
 @pytest.mark.parametrize("room", ROOMS)
 def test_ten_megabytes_at_every_form(room, world, login):
     wrong, body = [], b"text=" + b"x" * 10 * MEGA
-    for row in {row.name: row for row in rows(room) if row.method == "post" and outsider_and_insider(row)}.values():
+    forms = {row.name: row for row in rows(room) if row.method == "post" and outsider_and_insider(row)}
+    for turn, row in enumerate(forms.values()):
         role = outsider_and_insider(row)[0]
         prey = Prey(login(None if role == "visitor" else getattr(world, role)), role)
         path = row.url(world)
-        said = prey.judged("post", path, body, content_type="application/x-www-form-urlencoded")
-        wrong.append(said[:80] + said[-300:])
-        stray = SimpleUploadedFile("los.bin", b"\0" * MEGA * 10)
-        said = prey.judged("post", path, {"unknown": stray, "text": "x"})
-        wrong.append(said[:80] + said[-300:])
-    assert not any(wrong), "\n".join(filter(None, wrong))
+        wrong.append(prey.judged("post", path, body, content_type="application/x-www-form-urlencoded"))
+        if turn % 8 == 0:  # the same for all forms, and slow
+            stray = SimpleUploadedFile("los.bin", b"\0" * MEGA * 10)
+            wrong.append(prey.judged("post", path, {"unknown": stray, "text": "x"}))
+    assert not any(wrong), "\n".join(line[:80] + line[-300:] for line in wrong if line)
 
 
 def bomb(name: str = "xl/worksheets/sheet1.xml") -> bytes:
