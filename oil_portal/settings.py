@@ -152,7 +152,18 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 ACCOUNT_PRESERVE_USERNAME_CASING = False
 # Visitors may write and attach before they have an account: enough for a whole office, too little to fill a disk.
 # A class of students comes from one address.
-ACCOUNT_RATE_LIMITS = {"draft": "3000/h/ip", "attach": "100/h/ip", "answer": "120/h/ip", "school": "300/m/ip"}
+ACCOUNT_RATE_LIMITS = {
+    "draft": "3000/h/ip",
+    "attach": "100/h/ip",
+    "answer": "120/h/ip",
+    "school": "300/m/ip",
+    # Guessing is limited per e-mail address; per address of a network only so that a school at nine o'clock comes in.
+    "login": "300/m/ip",
+    "login_failed": "120/m/ip,2000/d/ip,5/5m/key",
+    "signup": "100/m/ip",
+    "reset_password": "60/m/ip,3/10m/key",
+    "reset_password_from_key": "60/m/ip",
+}
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
 SESSION_SEEN_MINUTES = 15  # how old "last seen" may be on the page of devices; 0 writes nothing
 
@@ -256,14 +267,6 @@ RATE_LIMITS = {
     "write": (60, 240, 3000),  # every POST
     "search": (60, 120, 1200),
     "invite": (3600, 100, 0),
-}
-# Guessing is limited per e-mail address; per address of a network only so that a school at nine o'clock comes in.
-ACCOUNT_RATE_LIMITS |= {
-    "login": "300/m/ip",
-    "login_failed": "120/m/ip,2000/d/ip,5/5m/key",
-    "signup": "100/m/ip",
-    "reset_password": "60/m/ip,3/10m/key",
-    "reset_password_from_key": "60/m/ip",
 }
 CSRF_FAILURE_VIEW = "oil_portal.views.csrf_failure"
 
