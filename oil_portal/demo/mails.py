@@ -35,8 +35,6 @@ def todays_mails(world: World) -> None:
 
 
 NEW = {
-    "first_name": "Fleur", "last_name": "de Wit", "email": "fleur.de.wit@mborijnland.nl", "password1": "touw-en-netten-7",
-}  # fmt: skip
     "email": "fleur.de.wit@mborijnland.nl",
     "password1": "touw-en-netten-7",
     "first_name": "Fleur",
