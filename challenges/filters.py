@@ -6,13 +6,14 @@ from django.utils.translation import gettext_lazy as _
 
 from challenges.models import Challenge, Location, Theme
 from challenges.workflow import PUBLIC, ChallengeStatus
-from partners.filters import SearchFilterSet
+from partners.filters import SearchFilterSet, municipalities
+
+ASKS = "EXISTS (SELECT FROM challenges_challenge AS one WHERE one.partner_id = partner.id AND one.status IN {})"
 
 
-def municipalities() -> list[tuple[str, str]]:
+def asking_municipalities() -> list[tuple[str, str]]:
     """The municipalities that public challenges come from."""
-    names = Challenge.objects.public().exclude(partner__municipality="").order_by("partner__municipality")
-    return [(name, name) for name in names.values_list("partner__municipality", flat=True).distinct()]
+    return municipalities(ASKS.format(tuple(map(str, PUBLIC))))
 
 
 class ChallengeFilter(SearchFilterSet):
@@ -32,7 +33,7 @@ class ChallengeFilter(SearchFilterSet):
     )
     municipality = django_filters.MultipleChoiceFilter(
         field_name="partner__municipality",
-        choices=municipalities,
+        choices=asking_municipalities,
         widget=forms.CheckboxSelectMultiple,
         label=_("Gemeente"),
     )

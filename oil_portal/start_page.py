@@ -11,7 +11,7 @@ from oil_portal.worklists.asking import Row, Source, ask
 from partners import roles
 from partners.models import Partner, User
 from projects.goals import Reader
-from projects.models import Application, MatchingRound, Project
+from projects.models import Application, MatchingRound, Project, in_hand_of
 from projects.workflow import WITH_TEAM
 
 NEWEST = 3
@@ -39,13 +39,9 @@ def home_figures(user) -> dict:
 def _example(reader: Reader) -> Project | None:
     """A real project to explain the key with: open, public, and with the most teeth that the drawing holds."""
     candidates = Project.objects.open().filter(assignment__challenge__confidential=False)
-    best = (
-        candidates.annotate(teeth=Count("assignment__links"))
-        .filter(teeth__lte=MOST_TEETH)
-        .order_by("-teeth", "pk")
-        .for_cards()
-        .first()
-    )
+    counted = candidates.values("pk").annotate(teeth=Count("assignment__links")).filter(teeth__lte=MOST_TEETH)
+    number = counted.order_by("-teeth", "pk").values_list("pk", flat=True).first()
+    best = Project.objects.filter(pk=number).for_cards().first()
     if best is not None:
         reader.dress([best])
         links = best.assignment.links.all()
@@ -123,7 +119,7 @@ def _rows(projects) -> list[Project]:
 
 def teacher_section(user) -> dict:
     """The projects that I coach, and challenges that still look for a translator."""
-    mine = Project.objects.filter(Q(coach=user) | Q(assignment__challenge__translator=user))
+    mine = Project.objects.filter(in_hand_of(user))
     return {
         "coached": _rows(mine.exclude(status__in=["completed", "cancelled"])),
         "translations": list(

@@ -9,6 +9,7 @@ from projects.models.project import (
     Application,
     Project,
     asked_by,
+    in_hand_of,
     led_by,
 )
 from projects.models.proposal import Proposal, ProposedSeat
@@ -49,5 +50,6 @@ __all__ = [
     "RoundProject",
     "SeatRule",
     "asked_by",
+    "in_hand_of",
     "led_by",
 ]

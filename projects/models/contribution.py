@@ -8,6 +8,7 @@ from operator import or_
 import pghistory
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.urls import reverse
@@ -18,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from oil_portal.core import clock
 from partners import roles
 from partners.models import Partner
-from projects.models.project import Project, asked_by, led_by
+from projects.models.project import OneOf, Project, asked_by, led_by
 from projects.workflow import ContributionStatus
 
 STANDS = ("project", "kind", "day", "hours", "amount", "note", "side")  # what a confirmation is about
@@ -45,7 +46,7 @@ class ContributionQuerySet(models.QuerySet):
         if user.is_superuser or roles.has(user, roles.BROKER):
             return self
         given = models.Q(partner__in=roles.partner_ids(user, roles.CONTACT))
-        return self.filter(given | models.Q(project__in=Project.objects.filter(asked_by(user) | led_by(user))))
+        return self.filter(given | among(asked_by(user) | led_by(user)))
 
     def confirmed(self) -> "ContributionQuerySet":
         """What both sides agree on."""
@@ -59,9 +60,13 @@ class ContributionQuerySet(models.QuerySet):
         """Stated by the other side of a project of `user`, who has not answered yet; never their own."""
         if not getattr(user, "pk", None):
             return self.none()
-        asked, led = Project.objects.filter(asked_by(user)), Project.objects.filter(led_by(user))
-        theirs = models.Q(side=Side.SCHOOL, project__in=asked) | models.Q(side=Side.COMPANY, project__in=led)
+        theirs = models.Q(side=Side.SCHOOL) & among(asked_by(user)) | models.Q(side=Side.COMPANY) & among(led_by(user))
         return self.filter(theirs, status=ContributionStatus.STATED).exclude(by=user)
+
+
+def among(projects: models.Q) -> models.Q:
+    """What was given to one of these projects."""
+    return models.Q(OneOf("project", ArraySubquery(Project.objects.filter(projects).order_by().values("pk"))))
 
 
 @pghistory.track()

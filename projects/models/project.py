@@ -108,14 +108,27 @@ def asked_by(user) -> models.Q:
     return models.Q(host__in=roles.partner_ids(user, roles.CONTACT))
 
 
-def led_by(user) -> models.Q:
-    """Projects that `user` answers for; says the same as `projects.permissions.leads`.
+class OneOf(models.Func):
+    """Whether a number is among those of a subquery, which is asked first.
 
-    Subqueries, so that a list that asks for more joins nothing: most rows are seen without asking this.
+    Of `IN (subquery)` among more than eight joined tables PostgreSQL makes the last step: it then reads all projects.
     """
-    translated = Assignment.objects.filter(challenge__translator=user)
-    runs = ModuleRun.objects.filter(module__school__in=roles.school_ids(user, roles.COORDINATOR))
-    return models.Q(coach=user) | models.Q(assignment__in=translated) | models.Q(run__in=runs)
+
+    template, arg_joiner, output_field = "%(expressions)s)", " = ANY(", models.BooleanField()
+
+
+def in_hand_of(user) -> models.Q:
+    """Projects that `user` coaches, or whose assignment `user` wrote."""
+    projects = Project.objects.order_by().values("pk")
+    found = projects.filter(coach=user).union(projects.filter(assignment__challenge__translator=user))
+    return models.Q(OneOf("pk", ArraySubquery(found)))
+
+
+def led_by(user) -> models.Q:
+    """Projects that `user` answers for; says the same as `projects.permissions.leads`."""
+    schools = roles.school_ids(user, roles.COORDINATOR)
+    runs = ModuleRun.objects.filter(module__school__in=schools)
+    return in_hand_of(user) | models.Q(run__in=runs) if schools else in_hand_of(user)
 
 
 def _applications(status: str) -> Coalesce:

@@ -92,7 +92,7 @@ def readers() -> tuple[dict, dict]:
     sessions = {"visitor": ""}
     for role, user in people.items():
         client = Client()
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(user)
         session = client.session
         session[PROOF] = user.pk  # a second step was shown, where one is needed
         session.save()
