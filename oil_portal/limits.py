@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from oil_portal.core import clock
-from oil_portal.core.limits import TooOften, spend
+from partners.limits import TooOften, spend
 
 MINUTE = 60
 

@@ -8,10 +8,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from oil_portal.core.limits import limited
 from oil_portal.core.views import attempt
 from partners import services
 from partners.forms import InviteForm
+from partners.limits import limited
 from partners.models import Invitation
 from partners.permissions import roles_to_invite
 from partners.views.found import PAGE, visible

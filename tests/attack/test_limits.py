@@ -123,7 +123,7 @@ def test_behind_a_proxy_the_visitor_counts_and_not_what_they_say(rf, settings, p
 def test_a_redis_that_is_gone_stops_nobody_from_writing(region, login, counted, monkeypatch):
     import redis
 
-    from oil_portal.core import limits
+    from partners import limits
 
     def gone(*args):
         raise redis.ConnectionError
