@@ -11,6 +11,8 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
+from oil_portal.core import promises
+from oil_portal.core.promises import answer_url
 from partners.models import User
 from tests import factories as f
 
@@ -268,3 +270,21 @@ def test_staff_can_take_a_lost_one_away_and_reads_no_secret(with_app, boss):
     assert page and row.data["secret"] not in page
     client.post(f"/beheer/mfa/authenticator/{row.pk}/delete/", {"post": "yes"})
     assert not Authenticator.objects.filter(pk=row.pk).exists()
+
+
+def test_the_button_of_a_mail_is_no_way_round(region, with_app, settings):
+    """A coordinator who confirms a teacher from a mail is logged in with the second step, else logs in first."""
+    TOTP.activate(region.coordinator, SECRET)
+    asked = f.MembershipFactory(user=region.newcomer, partner=region.school, role="teacher", requested=True)
+    address = answer_url(promises.make(asked, "requested"), region.coordinator)
+    for client in (Client(), log_in(with_app)):
+        assert client.get(address)["location"] == asked.get_absolute_url()
+        assert client.post(address, {"action": "confirm"})["location"] == asked.get_absolute_url()
+    asked.refresh_from_db()
+    assert asked.status == "requested"
+    proven = log_in(region.coordinator)
+    proven.post(reverse("mfa_authenticate"), {"code": code()})
+    assert proven.get(address).status_code == 200
+    proven.post(address, {"action": "confirm"})
+    asked.refresh_from_db()
+    assert asked.status == "active"

@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from oil_portal.answers import one_tap, token
 from oil_portal.core.models import Promise
 from oil_portal.core.workflow import Refusal
+from oil_portal.sign_in import second_factor
 from projects.models import Contribution
 
 
@@ -31,7 +32,7 @@ def answer(request, token_: str):
 def _answer(request, promise: Promise, user) -> HttpResponse:
     if not promise.is_open:
         return _ended(request, promise, status=409 if request.method == "POST" else 200)
-    if promise.kind not in one_tap.CHOICES:
+    if promise.kind not in one_tap.CHOICES or not second_factor.is_enough(request, user):
         return HttpResponseRedirect(promise.target.get_absolute_url())
     choices = one_tap.choices_for(promise, user)
     if not choices:

@@ -22,6 +22,13 @@ def is_proven(request) -> bool:
     return request.session.get(PROOF) == request.user.pk
 
 
+def is_enough(request, reader) -> bool:
+    """Whether the button of a mail to `reader` may act: who needs a second step has to be logged in with it."""
+    if reader is None or not is_needed(reader):
+        return True
+    return request.user.pk == reader.pk and is_proven(request)
+
+
 def remember(request, user) -> None:
     request.session[PROOF] = user.pk
 
