@@ -119,7 +119,7 @@ def _rows(projects) -> list[Project]:
 
 def teacher_section(user) -> dict:
     """The projects that I coach, and challenges that still look for a translator."""
-    mine = Project.objects.filter(in_hand_of(user))
+    mine = Project.objects.filter(in_hand_of([user]))
     return {
         "coached": _rows(mine.exclude(status__in=["completed", "cancelled"])),
         "translations": list(

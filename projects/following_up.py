@@ -1,16 +1,17 @@
 """Where completed projects went on (*vervolg*): the share, the places, and the projects behind each figure."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _
 
 from challenges.models import Challenge
-from partners.models import Collaboration
+from partners.models import Collaboration, Partner
 from projects.chain import readable
 from projects.models import Outcome, Project
 from projects.workflow import ProjectStatus
 
+SAYS = ("outcome__follow_up", "outcome__follow_up_lab", "named")  # what a place follows from; see `_named`
 ALL, WENT_ON, NEXT, ELSEWHERE, NOWHERE = "alle", "verder", "vraagstuk", "elders", "geen"
 
 
@@ -30,65 +31,87 @@ class FollowUps:
     total: int
     went_on: int
     counts: list[tuple[Place, int]]
-    chosen: list[Project]  # each with `place`, and `next_seen` when the reader may see the question that follows
+    chosen: QuerySet[Project]  # newest first; `with_place` says of each where it went
     place: Place
     collaborations: list[Collaboration]
+    by_words: dict[tuple, Place]
 
     @property
     def share(self) -> int:
         """Of the completed projects, how many in a hundred went on."""
         return round(100 * self.went_on / self.total) if self.total else 0
 
+    def with_place(self, user, projects: QuerySet[Project]) -> list[Project]:
+        """The projects of a page with their `place`, and `next_seen` when the reader may see what follows."""
+        rows = list(projects)
+        for project in rows:
+            outcome = getattr(project, "outcome", None)
+            words = (outcome.follow_up, outcome.follow_up_lab_id, project.named) if outcome else (None, None, None)
+            project.place = self.by_words[words]
+        return _with_next(user, rows)
+
 
 def follow_up_page(user, key: str) -> FollowUps:
-    """The figures over what `user` may read, and the projects of one of them; a `key` nobody knows is all of them."""
+    """The figures over what `user` may read, and the projects of one of them; a `key` nobody knows is all of them.
+
+    The database counts what outcomes say, so that only the projects of a page are read.
+    """
     together = list(Collaboration.objects.for_cards().prefetch_related("offshoots__card"))
-    projects = _completed(user)
-    for project in projects:
-        project.place = _place(getattr(project, "outcome", None), together)
-    by_place: dict[Place, list[Project]] = {}
-    for project in projects:
-        by_place.setdefault(project.place, []).append(project)
-    went_on = [project for project in projects if project.place.key != NOWHERE]
-    lists = {place.key: (place, found) for place, found in by_place.items()}
-    lists[ALL] = (Place(ALL, _("Alle afgeronde projecten")), projects)
-    lists[WENT_ON] = (Place(WENT_ON, _("Alle projecten met een vervolg")), went_on)
-    place, chosen = lists.get(key, lists[ALL])
-    order = sorted(by_place, key=lambda one: (one.key == NOWHERE, -len(by_place[one]), one.label))
+    completed = readable(user).filter(status=ProjectStatus.COMPLETED).annotate(named=_named(together))
+    said = list(completed.order_by().values_list(*SAYS).annotate(count=Count("pk")))
+    labs = Partner.objects.in_bulk({lab for _follow, lab, _named, _count in said if lab})
+    by_words = {tuple(words): _place(*words, labs, together) for *words, _count in said}
+    counts: dict[Place, int] = {}
+    where = {ALL: Q(), WENT_ON: Q(pk=None)}
+    for *words, count in said:
+        place = by_words[tuple(words)]
+        counts[place] = counts.get(place, 0) + count
+        these = Q(**dict(zip(SAYS, words, strict=True)))
+        for known in (place.key, WENT_ON) if place.key != NOWHERE else (place.key,):
+            where[known] = where.get(known, Q(pk=None)) | these
+    places = {place.key: place for place in counts} | {
+        ALL: Place(ALL, _("Alle afgeronde projecten")), WENT_ON: Place(WENT_ON, _("Alle projecten met een vervolg")),
+    }  # fmt: skip
+    place = places.get(key, places[ALL])
     return FollowUps(
-        total=len(projects),
-        went_on=len(went_on),
-        counts=[(one, len(by_place[one])) for one in order],
-        chosen=_with_next(user, chosen),
+        total=sum(counts.values()),
+        went_on=sum(count for one, count in counts.items() if one.key != NOWHERE),
+        counts=sorted(counts.items(), key=lambda row: (row[0].key == NOWHERE, -row[1], row[0].label)),
+        chosen=_rows(completed.filter(where[place.key])),
         place=place,
         collaborations=[one for one in together if one.continued_in.all() or one.offshoots.all()],
+        by_words=by_words,
     )
 
 
-def _completed(user) -> list[Project]:
-    """The completed projects, newest first, with only what a row needs."""
-    found = readable(user).filter(status=ProjectStatus.COMPLETED).order_by("-ends", "-pk")
-    rows = found.select_related(
-        "assignment__challenge__partner", "lab", "outcome__follow_up_lab", "outcome__next_challenge"
+def _named(together: list[Collaboration]) -> Case:
+    """The collaboration that the note of an outcome elsewhere names; the longest name says most."""
+    longest = sorted(together, key=lambda one: len(one.name), reverse=True)
+    found = {"outcome__follow_up": Outcome.FollowUp.ELSEWHERE}
+    cases = [When(**found, outcome__follow_up_note__icontains=one.name, then=Value(one.pk)) for one in longest]
+    return Case(*cases, default=None, output_field=IntegerField())
+
+
+def _rows(completed: QuerySet[Project]) -> QuerySet[Project]:
+    """Newest first, with only what a row needs."""
+    rows = completed.order_by("-ends", "-pk").select_related(
+        "assignment__challenge__partner", "outcome__next_challenge"
     )
-    return list(rows.defer("text", "document", "assignment__text", "outcome__result", "outcome__later"))
+    return rows.defer("text", "document", "assignment__text", "outcome__result", "outcome__later")
 
 
-def _place(outcome: Outcome | None, together: Iterable[Collaboration]) -> Place:
+def _place(follow: str | None, lab: int | None, named: int | None, labs: dict, together: list) -> Place:
     """The lab by name, the next question, or elsewhere: under the collaboration that the note names, if it does."""
-    follow = Outcome.FollowUp
-    if outcome is None or outcome.follow_up == follow.NONE:
-        return Place(NOWHERE, follow.NONE.label)
-    if outcome.follow_up == follow.LAB:
-        lab = outcome.follow_up_lab
-        return Place(f"lab-{lab.pk}", lab.name, lab.public_url)
-    if outcome.follow_up == follow.CHALLENGE:
-        return Place(NEXT, follow.CHALLENGE.label)
-    note = outcome.follow_up_note.casefold()
-    named = [one for one in together if one.name.casefold() in note]
-    if not named:
-        return Place(ELSEWHERE, follow.ELSEWHERE.label)
-    one = max(named, key=lambda one: len(one.name))  # the longest name says most
+    kinds = Outcome.FollowUp
+    if follow is None or follow == kinds.NONE:
+        return Place(NOWHERE, kinds.NONE.label)
+    if follow == kinds.LAB:
+        return Place(f"lab-{lab}", labs[lab].name, labs[lab].public_url)
+    if follow == kinds.CHALLENGE:
+        return Place(NEXT, kinds.CHALLENGE.label)
+    one = next((one for one in together if one.pk == named), None)
+    if one is None:
+        return Place(ELSEWHERE, kinds.ELSEWHERE.label)
     card = getattr(one, "card", None)
     return Place(f"samen-{one.pk}", one.name, card.get_absolute_url() if card else "")
 

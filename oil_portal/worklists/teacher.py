@@ -18,7 +18,7 @@ from oil_portal.worklists.item import WorkItem, item
 from oil_portal.worklists.people import People
 from oil_portal.worklists.shared import confirm, look_back, not_looked_back, silence, silent
 from partners import roles
-from projects.models import Achievement, Application, Contribution, Outcome, Project
+from projects.models import Achievement, Application, Contribution, Outcome, Project, in_hand_of
 from projects.services import DECISION_DAYS
 from projects.workflow import LIVE_ROUND
 
@@ -32,7 +32,7 @@ def for_teachers(people: People):
     teachers = people.holding(roles.TEACHER)
     if not teachers:
         return
-    led = Project.objects.filter(Q(coach__in=teachers) | Q(**{f"{TRANSLATOR}__in": teachers}))
+    led = Project.objects.filter(in_hand_of(teachers))
     who = {"coach": "coach", "translator": TRANSLATOR, "school": "run__module__school"}
 
     def tell(find, part: Part) -> Source:

@@ -2,12 +2,12 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from oil_portal.core.views import Pages
 from partners import pdf
 from projects.card import project_card
 from projects.following_up import follow_up_page
@@ -50,5 +50,6 @@ def follow_ups(request):
     if not request.user.has_perm("projects.see_follow_ups"):
         raise PermissionDenied
     found = follow_up_page(request.user, request.GET.get("waar", ""))
-    page = Paginator(found.chosen, PER_PAGE).get_page(request.GET.get("page"))
+    page = Pages(found.chosen, PER_PAGE).get_page(request.GET.get("page"))
+    page.object_list = found.with_place(request.user, page.object_list)
     return render(request, "projects/follow_ups.html", {"found": found, "page_obj": page})
