@@ -421,6 +421,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='challenge',
+            index=models.Index(condition=models.Q(('status__in', ('accepted', 'published', 'running', 'completed'))), fields=['-created_at', '-id'], name='challenge_public_newest'),
+        ),
+        migrations.AddIndex(
+            model_name='challenge',
             index=models.Index(fields=['status', '-created_at'], name='challenges__status_c48f5f_idx'),
         ),
         pgtrigger.migrations.AddTrigger(

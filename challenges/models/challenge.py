@@ -164,6 +164,9 @@ class Challenge(models.Model):
         indexes = [
             GinIndex(fields=["document"], fastupdate=False),
             models.Index(fields=["status", "-created_at"]),
+            models.Index(
+                fields=["-created_at", "-id"], condition=models.Q(status__in=PUBLIC), name="challenge_public_newest"
+            ),
         ]
 
     def __str__(self) -> str:

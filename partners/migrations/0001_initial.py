@@ -304,6 +304,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='partner',
+            index=models.Index(condition=models.Q(('municipality', ''), _negated=True), fields=['municipality'], name='partner_municipality'),
+        ),
+        migrations.AddIndex(
+            model_name='partner',
             index=django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['document'], name='partners_pa_documen_51e289_gin'),
         ),
         migrations.AddIndex(

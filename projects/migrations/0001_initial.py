@@ -825,6 +825,14 @@ class Migration(migrations.Migration):
             model_name='project',
             index=models.Index(fields=['status', 'closing_date'], name='projects_pr_status_12650a_idx'),
         ),
+        migrations.AddIndex(
+            model_name='project',
+            index=models.Index(fields=['status', '-created_at', '-id'], name='project_newest'),
+        ),
+        migrations.AddIndex(
+            model_name='project',
+            index=models.Index(fields=['host'], name='project_host'),
+        ),
         migrations.AddConstraint(
             model_name='project',
             constraint=models.CheckConstraint(condition=models.Q(('min_size__lte', models.F('max_size'))), name='min_size_fits_max_size', violation_error_message='Het minste aantal is niet groter dan het meeste aantal.'),

@@ -194,7 +194,12 @@ class Project(models.Model):
 
     class Meta:
         ordering = ["closing_date", "pk"]
-        indexes = [GinIndex(fields=["document"], fastupdate=False), models.Index(fields=["status", "closing_date"])]
+        indexes = [
+            GinIndex(fields=["document"], fastupdate=False),
+            models.Index(fields=["status", "closing_date"]),
+            models.Index(fields=["status", "-created_at", "-id"], name="project_newest"),
+            models.Index(fields=["host"], name="project_host"),
+        ]
         triggers = [
             pgtrigger.Trigger(
                 name="copy_challenge",
