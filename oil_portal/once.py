@@ -16,29 +16,42 @@ from django.http import HttpResponseRedirect
 
 log = logging.getLogger(__name__)
 KEPT, PATIENCE, STEP = 120, 5.0, 0.05  # seconds
-BUSY = ""
+AT_WORK = ""
 
 
-def mark_of(request) -> str:
-    """The same for the same form of the same page in the same browser; "" for what is no such form."""
+def mark_of(request) -> tuple[str, str] | None:
+    """(page, form): the same page in the same browser, and what its form says; None for what is no such form."""
     if request.method != "POST" or request.path.startswith("/account/") or "csrfmiddlewaretoken" not in request.POST:
-        return ""  # a log-in is its cookies, which a second answer would not have
+        return None  # a log-in is its cookies, which a second answer would not have
     files = [(name, each.name, each.size) for name, many in request.FILES.lists() for each in many]
-    whose = request.COOKIES.get(settings.CSRF_COOKIE_NAME, ""), request.user.pk
-    told = repr((whose, request.get_full_path(), sorted(request.POST.lists()), files))
-    return f"once:{hashlib.sha256(told.encode('utf-8', 'surrogatepass')).hexdigest()}"
+    token, whose = request.POST["csrfmiddlewaretoken"], request.COOKIES.get(settings.CSRF_COOKIE_NAME, "")
+    return (
+        f"once:{_digest(whose, request.user.pk, request.get_full_path(), token)}",
+        _digest(sorted(request.POST.lists()), files),
+    )
 
 
-def where_it_led(mark: str) -> str:
-    """Where the first of two led, which may still be at work; "" for the first, and when the first came to nothing."""
+def _digest(*what) -> str:
+    return hashlib.sha256(repr(what).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def where_it_led(page: str, form: str) -> str:
+    """Where the first of two led, which may still be at work; "" for the first, and when the first came to nothing.
+
+    A page remembers the last form alone, so that who changes a word and changes it back is heard.
+    """
     until = time.monotonic() + PATIENCE
-    while not cache.add(mark, BUSY, KEPT):
-        if led := cache.get(mark):
+    while not cache.add(page, (form, AT_WORK), KEPT):
+        last, led = cache.get(page) or (form, AT_WORK)
+        if last != form:
+            cache.set(page, (form, AT_WORK), KEPT)
+            break
+        if led:
             return led
         if time.monotonic() > until:
-            return BUSY
+            break
         time.sleep(STEP)
-    return BUSY
+    return AT_WORK
 
 
 def asked(verb: Callable, *args):
@@ -60,17 +73,17 @@ class OnceMiddleware:
         mark = mark_of(request)
         if not mark:
             return self.get_response(request)
-        if led := asked(where_it_led, mark):
+        if led := asked(where_it_led, *mark):
             return HttpResponseRedirect(led)
         response = self.get_response(request)
-        asked(self.keep, mark, request, response)
+        asked(self.keep, *mark, request, response)
         return response
 
     @staticmethod
-    def keep(mark: str, request, response) -> None:
+    def keep(page: str, form: str, request, response) -> None:
         """Remember where it led. A cookie is part of what was done, and a second answer would lack it."""
         bare = set(response.cookies) <= {"messages"} and (request.user.is_authenticated or not request.session.modified)
         if response.status_code == 302 and bare:
-            cache.set(mark, response["Location"], KEPT)
+            cache.set(page, (form, response["Location"]), KEPT)
         else:
-            cache.delete(mark)
+            cache.delete(page)

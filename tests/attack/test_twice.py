@@ -110,6 +110,19 @@ def copy(client: Client) -> Client:
     return other
 
 
+def test_who_changes_a_word_and_changes_it_back_is_heard(region):
+    """A browser that keeps the page as it was has the same token all along."""
+    cache.clear()
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(region.broker)
+    token, address = tokens(client)[0], reverse("partners:edit", args=[region.company.pk])
+    for name in ("Een", "Twee", "Een"):
+        words = {"name": name, "kind": "company", "csrfmiddlewaretoken": token}
+        assert client.post(address, words).status_code == 302
+    region.company.refresh_from_db()
+    assert region.company.name == "Een"
+
+
 def test_what_was_refused_may_be_sent_again(region):
     cache.clear()
     client = Client(enforce_csrf_checks=True)
@@ -124,7 +137,7 @@ def test_without_redis_forms_still_work(region, monkeypatch):
 
     from oil_portal import once
 
-    def gone(mark):
+    def gone(*mark):
         raise redis.ConnectionError
 
     monkeypatch.setattr(once, "where_it_led", gone)
