@@ -22,13 +22,14 @@ MOST_TEETH = 6  # in the drawing on the home page
 
 def home_figures(user) -> dict:
     """The figures of the home page and the newest open projects."""
-    kinds = Partner.objects.filter(status="accepted").values_list("kind", "glyph").annotate(count=Count("pk"))
+    accepted = Partner.objects.filter(status="accepted").order_by()
+    kinds = list(accepted.values_list("kind", "glyph").annotate(count=Count("pk")))
     reader = Reader(user)
     newest = reader.dress(Project.objects.open().for_cards().order_by("-created_at", "-pk")[:NEWEST])
     return {
         "example": _example(reader),
         "open_projects": Project.objects.open().count(),
-        "partners": Partner.objects.filter(status="accepted").count(),
+        "partners": sum(count for _kind, _glyph, count in kinds),
         "in_team": Application.objects.filter(status="placed", project__status__in=WITH_TEAM).count(),
         "goals_linked": GoalLink.objects.filter(assignment__challenge__in=Challenge.objects.public()).count(),
         "kinds": _legend(kinds),
