@@ -214,7 +214,7 @@ class Module(models.Model):
             "url": self.get_absolute_url(), "title": self.title, "hue": self.hue, "school": self.school.name,
             "teeth": self.teeth, "description": self.description, "study_load": self.study_load,
             "lab": self.lab.name if self.lab else "", "elective": self.elective.code if self.elective else "",
-            "level": str(self.get_level_display()),
+            "level": str(Level(self.level).label),
         }  # fmt: skip
 
     def projects_for(self, user) -> models.QuerySet:

@@ -22,9 +22,9 @@ WITH RECURSIVE found (name) AS (
             ORDER BY municipality LIMIT 1)
     FROM found WHERE found.name IS NOT NULL
 )
-SELECT name FROM found WHERE name <> '' AND EXISTS (
-    SELECT FROM partners_partner AS partner WHERE partner.municipality = found.name AND {which}
-) ORDER BY name
+SELECT name FROM found CROSS JOIN LATERAL (
+    SELECT FROM partners_partner AS partner WHERE partner.municipality = found.name AND {which} LIMIT 1
+) AS there WHERE name <> '' ORDER BY name
 """
 
 

@@ -185,7 +185,7 @@ class Challenge(models.Model):
             "summary": agreed.summary if agreed else Truncator(self.question).words(24, truncate=" …"),
             "hue": agreed.hue if agreed else "", "teeth": ("plain",) * (agreed.goals_total if agreed else 0),
             "partner": self.partner.name, "municipality": self.partner.municipality,
-            "status": str(self.get_status_display()), "theme": str(self.get_theme_display()),
+            "status": str(ChallengeStatus(self.status).label), "theme": str(Theme(self.theme).label),
             "created_on": clock.day_of(self.created_at),
         }  # fmt: skip
 

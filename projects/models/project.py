@@ -15,8 +15,8 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from challenges.models import Assignment, Challenge, GoalLink
-from modules.models import LearningGoal, ModuleRun
+from challenges.models import Assignment, Challenge, GoalLink, Theme
+from modules.models import LearningGoal, Level, ModuleRun
 from oil_portal.core import clock
 from partners import roles
 from partners.lexicon import SEARCH_CONFIG, Mark, searchable
@@ -93,14 +93,14 @@ class ProjectQuerySet(models.QuerySet):
 
     def for_tiles(self) -> "ProjectQuerySet":
         """With what a list shows of each, and nothing more: two long texts a row are left where they are."""
-        joined = ("assignment__challenge__partner", "lab", "run__module__school", "entry__round")
+        found = self.select_related("assignment__challenge__partner", "lab", "run__module__school", "entry__round")
         shown = [
             "title", "summary", "status", "max_size", "closing_date", "starts", "ends", "assignment__level",
             "assignment__challenge__theme", "assignment__challenge__confidential",
             "assignment__challenge__partner__name", "lab__name", "lab__kind", "lab__glyph", "run__module__school__name",
             "run__module__school__kind", "run__module__school__glyph", "entry__round__status",
         ]  # fmt: skip
-        return self.select_related(*joined).only(*shown).with_goal_ids().with_counts()
+        return found.only(*shown).with_goal_ids().annotate(placed=_applications(ApplicationStatus.PLACED))
 
 
 def asked_by(user) -> models.Q:
@@ -109,10 +109,7 @@ def asked_by(user) -> models.Q:
 
 
 class OneOf(models.Func):
-    """Whether a number is among those of a subquery, which is asked first.
-
-    Of `IN (subquery)` among more than eight joined tables PostgreSQL makes the last step: it then reads all projects.
-    """
+    """Whether a number is one of a subquery's, asked first; `IN` among many joined tables would be asked last."""
 
     template, arg_joiner, output_field = "%(expressions)s)", " = ANY(", models.BooleanField()
 
@@ -275,15 +272,14 @@ class Project(models.Model):
 
     def tile_facts(self) -> dict:
         """What a list shows of it; expects `for_tiles`, dressed by `projects.goals.Reader` or by a taste."""
-        assignment, school = self.assignment, self.run.module.school
-        is_open = self.status == ProjectStatus.OPEN
+        challenge, place = self.challenge, self.lab or self.run.module.school
         return {
             "url": self.get_absolute_url(), "title": self.title, "summary": self.summary, "hue": self.hue,
             "states": tuple(self.states), "open": self.still_open, "for_student": self.for_student,
-            "partner": assignment.challenge.partner.name, "confidential": assignment.challenge.confidential,
-            "status": "" if is_open else str(self.get_status_display()),
-            "place": (self.lab or school).name, "place_hue": (self.lab or school).hue,
-            "theme": str(assignment.challenge.get_theme_display()), "level": str(assignment.get_level_display()),
+            "partner": challenge.partner.name, "confidential": challenge.confidential,
+            "status": "" if self.status == ProjectStatus.OPEN else str(ProjectStatus(self.status).label),
+            "place": place.name, "place_hue": place.hue,
+            "theme": str(Theme(challenge.theme).label), "level": str(Level(self.assignment.level).label),
             "reasons": tuple(getattr(self, "reasons", ())), "free": self.free, "in_round": bool(self.live_round),
             "closed": self.days_left < 0, "closing_date": self.closing_date, "starts": self.starts, "ends": self.ends,
         }  # fmt: skip
