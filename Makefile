@@ -45,7 +45,8 @@ audit: setup ## Ask whether a weakness is known of a package that the portal run
 setup-bench:
 	$(call install,bench)
 
-bench: setup-bench ## Measure start, memory, matching, search and the network (ten minutes; SIZES="100x20 1000x200" for some rounds)
+bench: setup-bench ## Measure pages, start, memory, matching and search (twenty minutes; SIZE=xl for 1,000,000, SIZES="100x20 1000x200" for some rounds)
+	@$(PY) -m tests.bench.pages $(if $(SIZE),1000 100000 $(SIZE))
 	@$(PY) -m oil_portal.stack.bench
 	@$(PY) -m tests.bench.matching $(if $(SIZES),--sizes $(SIZES))
 	@$(PY) -m tests.bench.search
