@@ -144,10 +144,10 @@ def secrets(world):
 def test_no_outsider_reads_it_anywhere(room, secrets, login):
     wrong = []
     for row in rows(room):
-        path = row.url(secrets)
         if row.name in BY_TOKEN:
             continue
-        for role in OUTSIDERS:
+        path = row.url(secrets)
+        for role in [each for each in OUTSIDERS if row.expected[each] in (200, 422)]:
             prey = Prey(login(None if role == "visitor" else getattr(secrets, role)), role)
             answer = prey.ask(row.method, path, row.data)
             if SECRET.lower() in content(answer).lower():

@@ -7,9 +7,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from oil_portal import views
-from tests.attack import ROOMS, Prey, faults, fields_of, outsider_and_insider, rows
+from tests.attack import ROOMS, Prey, faults, fields_of, outsider_and_insider, rows, who_gets_in
 
-EXAMPLES = int(os.environ.get("ATTACK", "2"))  # per address, each with every field filled; ATTACK=20 for a long one
+SHORT = 2
+EXAMPLES = int(os.environ.get("ATTACK", SHORT))  # per address, each with every field filled; ATTACK=20 for a long one
 NASTY = st.one_of(
     st.sampled_from([
         "", "\0", "a\0b", "-1", "0", "1", "²", "9" * 30, "1e999", "NaN", "inf", "1.5", "0x10", "true", "null", "[]",
@@ -39,7 +40,7 @@ def field(offered: list[str]) -> st.SearchStrategy:
 @pytest.mark.parametrize("room", ROOMS)
 def test_no_nonsense_breaks_a_page(room, world, login, monkeypatch):
     monkeypatch.setattr(views, "_worker_answers", lambda: False)
-    targets, wrong = prepared(rows(room), world, login), []
+    targets, wrong = prepared(chosen(rows(room)), world, login), []
 
     @settings(max_examples=EXAMPLES, derandomize=True, database=None, deadline=None, phases=[Phase.generate],
               suppress_health_check=list(HealthCheck))  # fmt: skip
@@ -50,6 +51,14 @@ def test_no_nonsense_breaks_a_page(room, world, login, monkeypatch):
 
     attack()
     assert not any(wrong), "\n".join(sorted({line for line in wrong if line}))
+
+
+def chosen(table: list) -> list:
+    """One row per view and method, the one that lets most in; all of them in a long attack."""
+    if EXAMPLES > SHORT:
+        return table
+    wide = sorted(table, key=lambda row: len(who_gets_in(row)))
+    return list({(row.name, row.method): row for row in wide}.values())
 
 
 def one_of(row, turn: int) -> list[str]:
