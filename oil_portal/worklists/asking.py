@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from django.contrib.contenttypes.models import ContentType
@@ -12,6 +13,7 @@ from oil_portal.core.models import Promise, TimelineEntry
 from oil_portal.worklists.item import WorkItem
 
 NO_DAY, NO_MOMENT = Cast(Value(None), DateField()), Cast(Value(None), DateTimeField())
+SOME_NUMBER = 987654321
 Told = Iterator[tuple[int, WorkItem]]
 
 
@@ -37,7 +39,15 @@ class Row(NamedTuple):
 
     @property
     def url(self) -> str:
-        return self.about(pk=self.pk).get_absolute_url()
+        before, after = _way(self.about)
+        return f"{before}{self.pk}{after}"
+
+
+@lru_cache
+def _way(about: type[Model]) -> tuple[str, str]:
+    """The address of such things, before and after their number: thousands of rows are told in one go."""
+    before, _number, after = about(pk=SOME_NUMBER).get_absolute_url().partition(str(SOME_NUMBER))
+    return before, after
 
 
 class Part(NamedTuple):
