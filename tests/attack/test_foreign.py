@@ -1,16 +1,18 @@
 """Somebody else's: every model has pages that refuse strangers, or a word why it has none; and no page, list, file or
 export shows an outsider what is another partner's."""
 
+import random
 import re
 import zlib
 
 import pytest
 from django.apps import apps
+from django.db.models import Model
 
 from partners.models import Invitation, PartnerNote
 from projects.models import Feedback
 from tests import factories as f
-from tests.attack import ROOMS, Prey, rows
+from tests.attack import IN, ROOMS, Prey, fields_of, is_page, rows, undone
 
 OURS = ("core", "partners", "modules", "challenges", "projects", "reports", "sign_in")
 # The addresses by which somebody could guess an object's number or word.
@@ -156,6 +158,49 @@ def test_no_outsider_reads_it_anywhere(room, secrets, login):
 
 
 BY_TOKEN = {"answer", "partners:invitation"}  # whoever holds the secret address of a mail reads what the mail said
+
+
+# --- What they change -------------------------------------------------------------------------------------------
+def kept(world) -> dict[tuple[str, int], dict]:
+    """(model, number) -> what the database says now, of every object of the world."""
+    objects = {(type(each), each.pk) for each in vars(world).values() if isinstance(each, Model)}
+    return {(model._meta.label, pk): model.objects.filter(pk=pk).values().get() for model, pk in objects}
+
+
+@pytest.mark.parametrize("role", ["other_contact", "other_teacher", "other_student"])
+def test_numbers_of_others_in_a_form_change_nothing_of_theirs(role, world, login):
+    """Every field of every form that this outsider may send, filled with numbers of the company's objects."""
+    dice, before, wrong = random.Random(7), kept(world), []
+    numbers = sorted({str(pk) for _label, pk in before})
+    prey = Prey(login(getattr(world, role)), role)
+    for row in rows():
+        if row.method != "post" or row.expected[role] not in IN or row.name in BY_TOKEN:
+            continue
+        path = row.url(world)
+        page = prey.ask("get", path)
+        names = sorted({*fields_of(page.text if is_page(page) else ""), *row.data, "pk", "partner", "given", "goals"})
+        for _turn in range(2):
+            sent = {name: dice.sample(numbers, k=2) for name in names}
+            for name in dice.sample(names, k=len(names) // 2):
+                sent[name] = row.data.get(name, "1")
+            with undone():
+                answer = prey.client.post(path, sent)
+                after = kept_or_gone(before)
+            wrong += [f"{answer.status_code}: {path} with {sent}"] if answer.status_code >= 500 else []
+            changed = [key for key in before if before[key] != after.get(key) and str(key[1]) not in path]
+            wrong += [f"{path} as {role} changed {key} with {sent}" for key in changed if key not in told(role, world)]
+    assert not wrong, "\n".join(wrong)
+
+
+def kept_or_gone(before: dict) -> dict:
+    found = {key: apps.get_model(key[0]).objects.filter(pk=key[1]).values().first() for key in before}
+    return {key: row for key, row in found.items() if row is not None}
+
+
+def told(role: str, world) -> set[tuple[str, int]]:
+    """What is the outsider's own: their account and their organisation."""
+    person = getattr(world, role)
+    return {("partners.User", person.pk), *(("partners.Partner", each.partner_id) for each in person.memberships.all())}
 
 
 def test_the_search_tells_an_outsider_nothing(secrets, login):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from oil_portal import views
 from tests.attack import ROOMS, Prey, faults, fields_of, outsider_and_insider, rows, who_gets_in
 
-SHORT = 2
+SHORT = 3
 EXAMPLES = int(os.environ.get("ATTACK", SHORT))  # per address, each with every field filled; ATTACK=20 for a long one
 NASTY = st.one_of(
     st.sampled_from([
