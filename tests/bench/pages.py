@@ -179,6 +179,10 @@ def under_load(port: int, path: str, session: str) -> dict:
                 taken.append(fetch(link, path, session))
         link.close()
 
+    for _warm in range(2):
+        link = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        fetch(link, path, session)
+        link.close()
     taken: list[float] = []
     begun = time.perf_counter()
     clients = [threading.Thread(target=client) for _number in range(CLIENTS)]
