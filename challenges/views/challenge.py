@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import prefetch_related_objects
+from django.db.models import Exists, OuterRef, Prefetch, prefetch_related_objects
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -16,7 +16,7 @@ from challenges.filters import ChallengeFilter
 from challenges.forms.challenge import AcceptForm, TranslatorForm
 from challenges.forms.talk import AnswerForm, AskForm, RemarkForm
 from challenges.marks import marked
-from challenges.models import Assignment, Challenge, Question
+from challenges.models import Assignment, Challenge, GoalLink, Question
 from challenges.permissions import is_in_team, is_owner, is_teacher_somewhere, is_translator
 from challenges.services.talk import ASKABLE, look
 from challenges.views.common import challenge_for, need, posted
@@ -66,7 +66,11 @@ def detail(request, pk: int):
 def page(request, challenge: Challenge, *, status: int = 200, **forms):
     """The page of a challenge; `forms` are those that were refused, with what was typed in them."""
     user = request.user
-    prefetch_related_objects([challenge], "assignments__links__goal__programme", "assignments__projects__lab")
+    goals = GoalLink.objects.select_related("goal__programme")
+    projects = Assignment.projects.rel.related_model.objects.select_related("lab")  # a room above: by its relation
+    prefetch_related_objects(
+        [challenge], "assignments", Prefetch("assignments__links", goals), Prefetch("assignments__projects", projects)
+    )
     assignments = challenge.assignments.all()
     agreed = next((each for each in assignments if each.status == "agreed"), None)
     translates = is_translator(user, challenge)
@@ -93,13 +97,9 @@ def talk_of(user, challenge: Challenge, *, follows: bool) -> dict:
     remarks = list(challenge.remarks.filter(assignment=None).select_related("author")) if follows else []
     quotes = {name: {each.pk: each.quote for each in remarks if each.field == name and not each.done_at}
               for name in ("question", "why")}  # fmt: skip
-    asked = with_promise(Question.objects.visible_to(user, challenge))
+    teaching = Membership.objects.active().filter(user=OuterRef("asker"), role=roles.TEACHER)
+    asked = with_promise(Question.objects.visible_to(user, challenge)).annotate(by_teacher=Exists(teaching))
     questions = list(asked.select_related("asker", "answered_by"))
-    teachers = set(Membership.objects.active().filter(
-        user__in=[each.asker_id for each in questions], role=roles.TEACHER).values_list("user_id", flat=True)
-    ) if questions else set()  # fmt: skip
-    for each in questions:
-        each.by_teacher = each.asker_id in teachers
     return {
         "remarks": remarks,
         "marked": {name: marked(getattr(challenge, name), found) for name, found in quotes.items()},

@@ -833,6 +833,10 @@ class Migration(migrations.Migration):
             model_name='project',
             index=models.Index(fields=['host'], name='project_host'),
         ),
+        migrations.AddIndex(
+            model_name='project',
+            index=models.Index(fields=['status', '-ends', '-id'], name='project_ended'),
+        ),
         migrations.AddConstraint(
             model_name='project',
             constraint=models.CheckConstraint(condition=models.Q(('min_size__lte', models.F('max_size'))), name='min_size_fits_max_size', violation_error_message='Het minste aantal is niet groter dan het meeste aantal.'),

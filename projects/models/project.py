@@ -196,6 +196,7 @@ class Project(models.Model):
             models.Index(fields=["status", "closing_date"]),
             models.Index(fields=["status", "-created_at", "-id"], name="project_newest"),
             models.Index(fields=["host"], name="project_host"),
+            models.Index(fields=["status", "-ends", "-id"], name="project_ended"),
         ]
         triggers = [
             pgtrigger.Trigger(
@@ -292,10 +293,10 @@ class Project(models.Model):
             .order_by("student__first_name", "student__last_name", "pk")
         )
 
-    def read_team(self) -> list["Application"]:
-        """The team, each student with their profile, read once: several places of a page ask who is in it."""
-        if not hasattr(self, "_team"):
-            self._team = list(self.team().select_related("student__profile"))
+    def read_team(self, seats: list["Application"] | None = None) -> list["Application"]:
+        """The team, each student with their profile, read once (or given) since a page asks at several places."""
+        if seats is not None or not hasattr(self, "_team"):
+            self._team = list(self.team().select_related("student__profile")) if seats is None else seats
         return self._team
 
     def has_placed(self, student: int) -> bool:

@@ -1,11 +1,12 @@
 """What a page of a lower floor shows of projects: the funnel of a challenge, and its teams. A builtin library."""
 
 from django import template
+from django.db.models import Q
 
 from challenges.permissions import is_translator
 from projects.coverage import modules_for
 from projects.funnel import STAGES, Funnel, funnel
-from projects.models import Project
+from projects.models import Application, Project
 from projects.reasons import answer_words
 
 register = template.Library()
@@ -37,12 +38,19 @@ def bars(found: Funnel) -> list[dict]:
 def challenge_team(context, challenge) -> dict:
     """The teams at work on a challenge, once they have begun, for who may see them."""
     user = context["request"].user
-    projects = Project.objects.filter(assignment__challenge=challenge).exclude(status__in=["open", "cancelled"])
-    shown = projects.select_related("assignment__challenge__partner", "coach", "run__module", "lab")
+    begun = ~Q(project__status__in=["open", "cancelled"])
+    seats = Application.objects.filter(begun, project__assignment__challenge=challenge, status="placed").select_related(
+        "student", "project__assignment__challenge__partner", "project__coach", "project__run__module", "project__lab"
+    )
+    teams: dict[Project, list[Application]] = {}
+    for seat in seats.order_by("project__closing_date", "project", "student__first_name", "student__last_name", "pk"):
+        teams.setdefault(seat.project, []).append(seat)
+    for project, team in teams.items():
+        project.read_team(team)
     return {
         "teams": [
-            {"project": project, "members": [seat.student for seat in project.team()]}
-            for project in shown
+            {"project": project, "members": [seat.student for seat in team]}
+            for project, team in teams.items()
             if user.has_perm("projects.see_team_project", project)
         ]
     }
