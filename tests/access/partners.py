@@ -72,7 +72,8 @@ ROWS = [
     Row("partners:membership_act", of("membership_act", "membership_requested", "decline"), HIDDEN | OWN),
     Row("partners:membership_act", of("membership_act", "membership_requested", "confirm"),
         HIDDEN | dict.fromkeys(OWN, 302), "post", {"remark": ""}),
-    Row("partners:membership_act", of("membership_act", "membership_requested", "take_back"), HIDDEN),  # not theirs
+    Row("partners:membership_act", of("membership_act", "membership_requested", "take_back"),
+        HIDDEN | {"admin": 200}),  # not theirs
     Row("partners:card", of("card", "card"), PUBLIC),
     Row("partners:card_pdf", of("card_pdf", "card"), PUBLIC),
 ]  # fmt: skip
