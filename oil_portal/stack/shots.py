@@ -61,7 +61,7 @@ def main() -> int:
         take_broker(browser, url)
         take(browser, url, "hours-phone", account="company", path="/projecten/bijdragen/", size=NARROW)
         take(browser, url, "preferences", account="student", path="/voorkeuren/")
-        take(browser, url, "second-step", account="broker", path="/account/2fa/")
+        take(browser, url, "second-step", account="broker", path="/account/beveiliging/")
         take_mailbox(browser, url)
         if running:
             print("For the board's pictures a round is closed: stop the demo, so that one of its own is used.")
