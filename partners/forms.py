@@ -14,11 +14,21 @@ from partners.workflow import LIVE_PARTNER, PartnerStatus
 NO_ADDRESS = _("Vul een e-mailadres in met een @.")
 
 
-class SignupForm(AllauthSignupForm):
-    """A name, an address and a password; and the word of the person that they are old enough."""
+class NewPersonForm(forms.Form):
+    """Who makes an account: a name, and the word of the person that they are old enough."""
 
-    first_name = forms.CharField(label=_("Voornaam"), max_length=60)
-    last_name = forms.CharField(label=_("Achternaam"), max_length=60)
+    first_name = forms.CharField(
+        label=_("Voornaam"),
+        max_length=60,
+        error_messages={"required": _("Vul je voornaam in.")},
+        widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
+    )
+    last_name = forms.CharField(
+        label=_("Achternaam"),
+        max_length=60,
+        error_messages={"required": _("Vul je achternaam in.")},
+        widget=forms.TextInput(attrs={"autocomplete": "family-name"}),
+    )
     old_enough = forms.BooleanField(
         label=_("Ik ben 16 jaar of ouder"),
         help_text=_("Ben je jonger? Vraag je school of je mee kunt doen."),
@@ -29,6 +39,11 @@ class SignupForm(AllauthSignupForm):
         required=False,
         help_text=_("Hoogstens elke week. Je kunt altijd stoppen."),
     )
+
+
+class SignupForm(NewPersonForm, AllauthSignupForm):
+    """The same with an address and a password."""
+
     field_order = ["first_name", "last_name", "email", "password1", "old_enough", "digest"]
 
     def __init__(self, *args, **kwargs) -> None:
@@ -36,10 +51,6 @@ class SignupForm(AllauthSignupForm):
         self.fields["email"].label = _("E-mailadres")
         self.fields["email"].error_messages |= {"required": _("Vul je e-mailadres in."), "invalid": NO_ADDRESS}
         self.fields["password1"].error_messages["required"] = _("Kies een wachtwoord.")
-        self.fields["first_name"].error_messages["required"] = _("Vul je voornaam in.")
-        self.fields["last_name"].error_messages["required"] = _("Vul je achternaam in.")
-        self.fields["first_name"].widget.attrs["autocomplete"] = "given-name"
-        self.fields["last_name"].widget.attrs["autocomplete"] = "family-name"
 
 
 class PartnerForm(forms.ModelForm):

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from oil_portal.core.workflow import Refusal
 from oil_portal.sign_in import services
 from oil_portal.sign_in.claims import read_kept
+from partners.forms import NewPersonForm
 
 
 class _Code(forms.Form):
@@ -97,21 +98,8 @@ class PasskeyNameForm(EditWebAuthnForm):
     name = forms.CharField(label=_("Naam"), max_length=60)
 
 
-class SchoolSignupForm(forms.Form):
+class SchoolSignupForm(NewPersonForm):
     """The first time that somebody comes by their school: the same word as at any sign-up."""
-
-    first_name = forms.CharField(label=_("Voornaam"), max_length=60)
-    last_name = forms.CharField(label=_("Achternaam"), max_length=60)
-    old_enough = forms.BooleanField(
-        label=_("Ik ben 16 jaar of ouder"),
-        help_text=_("Ben je jonger? Vraag je school of je mee kunt doen."),
-        error_messages={"required": _("Zet een vinkje als je 16 jaar of ouder bent.")},
-    )
-    digest = forms.BooleanField(
-        label=_("Mail mij een overzicht van wat op mij wacht"),
-        required=False,
-        help_text=_("Hoogstens elke week. Je kunt altijd stoppen."),
-    )
 
     def __init__(self, *args, sociallogin, **kwargs) -> None:
         self.login = sociallogin
@@ -121,10 +109,6 @@ class SchoolSignupForm(forms.Form):
         super().__init__(*args, initial={"first_name": user.first_name, "last_name": user.last_name}, **{
             name: value for name, value in kwargs.items() if name != "initial"
         })  # fmt: skip
-        self.fields["first_name"].error_messages["required"] = _("Vul je voornaam in.")
-        self.fields["last_name"].error_messages["required"] = _("Vul je achternaam in.")
-        self.fields["first_name"].widget.attrs["autocomplete"] = "given-name"
-        self.fields["last_name"].widget.attrs["autocomplete"] = "family-name"
 
     def try_save(self, request):
         """allauth's word for making the account: (user, answer instead)."""
