@@ -8,7 +8,8 @@ from django.db.models.functions import Left
 
 from challenges.models import Assignment, Call, Challenge, Question
 from oil_portal.worklists.asking import NO_MOMENT, Part, Row, Source, ask, heard
-from partners.models import Membership, Partner, User
+from oil_portal.worklists.shared import OF_MEMBERSHIP, membership_of
+from partners.models import Membership, Partner
 from projects.models import Application, MatchingRound, Project
 
 # What else is read of a kind, and the object made of it that says its name or address.
@@ -21,10 +22,7 @@ ASKED = {
     Call: {"title": "goal__title"},
     Application: {"title": "project__title", "project": "project"},
     Question: {"title": Left("text", 60), "challenge": "challenge"},
-    Membership: {
-        "title": "user__email", "first": "user__first_name", "last": "user__last_name", "role": "role",
-        "partner": "partner", "name": "partner__name",
-    },
+    Membership: OF_MEMBERSHIP,
 }  # fmt: skip
 
 
@@ -62,9 +60,3 @@ def _name(row: Row) -> tuple[str, str]:
         membership = membership_of(row)
         return str(membership), membership.get_absolute_url()
     return row.title, row.url
-
-
-def membership_of(row: Row) -> Membership:
-    """A membership with its user and partner, as far as its name asks."""
-    user = User(first_name=row["first"], last_name=row["last"], email=row.title)
-    return Membership(pk=row.pk, user=user, role=row["role"], partner=Partner(pk=row["partner"], name=row["name"]))

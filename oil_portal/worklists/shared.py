@@ -166,6 +166,19 @@ def silence(row: Row, verb: str, days: int, text: str) -> WorkItem:
     )
 
 
+# What is asked of a membership, so that its name and its address can be said.
+OF_MEMBERSHIP = {
+    "title": "user__email", "first": "user__first_name", "last": "user__last_name", "role": "role",
+    "partner": "partner", "name": "partner__name",
+}  # fmt: skip
+
+
+def membership_of(row: Row) -> Membership:
+    """A membership with its user and partner, as far as its name asks; of a row with OF_MEMBERSHIP."""
+    user = User(first_name=row["first"], last_name=row["last"], email=row.title)
+    return Membership(pk=row.pk, user=user, role=row["role"], partner=Partner(pk=row["partner"], name=row["name"]))
+
+
 def requests(people: People):
     """Who wants to join, for who may answer: as `Membership.objects.waiting_for` says for one person."""
     requested = Membership.objects.filter(status=MembershipStatus.REQUESTED)
@@ -173,10 +186,7 @@ def requests(people: People):
         at = people.at(role)
         if at:
             found = requested.filter(answered_by(role, at))
-            part = ask(
-                found, title="user__email", since="created_at", promised=False, first="user__first_name",
-                last="user__last_name", role="role", partner="partner", parent="partner__parent", name="partner__name",
-            )  # fmt: skip
+            part = ask(found, since="created_at", promised=False, parent="partner__parent", **OF_MEMBERSHIP)
             yield Source(_tell_requests(people, role, at), part)
 
 
@@ -186,8 +196,7 @@ def _tell_requests(people: People, role: str, at: dict[int, list[int]]):
     def say(rows: list[Row]) -> Told:
         waiting: dict[int | None, list[WorkItem]] = defaultdict(list)
         for row in rows:
-            user = User(first_name=row["first"], last_name=row["last"], email=row.title)
-            asked = Membership(user=user, role=row["role"], partner=Partner(pk=row["partner"], name=row["name"]))
+            asked = membership_of(row)
             said = item(row._replace(title=str(asked)), "confirm", _("Wil meedoen. Bevestig of wijs af."),
                         url=asked.get_absolute_url())  # fmt: skip
             for place in {row["partner"], row["parent"]} & at.keys() if role != roles.BROKER else {None}:
