@@ -56,10 +56,6 @@ class Period:
         return self.last < clock.today()
 
     @property
-    def whole_year(self) -> "Period":
-        return Period(self.year)
-
-    @property
     def quarters(self) -> list["Period"]:
         """The quarters of its year, also those to come."""
         return [Period(self.year, quarter) for quarter in (1, 2, 3, 4)]
