@@ -10,6 +10,8 @@ import pytest
 from django.test import Client
 from hypothesis import HealthCheck, settings
 
+from oil_portal.core.models import Notice
+from oil_portal.core.timeline import record
 from partners.models import User
 from projects.models import Project
 from projects.services.proposal import compute
@@ -259,3 +261,15 @@ def assignment(region):
     return f.AssignmentFactory(
         challenge__partner=region.company, challenge__translator=region.teacher, goals=region.goals
     )
+
+
+@pytest.fixture
+def news(region):
+    """news(user, number) -> notices for that user."""
+    challenge = f.ChallengeFactory(partner=region.company)
+
+    def tell(user, number: int = 1) -> None:
+        for _each in range(number):  # not by notify, which tells the same news once
+            Notice.objects.create(recipient=user, entry=record(challenge, "write", actor=None))
+
+    return tell

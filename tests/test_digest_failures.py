@@ -13,7 +13,7 @@ from django.db import IntegrityError, connection, transaction
 
 from oil_portal.core import clock
 from oil_portal.core.mail import MOST_REFUSALS, WAITS, retry
-from oil_portal.core.models import DigestDelivery, Letter, MailAddress, Notice, ToldItem
+from oil_portal.core.models import DigestDelivery, Letter, MailAddress, Notice
 from oil_portal.core.tasks import send_letters
 from oil_portal.core.timeline import notify, record
 from oil_portal.digests import ledger, plan, release_lost, send_planned
@@ -28,18 +28,6 @@ MONDAY = datetime(2026, 3, 2, 9, 30, tzinfo=ZoneInfo("Europe/Amsterdam"))
 def monday():
     with clock.at(MONDAY):
         yield
-
-
-@pytest.fixture
-def news(region):
-    """news(user, number) -> notices for that user."""
-    challenge = f.ChallengeFactory(partner=region.company)
-
-    def tell(user, number: int = 1) -> None:
-        for _each in range(number):  # not by notify, which tells the same news once
-            Notice.objects.create(recipient=user, entry=record(challenge, "write", actor=None))
-
-    return tell
 
 
 @pytest.fixture
@@ -366,69 +354,3 @@ def test_a_letter_that_fails_for_good_is_kept_for_staff(region, server):
     letter.refresh_from_db()
     assert letter.failed_at == MONDAY
     assert retry(Letter.objects.all()) == 1
-
-
-# --- A year ------------------------------------------------------------------------------------------------------
-def test_a_year_of_beats(region, news):
-    """2028, a leap year: summer time, holidays, two outages, late and double beats; all is told once, in time."""
-    people = {
-        "daily": {"digest": "daily", "digest_hour": 7},
-        "late": {"digest": "daily", "digest_hour": 16},
-        "weekly": {"digest": "weekly", "digest_weekday": 0, "digest_hour": 7},
-        "friday": {"digest": "weekly", "digest_weekday": 4, "digest_hour": 15},
-        "never": {"digest": "never"},
-    }
-    amsterdam = MONDAY.tzinfo
-    start = datetime(2028, 1, 1, tzinfo=amsterdam)
-    User.objects.update(digest="never")
-    users = {name: f.UserFactory(date_joined=start - timedelta(days=90), **chosen) for name, chosen in people.items()}
-    outages = [
-        (datetime(2028, 3, 24, 12), datetime(2028, 3, 28, 11)),
-        (datetime(2028, 10, 27, 20), datetime(2028, 11, 1, 9)),
-    ]
-    outages = [(begin.replace(tzinfo=amsterdam), end.replace(tzinfo=amsterdam)) for begin, end in outages]
-    sent = []
-    for day in range(366):
-        for hour in (5, 7, 9, 15, 17, 23):
-            # Wall time: the sum of a date and an hour, so that a day of 23 or 25 hours is one day.
-            moment = (start + timedelta(days=day)).replace(hour=hour, minute=(day * 7 + hour) % 60)
-            down = any(begin <= moment <= end for begin, end in outages)
-            with clock.at(moment):
-                if hour == 9 and day % 3 == 0:
-                    for user in users.values():
-                        news(user)
-                if not down:
-                    plan()
-                    if day % 5 == 0:
-                        plan()  # a double beat
-                    send_planned()
-                sent += [(moment, message.to[0]) for message in mail.outbox]
-                mail.outbox.clear()
-    check_year(users, sent)
-
-
-def check_year(users, sent) -> None:
-    names = {user.email: name for name, user in users.items()}
-    by_name = {name: [moment for moment, email in sent if names[email] == name] for name in users}
-    assert by_name["never"] == []
-    for name in ("daily", "late", "weekly", "friday"):
-        moments = by_name[name]
-        assert all(clock.is_working_day(moment.date()) for moment in moments), name
-        if name in ("daily", "late"):
-            assert all(moment.hour >= users[name].digest_hour for moment in moments), name
-        assert set(Counter(moment.date() for moment in moments).values()) == {1}, name
-        assert len(moments) <= (53 if name in ("weekly", "friday") else 253), name
-        notices = list(Notice.objects.filter(recipient=users[name]).order_by("entry__created_at"))
-        longest = timedelta(days=11 if name in ("weekly", "friday") else 6)
-        for notice in notices:
-            made = Notice.objects.filter(pk=notice.pk).values_list("entry__created_at", flat=True).get()
-            if made > datetime(2028, 12, 20, tzinfo=MONDAY.tzinfo):
-                continue  # the year ends before its mail is due
-            assert notice.told_at, (name, made)
-            assert notice.told_at - made <= longest, (name, made, notice.told_at)
-        told = DigestDelivery.objects.filter(user=users[name], state="sent").values_list("items", flat=True)
-        assert sum(told) == sum(1 for notice in notices if notice.told_at), name
-    for name in ("daily", "late"):  # every working day that had news, outages aside
-        assert len(by_name[name]) > 85
-    assert not ToldItem.objects.exists()
-    assert not DigestDelivery.objects.filter(state__in=["sending", "failed"]).exists()
