@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from django import forms
+from django.db.models import Count
+from django.db.models.functions import Coalesce
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,18 +23,20 @@ from projects.models import Project
 from projects.workflow import WITH_TEAM
 
 UNKNOWN = "-"  # in the address: a partner without a municipality or sector
+NAMED, MOST_NAMES = 6, 60  # partners that a row of the table names at once, and in all
 FIELDS = ("kind", "municipality", "sector", "lab", "theme", "year")
 
 
 @dataclass(frozen=True)
 class Tie:
-    """Two partners that worked together once: in a project (with its theme, lab and years) or a collaboration."""
+    """Two partners that worked together: in projects (with their theme, lab and years) or a collaboration."""
 
     one: int
     other: int
     theme: str = ""
     first: int = 0
     last: int = 0
+    often: int = 1
 
 
 @dataclass(frozen=True)
@@ -58,13 +62,22 @@ class Row:
 
     @property
     def names(self) -> list[str]:
-        """'mboRijnland', or 'mboRijnland (3 keer)' for who works together more often."""
+        """'mboRijnland', or 'mboRijnland (3 keer)' for who works together more often; of thousands, the first."""
         return [
             f"{other.name} ({ngettext('%(count)s keer', '%(count)s keer', often) % {'count': often}})"
             if often > 1
             else other.name
-            for other, often in self.others
+            for other, often in self.others[:MOST_NAMES]
         ]
+
+    @property
+    def further(self) -> int:
+        """How many stand below those that a row names at once."""
+        return max(0, len(self.others) - NAMED)
+
+    @property
+    def unnamed(self) -> int:
+        return max(0, len(self.others) - MOST_NAMES)
 
 
 def sees_all(user) -> bool:
@@ -80,18 +93,15 @@ def read(user) -> Network:
 
 
 def _projects(user) -> list[Tie]:
-    """Who asked, with the lab of the project, or its school where it has no lab."""
-    found = Project.objects.filter(status__in=WITH_TEAM).order_by("pk")
+    """Who asked, with the lab of the project, or its school where it has no lab; the database groups them."""
+    found = Project.objects.filter(status__in=WITH_TEAM).order_by()
     if not sees_all(user):
         found = found.filter(assignment__challenge__confidential=False)
     rows = found.values_list(
-        "assignment__challenge__partner", "lab", "run__module__school", "assignment__challenge__theme", "starts", "ends"
-    )
-    return [
-        Tie(asked, lab or school, theme, starts.year, ends.year)
-        for asked, lab, school, theme, starts, ends in rows
-        if asked != (lab or school)
-    ]
+        "assignment__challenge__partner", Coalesce("lab", "run__module__school"), "assignment__challenge__theme",
+        "starts__year", "ends__year",
+    ).annotate(often=Count("pk"))  # fmt: skip
+    return [Tie(*row) for row in rows if row[0] != row[1]]
 
 
 def _collaborations() -> list[Tie]:
@@ -175,7 +185,7 @@ def choose(network: Network, asked: dict) -> View:
     pairs: Counter[tuple[int, int]] = Counter()
     for tie in ties:
         if tie.one in chosen or tie.other in chosen:
-            pairs[min(tie.one, tie.other), max(tie.one, tie.other)] += 1
+            pairs[min(tie.one, tie.other), max(tie.one, tie.other)] += tie.often
     rows = {pk: Row(shown[pk]) for pk in chosen.union(*pairs)}
     for (one, other), often in pairs.items():
         rows[one].others.append((shown[other], often))

@@ -7,16 +7,16 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.http import QueryDict
 from django.shortcuts import render
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from challenges.lead_times import lead_times
 from oil_portal import figures, ring
 from oil_portal import network as net
+from oil_portal.kept import kept
 from partners.models import Partner
 
 PAGE = 25
-NAMED = 6  # partners that a row of the table names at once
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,8 @@ def network(request):
         "conclusion": conclusion(view),
         "legend": legend(view),
         "page_obj": Paginator(view.rows, PAGE).get_page(request.GET.get("page")),
-        "named": f":{NAMED}",
-        "rest": f"{NAMED}:",
+        "named": f":{net.NAMED}",
+        "rest": f"{net.NAMED}:",
         "years": years(whole, form.data),
         "year": form.cleaned_data.get("year"),
         "kept": [(name, value) for name, values in form.data.lists() if name != "year" for value in values],
@@ -56,7 +56,8 @@ def network(request):
 
 def below(user, whole: net.Network) -> dict:
     """The figures, which no filter changes."""
-    asked = figures.asked_by_year(user)
+    everything = net.sees_all(user)
+    asked = kept(f"asked:{everything}", lambda: figures.asked_by_year(user))
     growth = figures.growth(whole.partners.values(), [(row[0], row[4]) for row in asked if row[1] == "company"])
     return {
         "growth": growth,
@@ -64,7 +65,7 @@ def below(user, whole: net.Network) -> dict:
         "bars": ring.bars([(str(year.year), year.by_hue) for year in growth]),
         "municipalities": figures.origins(asked, 2),
         "sectors": [(net.place_words(name), *rest) for name, *rest in figures.origins(asked, 3)],
-        "stages": lead_times(figures.challenges_of(user)),
+        "stages": kept(f"stages:{everything}:{get_language()}", lambda: lead_times(figures.challenges_of(user))),
         "rates": figures.answer_rates(user, whole),
     }
 

@@ -154,11 +154,12 @@ def draw(nodes: list[Node], ties: Iterable[tuple[int, int, int]]) -> Drawing:
     out, and so are those within one node."""
     placed = _place(_around(nodes))
     at = {each.key: spot for spot in placed for each in spot.node.members}
+    strength = {each.key: _strength(each) for each in nodes}
     together: Counter[tuple[int, int]] = Counter()
     for one, other, often in ties:
         if one in at and other in at and at[one] is not at[other]:
-            a, b = sorted((at[one].node, at[other].node), key=_strength)
-            together[a.key, b.key] += often
+            a, b = sorted((at[one].node.key, at[other].node.key), key=strength.get)
+            together[a, b] += often
     return Drawing(placed, [_chord(at[a], at[b], often) for (a, b), often in sorted(together.items())])
 
 

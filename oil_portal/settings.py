@@ -300,6 +300,7 @@ CELERY_BEAT_SCHEDULE = {
     "advance-rounds": {"task": "projects.tasks.advance_rounds", "schedule": crontab(minute="*/15")},
     "ask-what-became": {"task": "projects.tasks.ask_what_became", "schedule": crontab(hour=9, minute=30)},
 }
+FIGURES_KEPT = 300  # seconds that the figures of the home page and of the network may be old
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 
 LOGGING = logs.config(

@@ -13,6 +13,7 @@ MEDIA_ROOT = Path(tempfile.mkdtemp(prefix="oil-media-"))  # one for each process
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 RATE_LIMITS = {}
+FIGURES_KEPT = 0  # a test that counts sees what it made; what is kept has a test of its own
 ACCOUNT_RATE_LIMITS = False  # the tests come from one address; a test of the limits sets its own
 # A second step and "last seen" have tests of their own, which turn them on.
 MFA_REQUIRED = False

@@ -1,9 +1,11 @@
-"""What the home page and the start page show. Reads only; every figure is counted when asked."""
+"""What the home page and the start page show. Reads only; the home page's figures are some minutes old at most."""
 
 from django.db.models import Count, Q
 
 from challenges.models import Challenge, GoalLink
+from oil_portal.core import clock
 from oil_portal.core.models import MailAddress, Notice
+from oil_portal.kept import kept
 from oil_portal.naming import names_of
 from oil_portal.student import student_section
 from oil_portal.worklists import work_items
@@ -12,6 +14,8 @@ from partners import roles
 from partners.models import Partner, User
 from projects.goals import Reader
 from projects.models import Application, MatchingRound, Project, in_hand_of
+from projects.models.project import ProjectQuerySet
+from projects.pages import as_rows
 from projects.workflow import WITH_TEAM
 
 NEWEST = 3
@@ -22,27 +26,36 @@ MOST_TEETH = 6  # in the drawing on the home page
 
 def home_figures(user) -> dict:
     """The figures of the home page and the newest open projects."""
-    accepted = Partner.objects.filter(status="accepted").order_by()
-    kinds = list(accepted.values_list("kind", "glyph").annotate(count=Count("pk")))
-    reader = Reader(user)
-    newest = reader.dress(Project.objects.open().for_cards().order_by("-created_at", "-pk")[:NEWEST])
+    found, reader = kept("home", _counted), Reader(user)
+    newest = reader.dress(Project.objects.open().for_tiles().order_by("-created_at", "-pk")[:NEWEST])
+    return found | {
+        "example": _example(reader, found["example"]), "kinds": _legend(found["kinds"]), "projects": newest,
+    }  # fmt: skip
+
+
+def _counted() -> dict:
+    """What is counted for the home page, and the number of the project that explains the key best."""
+    kinds = Partner.objects.filter(status="accepted").order_by().values_list("kind", "glyph").annotate(Count("pk"))
+    candidates = _examples().values("pk").annotate(teeth=Count("assignment__links")).filter(teeth__lte=MOST_TEETH)
+    found = list(kinds)
     return {
-        "example": _example(reader),
         "open_projects": Project.objects.open().count(),
-        "partners": sum(count for _kind, _glyph, count in kinds),
+        "partners": sum(count for _kind, _glyph, count in found),
         "in_team": Application.objects.filter(status="placed", project__status__in=WITH_TEAM).count(),
         "goals_linked": GoalLink.objects.filter(assignment__challenge__in=Challenge.objects.public()).count(),
-        "kinds": _legend(kinds),
-        "projects": newest,
+        "kinds": found,
+        "example": candidates.order_by("-teeth", "pk").values_list("pk", flat=True).first(),
+        "counted_at": clock.now(),
     }
 
 
-def _example(reader: Reader) -> Project | None:
-    """A real project to explain the key with: open, public, and with the most teeth that the drawing holds."""
-    candidates = Project.objects.open().filter(assignment__challenge__confidential=False)
-    counted = candidates.values("pk").annotate(teeth=Count("assignment__links")).filter(teeth__lte=MOST_TEETH)
-    number = counted.order_by("-teeth", "pk").values_list("pk", flat=True).first()
-    best = Project.objects.filter(pk=number).for_cards().first()
+def _examples() -> ProjectQuerySet:
+    return Project.objects.open().filter(assignment__challenge__confidential=False)
+
+
+def _example(reader: Reader, number: int | None) -> Project | None:
+    """A real project to explain the key with: the one that had the most teeth, if it is still open and public."""
+    best = _examples().filter(pk=number).for_cards().first() if number else None
     if best is not None:
         reader.dress([best])
         links = best.assignment.links.all()
@@ -112,17 +125,11 @@ def sections(user) -> dict:
     return found
 
 
-def _rows(projects) -> list[Project]:
-    """What a row of a project says: its company, module, colour and seats; one query."""
-    joined = projects.select_related("assignment__challenge__partner", "lab", "run__module")
-    return list(joined.with_counts()[:LISTED])
-
-
 def teacher_section(user) -> dict:
     """The projects that I coach, and challenges that still look for a translator."""
     mine = Project.objects.filter(in_hand_of([user]))
     return {
-        "coached": _rows(mine.exclude(status__in=["completed", "cancelled"])),
+        "coached": list(as_rows(mine.exclude(status__in=["completed", "cancelled"]))[:LISTED]),
         "translations": list(
             Challenge.objects.filter(translator=user, status="accepted").select_related("partner")[:LISTED]
         ),
@@ -160,4 +167,7 @@ def coordinator_section(user) -> dict:
     schools = roles.school_ids(user, roles.COORDINATOR)
     projects = Project.objects.filter(run__module__school__in=schools, status__in=["open", "running", "confirming"])
     rounds = MatchingRound.objects.live().filter(school__in=schools).with_counts()
-    return {"school_projects": _rows(projects), "school_rounds": list(rounds.select_related("school")[:LISTED])}
+    return {
+        "school_projects": list(as_rows(projects)[:LISTED]),
+        "school_rounds": list(rounds.select_related("school")[:LISTED]),
+    }

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.core.paginator import Page
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -10,6 +11,7 @@ from challenges.models import Challenge
 from oil_portal.core import clock
 from oil_portal.core.models import Consent
 from oil_portal.core.timeline import timeline_of
+from oil_portal.core.views import Pages
 from partners import roles
 from projects.chain import chain
 from projects.choosing import part_of
@@ -22,7 +24,7 @@ from projects.services import DECISION_DAYS, in_round, no_room, speaks_as
 from projects.workflow import LIVE_APPLICATION, WITH_TEAM, ApplicationStatus, ProjectStatus, RoundStatus
 
 FINISHED = (ProjectStatus.COMPLETED, ProjectStatus.CANCELLED)
-LISTED_FINISHED = 20
+PER_PAGE = LISTED_FINISHED = 20
 
 
 # --- One project ------------------------------------------------------------------------------------------------
@@ -208,16 +210,17 @@ def confirm_forms(user, project: Project, sides: list[str], data, sent: str | No
 
 
 # --- My projects ------------------------------------------------------------------------------------------------
-def mine(user) -> dict:
-    """The reader's projects per role; a list is None for who does not have the role."""
-    projects = Project.objects.for_cards().order_by("-closing_date", "-pk")
+def mine(request) -> dict:
+    """The reader's projects per role, in pages; a list is None for who does not have the role."""
+    user = request.user
+    projects = as_rows(Project.objects.order_by("-closing_date", "-pk"))
     found: dict = {"applications": None, "led": None, "asked": None}
     if roles.has(user, roles.STUDENT):
         found["applications"] = own_applications(user)
     if roles.has(user, roles.TEACHER, roles.COORDINATOR):
-        found["led"] = by_stage(with_todo(projects.filter(led_by(user))))
+        found["led"] = by_stage(request, projects.filter(led_by(user)), "page")
     if roles.has(user, roles.CONTACT):
-        found["asked"] = by_stage(with_todo(projects.filter(asked_by(user))))
+        found["asked"] = by_stage(request, projects.filter(asked_by(user)), "gevraagd")
     return found
 
 
@@ -261,7 +264,14 @@ def with_todo(projects: QuerySet[Project]) -> QuerySet[Project]:
     )
 
 
-def by_stage(projects: QuerySet[Project]) -> dict[str, list[Project]]:
-    """What is under way, and the last of what has ended."""
+def as_rows(projects: QuerySet[Project]) -> QuerySet[Project]:
+    """With what a row says: company, module, colour and seats, and no long text."""
+    joined = projects.select_related("assignment__challenge__partner", "lab", "run__module")
+    return joined.with_counts().defer("text", "document", "assignment__text", "assignment__challenge__question")
+
+
+def by_stage(request, projects: QuerySet[Project], name: str) -> dict[str, Page | list[Project]]:
+    """A page (which `name` in the address says) of what is under way, and the last of what has ended."""
     ended = Q(status__in=FINISHED)
-    return {"now": list(projects.exclude(ended)), "ended": list(projects.filter(ended)[:LISTED_FINISHED])}
+    now = Pages(with_todo(projects.exclude(ended)), PER_PAGE, name).asked(request)
+    return {"now": now, "ended": list(with_todo(projects.filter(ended))[:LISTED_FINISHED])}

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db import models
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -19,8 +19,16 @@ MOST_COUNTED = 1000  # rows of a list that can be leafed through; who looks for 
 
 class Pages(Paginator):
     """A list in pages. It counts no further than MOST_COUNTED, so that it costs the same however many rows there are;
-    `more` is whether there are more. What `search` found is at most 180 rows and knows so itself.
+    `more` is whether there are more. What `search` found is at most 180 rows and knows so itself. `name` is how the
+    address says which page, for a page with two lists.
     """
+
+    def __init__(self, rows, per_page: int, name: str = "page") -> None:
+        super().__init__(rows, per_page)
+        self.name = name
+
+    def asked(self, request) -> Page:
+        return self.get_page(request.GET.get(self.name))
 
     @cached_property
     def count(self) -> int:

@@ -4,7 +4,7 @@ from functools import partial
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Count, Q, Window
+from django.db.models import Case, Count, Q, When, Window
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -53,25 +53,43 @@ def detail(request, pk: int):
         "follows": request.user.has_perm("partners.follow_partner", partner),
     }
     if context["mine"] or context["follows"]:
-        context |= _inside(request.user, partner)
+        context |= _inside(request, partner)
     elif request.user.is_authenticated:
         context["own"] = own_here(request.user, partner)
     return render(request, "partners/partner_detail.html", context)
 
 
-def _inside(user, partner: Partner) -> dict:
+def _inside(request, partner: Partner) -> dict:
     """What only the people of the organisation and the brokers see. Students are a number, never names."""
-    own = Q(user=user, status__in=LIVE_MEMBERSHIP)
-    active = Q(status=MembershipStatus.ACTIVE) & ~Q(role=roles.STUDENT)
-    here = partner.memberships.filter(own | active).select_related("user", "partner")
-    return {
-        "own": [one for one in here if one.user_id == user.pk],
-        "people": [one for one in here if one.status == MembershipStatus.ACTIVE and one.role != roles.STUDENT],
-        "students": partner.memberships.active().filter(role=roles.STUDENT).count(),
-        "requests": Membership.objects.waiting_for(user).filter(partner=partner).select_related("user", "partner"),
-        "may_invite": user.has_perm("partners.invite_partner", partner),
-        "rate": rates_of([partner.pk]).get(partner.pk) if user.has_perm("partners.see_rate_partner", partner) else None,
-    } | (_for_brokers(user, partner) if user.has_perm("partners.note_partner", partner) else {})
+    user = request.user
+    return (
+        _people(request, partner)
+        | {
+            "requests": Membership.objects.waiting_for(user).filter(partner=partner).select_related("user", "partner"),
+            "may_invite": user.has_perm("partners.invite_partner", partner),
+            "rate": rates_of([partner.pk]).get(partner.pk)
+            if user.has_perm("partners.see_rate_partner", partner)
+            else None,
+        }
+        | (_for_brokers(user, partner) if user.has_perm("partners.note_partner", partner) else {})
+    )
+
+
+def _people(request, partner: Partner) -> dict:
+    """What the reader is here, the others a page at a time with the reader first, and how many students there are."""
+    mine, active = Q(user=request.user), partner.memberships.active()
+    counts = dict(active.order_by().values_list("role").annotate(number=Count("pk")))
+    students = counts.pop(roles.STUDENT, 0)
+    named = active.exclude(role=roles.STUDENT).order_by(Case(When(mine, then=0), default=1), "role", "pk")
+    pages = views.Pages(named, PAGE)
+    pages.count = sum(counts.values())  # counted with the students
+    page = pages.asked(request)
+    own = Q(mine, status__in=LIVE_MEMBERSHIP)
+    here = partner.memberships.filter(own | Q(pk__in=page.object_list.values("pk"))).select_related("user", "partner")
+    rows = sorted(here, key=lambda one: (one.user_id != request.user.pk, one.role, one.pk))
+    page.object_list = [one for one in rows if one.status == MembershipStatus.ACTIVE and one.role != roles.STUDENT
+                        and (one.user_id != request.user.pk or page.number == 1)]  # fmt: skip
+    return {"own": [one for one in rows if one.user_id == request.user.pk], "page_obj": page, "students": students}
 
 
 def _for_brokers(user, partner: Partner) -> dict:

@@ -53,7 +53,7 @@ def project_list(request) -> HttpResponse:
 @require_safe
 def mine(request) -> HttpResponse:
     """The projects that the reader is in: as a student, as who leads them, as the company that asked."""
-    return render(request, "projects/project_mine.html", pages.mine(request.user))
+    return render(request, "projects/project_mine.html", pages.mine(request))
 
 
 @login_not_required

@@ -289,6 +289,14 @@ def here(context, url_name: str) -> str:
     return format_html(' aria-current="{}"', "true") if target != "/" and path.startswith(target) else ""
 
 
+@register.simple_tag(takes_context=True)
+def page_url(context, pages, number: int) -> str:
+    """This address with another page of a list, which has a name of its own where a page shows two."""
+    asked = context["request"].GET.copy()
+    asked[getattr(pages.paginator, "name", "page")] = number
+    return f"?{asked.urlencode()}"
+
+
 class Chosen(NamedTuple):
     label: str
     url: str  # of this page without the choice
