@@ -1,11 +1,10 @@
 """What the portal itself knows for the business case: the last four full quarters, in four queries."""
 
-from collections import defaultdict
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -53,13 +52,16 @@ def own_figures() -> dict[str, Figure]:
     """By the name of the assumption; what nobody can know yet is left out."""
     since, until = four_quarters()
     moved = _moved(since, until)
-    started, completed = moved["start"], moved["complete"]
+    numbers = moved.aggregate(**{
+        event: Count("object_id", filter=Q(event=event), distinct=True) for event in ("start", "complete")
+    })  # fmt: skip
+    started, completed = (moved.filter(event=event).values("object_id") for event in numbers)
     found = {}
-    if started:
-        found["projects"] = (Decimal(len(started)), len(started))
-        found["students"] = (Decimal(_placed(started)) / len(started), len(started))
-    if completed:
-        found |= {name: (amount, len(completed)) for name, amount in _given(completed).items()}
+    if number := numbers["start"]:
+        found["projects"] = (Decimal(number), number)
+        found["students"] = (Decimal(_placed(started)) / number, number)
+    if number := numbers["complete"]:
+        found |= {name: (amount / number, number) for name, amount in _given(completed).items()}
     outcomes, followed = _outcomes(completed)
     if outcomes:
         found["follow_up_share"] = (Decimal(100 * followed) / outcomes, outcomes)
@@ -67,34 +69,30 @@ def own_figures() -> dict[str, Figure]:
     return {name: Figure(round(value, 2), count, since, until, today) for name, (value, count) in found.items()}
 
 
-def _moved(since: date, until: date) -> dict[str, set[int]]:
-    """The projects that started and that were completed in that time."""
+def _moved(since: date, until: date) -> QuerySet:
+    """The entries of projects that started and that were completed in that time; the database counts with them."""
     entries = TimelineEntry.objects.order_by().filter(
         content_type__app_label="projects", content_type__model="project", event__in=["start", "complete"]
     )
-    found = defaultdict(set)
-    days = {"created_at__date__gte": since, "created_at__date__lte": until}
-    for event, pk in entries.filter(**days).values_list("event", "object_id"):
-        found[event].add(pk)
-    return found
+    return entries.filter(created_at__date__gte=since, created_at__date__lte=until)
 
 
-def _placed(projects: set[int]) -> int:
+def _placed(projects: QuerySet) -> int:
     return Application.objects.filter(project__in=projects, status=ApplicationStatus.PLACED).count()
 
 
-def _given(projects: set[int]) -> dict[str, Decimal]:
-    """Per project, what companies gave and both sides confirmed; nothing where nobody confirmed anything."""
+def _given(projects: QuerySet) -> dict[str, Decimal]:
+    """What companies gave and both sides confirmed; nothing where nobody confirmed anything."""
     given = Contribution.objects.confirmed().filter(project__in=projects).exclude(partner__kind__in=SCHOOLS).order_by()
     sums = {
         name: Coalesce(Sum(what, filter=Q(kind=kind)), Decimal(0), output_field=Contribution._meta.get_field("amount"))
         for name, (kind, what) in SUMS.items()
     }
     row = given.aggregate(number=Count("pk"), **sums)
-    return {name: row[name] / len(projects) for name in SUMS} if row["number"] else {}
+    return {name: row[name] for name in SUMS} if row["number"] else {}
 
 
-def _outcomes(projects: set[int]) -> tuple[int, int]:
+def _outcomes(projects: QuerySet) -> tuple[int, int]:
     """(outcomes that were written down, how many of them lead further)."""
     rows = Outcome.objects.filter(project__in=projects).aggregate(
         number=Count("pk"), followed=Count("pk", filter=~Q(follow_up=Outcome.FollowUp.NONE))

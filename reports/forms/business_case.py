@@ -54,7 +54,7 @@ def assumption(reason):
 class NumberField(forms.Field):
     """A decimal within bounds; what is no number is said so, and never rounded in silence."""
 
-    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+    widget = forms.TextInput(attrs={"inputmode": "decimal"})
     default_error_messages = {
         "required": _("Vul een getal in. Is het niets? Vul dan 0 in."),
         "invalid": _("Dit is geen getal. Schrijf bijvoorbeeld 1250,50."),
