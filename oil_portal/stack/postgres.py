@@ -30,7 +30,9 @@ SETTINGS = {
     "log_checkpoints": "off",
     "timezone": "UTC",
 }
-FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}  # for data that may be lost
+# For data that may be lost. Tests roll back what they make: who vacuums in between notes that every table is empty, and
+# a test with much data in one transaction then waits minutes for plans that were made for nothing.
+FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
 
 
 def account() -> str:
