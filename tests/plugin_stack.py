@@ -61,6 +61,12 @@ def remove(stack: Embedded, starter: int) -> None:
         shutil.rmtree(stack.home, ignore_errors=True)
 
 
+LONGEST = (
+    "test_every_page[chromium-projects]", "test_seed.py::test_the_demo", "test_every_page[", "test_digest_year.py",
+    "test_every_role_gets_its_answer[", "test_account_and_error_pages", "test_no_page_of_anybody_else_ever_holds",
+)  # fmt: skip
+
+
 # --- The browser ------------------------------------------------------------------------------------------------
 class Browser:
     """Registered late, so that it comes over pytest-playwright's own fixture."""
@@ -76,8 +82,12 @@ def pytest_configure(config):
     config.pluginmanager.register(Browser())
 
 
+@pytest.hookimpl(trylast=True)  # after the shuffle
 def pytest_collection_modifyitems(items):
-    """Mark what opens a browser; leave it out where there is none."""
+    """Mark what opens a browser; leave it out where there is none. What takes longest comes first, or one worker would
+    wait at the end for another's.
+    """
+    items.sort(key=lambda item: next((at for at, name in enumerate(LONGEST) if name in item.nodeid), len(LONGEST)))
     missing = pytest.mark.skip(reason="no Chromium: set CHROMIUM or install one") if not chromium.find() else None
     for item in items:
         if {"page", "browser", "context"} & set(getattr(item, "fixturenames", ())):
