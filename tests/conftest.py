@@ -16,6 +16,7 @@ from partners.models import User
 from projects.models import Project
 from projects.services.proposal import compute
 from tests import factories as f
+from tests.region import shared
 from tests.round_world import closed, committing, people, place  # noqa: F401  fixtures of rounds
 
 # A fresh clone builds its tables of letters while the first example is drawn, which says nothing of a strategy.
@@ -31,40 +32,24 @@ def _mails_stay_here(settings, monkeypatch):
     monkeypatch.setitem(app.conf, "task_always_eager", True)  # setattr cannot be undone on celery's settings
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    """Before the fixtures of a test, so that its transaction lies in that of the region."""
+    shared.prepare(item)
+
+
+@pytest.fixture(scope="session")
+def _shared_region(django_db_setup, django_db_blocker):
+    """Tests share a region from the first on that asks for it; it goes before the database does."""
+    shared.blocker = django_db_blocker
+    yield
+    shared.close()
+
+
 @pytest.fixture
-def region(db) -> SimpleNamespace:
+def region(db, _shared_region) -> SimpleNamespace:
     """A small region: one company and another one, one school with a lab, Economie071, and a person per role."""
-    company, other_company = f.PartnerFactory(name="Marewijk Bouw"), f.PartnerFactory(name="Kasgroei")
-    school = f.PartnerFactory(
-        school=True, name="mboRijnland", brin="25LN", email_domains=["mborijnland.nl", "student.mborijnland.nl"]
-    )
-    other_school = f.PartnerFactory(school=True, name="Hogeschool Leiden", brin="21RI", email_domains=["hsleiden.nl"])
-    lab = f.PartnerFactory(lab=True, name="CIV Smart Technology", parent=school)
-    network = f.PartnerFactory(network=True, name="Economie071")
-    run = f.ModuleRunFactory(module__school=school, module__lab=lab)
-    teacher = f.UserFactory(email="docent@mborijnland.nl", teacher=school)
-    run.teachers.add(teacher)
-    student = f.UserFactory(email="student@student.mborijnland.nl", student=school)
-    f.EnrolmentFactory(student=student, run=run)
-    return SimpleNamespace(
-        company=company,
-        other_company=other_company,
-        school=school,
-        other_school=other_school,
-        lab=lab,
-        network=network,
-        run=run,
-        goals=list(run.module.goals.all()),
-        contact=f.UserFactory(email="bedrijf@mail.example", contact=company),
-        other_contact=f.UserFactory(email="ander@mail.example", contact=other_company),
-        teacher=teacher,
-        other_teacher=f.UserFactory(email="docent@hsleiden.nl", teacher=other_school),
-        student=student,
-        other_student=f.UserFactory(email="ander@student.mborijnland.nl", student=school),
-        coordinator=f.UserFactory(email="coordinator@mborijnland.nl", coordinator=school),
-        broker=f.UserFactory(email="makelaar@mail.example", broker=network),
-        newcomer=f.UserFactory(email="nieuw@mail.example"),
-    )
+    return shared.copy()
 
 
 @pytest.fixture

@@ -63,7 +63,8 @@ def remove(stack: Embedded, starter: int) -> None:
 
 LONGEST = (
     "test_every_page[chromium-projects]", "test_seed.py::test_the_demo", "test_every_page[", "test_digest_year.py",
-    "test_every_role_gets_its_answer[", "test_account_and_error_pages", "test_no_page_of_anybody_else_ever_holds",
+    "test_every_role_gets_its_answer[", "test_every_migration_can_run", "RoundWalk", "test_account_and_error_pages",
+    "test_no_page_of_anybody_else_ever_holds",
 )  # fmt: skip
 
 
