@@ -38,6 +38,11 @@ class ChallengeFilter(SearchFilterSet):
         label=_("Gemeente"),
     )
 
+    @classmethod
+    def shown(cls, user):
+        """Every challenge that the brokers accepted."""
+        return Challenge.objects.public().for_tiles()
+
     class Meta:
         model = Challenge
         fields = ["q", "theme", "status", "location", "municipality"]

@@ -6,15 +6,18 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from modules.models import LearningGoal, Level, Module, Programme
+from oil_portal.core.prepared import prepared
 from partners.filters import PageFilterSet
 from partners.models import Partner
 
 
+@prepared
 def schools():
     """(key, name) of the schools that give a module."""
     return Partner.objects.filter(Exists(Module.objects.filter(school=OuterRef("pk")))).values_list("pk", "name")
 
 
+@prepared
 def labs():
     """(key, name) of the labs where a module is given."""
     return Partner.objects.filter(Exists(Module.objects.filter(lab=OuterRef("pk")))).values_list("pk", "name")
@@ -37,6 +40,11 @@ class ModuleFilter(PageFilterSet):
         method="by_kind",
         widget=forms.CheckboxSelectMultiple,
     )
+
+    @classmethod
+    def shown(cls, user):
+        """Every module."""
+        return Module.objects.for_cards()
 
     class Meta:
         model = Module

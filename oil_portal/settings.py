@@ -165,6 +165,7 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password_from_key": "60/m/ip",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
+SESSION_ENGINE = "oil_portal.sign_in.sessions"
 SESSION_SEEN_MINUTES = 15  # how old "last seen" may be on the page of devices; 0 writes nothing
 
 # The second step. Required of brokers, coordinators and staff, but for the demo's accounts of one click.

@@ -2,6 +2,7 @@
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -11,7 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from oil_portal.core import clock
 from oil_portal.core.mail import absolute
 from oil_portal.core.models import Consent
+from oil_portal.core.prepared import prepared
 from oil_portal.core.tasks import post
+from partners.models import User
+
+
+@prepared
+def account(user: int) -> QuerySet:
+    return User.objects.filter(pk=user)
 
 
 class AccountBackend(AuthenticationBackend):
@@ -19,6 +27,11 @@ class AccountBackend(AuthenticationBackend):
 
     What people may do in the portal are predicates on their roles (django-rules): a no of those asks no table.
     """
+
+    def get_user(self, user_id: int):
+        """As Django's own, which composes it for every page of who is logged in."""
+        user = next(iter(account(user_id)), None)
+        return user if user and self.user_can_authenticate(user) else None
 
     def has_perm(self, user_obj, perm, obj=None) -> bool:
         return user_obj.is_staff and super().has_perm(user_obj, perm, obj)

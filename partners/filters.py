@@ -1,17 +1,24 @@
 """What the list of partners can be narrowed by, and how every catalogue is searched."""
 
-from collections.abc import Sequence
-from functools import cached_property
+from collections.abc import Mapping, Sequence
+from functools import cached_property, lru_cache
 
 import django_filters
 from django import forms
+from django.contrib.auth.models import AnonymousUser
+from django.core.paginator import Page
 from django.db import connection
 from django.db.models import QuerySet
+from django.http import QueryDict
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from oil_portal.core.prepared import prepared
+from oil_portal.core.views import MOST_COUNTED, Pages
 from partners.models import Partner
 from partners.search import Asked, Hits, matching
 from partners.sectors import Sector, Size
+from partners.workflow import PartnerStatus
 
 # From one municipality to the next over an index, instead of reading every partner to find a few names.
 MUNICIPALITIES = """
@@ -41,12 +48,86 @@ class PageFilterSet(django_filters.FilterSet):
     Choices that come from the database are read once, however often the form asks.
     """
 
-    def __init__(self, *args, **kwargs) -> None:
+    def __init__(self, *args, read: Mapping | None = None, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        for one in self.filters.values():
+        for name, one in self.filters.items():
             if callable(choices := one.extra.get("choices")):
-                one.extra["choices"] = list(choices())
+                one.extra["choices"] = list(read[name] if read else choices())
             one.distinct = False
+
+    @classmethod
+    def read_choices(cls) -> dict[str, tuple]:
+        """{filter: its choices} of those that the database knows."""
+        asked = {name: one.extra.get("choices") for name, one in cls.base_filters.items()}
+        return {name: tuple(choices()) for name, choices in asked.items() if callable(choices)}
+
+    @classmethod
+    def shown(cls, user) -> QuerySet:
+        """What the page lists to a reader, before it is narrowed."""
+        raise NotImplementedError
+
+    @classmethod
+    def of(cls, data, user, **given) -> "PageFilterSet":
+        return cls(data, queryset=cls.shown(user), **given)
+
+
+# --- A page of what a filter finds --------------------------------------------------------------------------------
+def listed(kind: type[PageFilterSet], request, per_page: int) -> tuple[PageFilterSet, Page]:
+    """The filter as the address fills it, and a page of what it finds.
+
+    Without search words the same choices are the same form and the same SQL for every reader: both are kept.
+    """
+    asked = QueryDict(mutable=True)
+    for name in filter(request.GET.__contains__, kind.base_filters):
+        asked.setlist(name, request.GET.getlist(name))
+    read = kind.read_choices()
+    if asked.get("q"):
+        found = kind.of(asked, request.user, read=read)
+        return found, Pages(getattr(found, "results", found.qs), per_page).asked(request)
+    choices = tuple(read.items())
+    found = _filled(kind, asked.urlencode(), choices, get_language())
+    return found, Pages(Found(kind, asked.urlencode(), choices, request.user), per_page).asked(request)
+
+
+@lru_cache(maxsize=500)
+def _filled(kind: type[PageFilterSet], asked: str, choices: tuple, _language: str) -> PageFilterSet:
+    """The filter with its form, for as long as its choices stay what they are."""
+    found = kind.of(QueryDict(asked), AnonymousUser(), read=dict(choices))
+    found.queryset = found.queryset.none()
+    found.form.is_valid()
+    return found
+
+
+class Found:
+    """The rows that a filter finds, for a Paginator."""
+
+    more = False
+
+    def __init__(self, kind: type[PageFilterSet], asked: str, choices: tuple, user) -> None:
+        self.asked = kind, asked, repr(choices), user
+        _choices.setdefault(self.asked[2], choices)
+
+    def __len__(self) -> int:
+        number = len(_counted(*self.asked))
+        self.more = number > MOST_COUNTED
+        return min(number, MOST_COUNTED)
+
+    def __getitem__(self, part: slice) -> list:
+        return _rows(*self.asked, str(part.start), str(part.stop))
+
+
+_choices: dict[str, tuple] = {}
+
+
+@prepared
+def _rows(kind: type, asked: str, choices: str, user, first: str, last: str) -> QuerySet:
+    return kind.of(QueryDict(asked), user, read=dict(_choices[choices])).qs[int(first) : int(last)]
+
+
+@prepared
+def _counted(kind: type, asked: str, choices: str, user) -> QuerySet:
+    found = kind.of(QueryDict(asked), user, read=dict(_choices[choices])).qs
+    return found.order_by().values_list("pk", flat=True)[: MOST_COUNTED + 1]
 
 
 class SearchFilterSet(PageFilterSet):
@@ -99,6 +180,11 @@ class PartnerFilter(SearchFilterSet):
     training_company = django_filters.MultipleChoiceFilter(
         label=_("Leerbedrijf"), choices=[("True", _("Erkend leerbedrijf"))], widget=forms.CheckboxSelectMultiple
     )
+
+    @classmethod
+    def shown(cls, user) -> QuerySet:
+        """The accepted partners."""
+        return Partner.objects.filter(status=PartnerStatus.ACCEPTED).select_related("parent").with_counts()
 
     class Meta:
         model = Partner

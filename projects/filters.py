@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from challenges.models import Location, Theme
 from modules.models import Level, Module
+from oil_portal.core.prepared import prepared
 from partners.filters import SearchFilterSet
 from partners.models import Partner
 from partners.workflow import PartnerStatus
@@ -26,12 +27,14 @@ ORDERS = {  # the first that can be used is the default; () keeps the order of t
 }
 
 
+@prepared
 def labs() -> QuerySet:
     """(key, name) of each lab."""
     found = Partner.objects.filter(kind=Partner.Kind.LAB, status=PartnerStatus.ACCEPTED)
     return found.values_list("pk", "name")
 
 
+@prepared
 def modules_with_projects() -> QuerySet:
     """(key, title) of each module that has a project."""
     inside = Project.objects.filter(run__module=OuterRef("pk"))
@@ -73,6 +76,16 @@ class ProjectFilter(SearchFilterSet):
     class Meta:
         model = Project
         fields = ["q", "fit", "sort", "status", "lab", "theme", "level", "location", "module"]
+
+    @classmethod
+    def shown(cls, user) -> QuerySet:
+        """What the reader may see."""
+        return Project.objects.visible_to(user).for_tiles()
+
+    @classmethod
+    def of(cls, data, user, **given) -> "ProjectFilter":
+        """For who is no student: what a student still has to learn is asked for by numbers of their own."""
+        return super().of(data, user, reader=Reader(None), **given)
 
     def __init__(self, *args, reader: Reader, **kwargs) -> None:
         super().__init__(*args, **kwargs)

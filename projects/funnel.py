@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Min, Q
+from django.db.models import Min, Q, QuerySet
 from django.utils import timezone
 
-from challenges.models import Challenge
+from challenges.models import Challenge, Interest
+from oil_portal.core.prepared import prepared
 from projects.models import Application
 
 STAGES = ("seen", "saved", "applied", "placed")
@@ -40,19 +41,28 @@ def monday_of(moment: datetime) -> date:
     return day - timedelta(days=day.weekday())
 
 
+@prepared
+def _interests(challenge: int) -> QuerySet:
+    return Interest.objects.filter(challenge=challenge).values_list("seen_at", "saved_at")
+
+
+@prepared
+def _firsts(challenge: int) -> QuerySet:
+    applications = Application.objects.filter(project__assignment__challenge=challenge).order_by()
+    return applications.values("student").annotate(
+        applied=Min("created_at"), placed=Min("decided_at", filter=Q(status="placed"))
+    )
+
+
 def first_times(challenge: Challenge) -> list[list[date]]:
     """Per stage the Monday of each student's first time; two queries."""
     seen, saved = [], []
-    for seen_at, saved_at in challenge.interests.values_list("seen_at", "saved_at"):
+    for seen_at, saved_at in _interests(challenge.pk):
         seen.append(monday_of(seen_at))
         if saved_at:
             saved.append(monday_of(saved_at))
-    applications = Application.objects.filter(project__assignment__challenge=challenge).order_by()
-    firsts = applications.values("student").annotate(
-        applied=Min("created_at"), placed=Min("decided_at", filter=Q(status="placed"))
-    )
     applied, placed = [], []
-    for first in firsts:
+    for first in _firsts(challenge.pk):
         applied.append(monday_of(first["applied"]))
         if first["placed"]:
             placed.append(monday_of(first["placed"]))

@@ -6,13 +6,24 @@ from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from modules.models import LearningGoal
+from oil_portal.core.prepared import prepared
 from partners import roles
 from projects.models import Achievement, Application, Project
 
 
 def achieved_ids(student) -> set[int]:
     """The goals that student, teacher and company all confirmed."""
-    return set(Achievement.objects.filter(student=student, achieved=True).values_list("goal_id", flat=True))
+    return set(_achieved(student.pk))
+
+
+@prepared
+def _achieved(student: int) -> QuerySet:
+    return Achievement.objects.filter(student=student, achieved=True).values_list("goal_id", flat=True)
+
+
+@prepared
+def _taken(student: int) -> QuerySet:
+    return LearningGoal.objects.filter(modules__runs__enrolments__student=student).values_list("pk", flat=True)
 
 
 class Reader:
@@ -26,8 +37,7 @@ class Reader:
         self.achieved, self.open = set(), set()
         if self.is_student:
             self.achieved = achieved_ids(user)
-            taken = LearningGoal.objects.filter(modules__runs__enrolments__student=user)
-            self.open = set(taken.values_list("pk", flat=True)) - self.achieved
+            self.open = set(_taken(user.pk)) - self.achieved
 
     @classmethod
     def knowing(cls, achieved: Iterable[int], taken: Iterable[int]) -> "Reader":

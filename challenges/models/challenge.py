@@ -7,7 +7,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, JSONObject
 from django.urls import reverse
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +17,7 @@ from oil_portal.core import clock
 from partners import roles
 from partners.lexicon import SEARCH_CONFIG, Mark, searchable
 from partners.models import Partner
+from partners.models.partner import hue_of
 from partners.search import Asked, ask, matching
 
 
@@ -81,18 +82,26 @@ class ChallengeQuerySet(models.QuerySet):
         return ask(text, "challenges")
 
     def for_tiles(self) -> "ChallengeQuerySet":
-        """With what a list shows of each: the partner, and in `agreed` the assignments that the company agreed to."""
+        """With what a list shows of each: the partner, and `agreed`, what it says of the newest assignment that the
+        company agreed to (summary, goals, and the place of its newest project), or None.
+        """
         assignments = self.model.assignments.rel.related_model
         links, projects = assignments.links.rel.related_model, assignments.projects.rel.related_model
-        count = links.objects.filter(assignment=models.OuterRef("pk")).order_by().values("assignment")
-        count = models.Subquery(count.annotate(count=models.Count("pk")).values("count"))
-        labs = projects.objects.select_related("lab").only("assignment", "lab__kind", "lab__glyph")
-        agreed = assignments.objects.filter(status="agreed").only("challenge", "summary", "created_at")
-        agreed = agreed.annotate(goals_total=Coalesce(count, 0)).prefetch_related(models.Prefetch("projects", labs))
+        mine = {"assignment": models.OuterRef("pk")}
+        count = links.objects.filter(**mine).order_by().values("assignment").annotate(count=models.Count("pk"))
+        newest = projects.objects.filter(**mine).order_by("-pk").values(
+            place=JSONObject(lab="lab", kind="lab__kind", glyph="lab__glyph")
+        )  # fmt: skip
+        agreed = assignments.objects.filter(challenge=models.OuterRef("pk"), status="agreed").values(
+            said=JSONObject(
+                summary="summary",
+                goals=Coalesce(models.Subquery(count.values("count")), 0),
+                place=models.Subquery(newest[:1]),
+            )
+        )
         shown = ("title", "question", "status", "theme", "confidential", "created_at", "partner__name",
                  "partner__municipality")  # fmt: skip
-        prefetch = models.Prefetch("assignments", queryset=agreed, to_attr="agreed")
-        return self.select_related("partner").only(*shown).prefetch_related(prefetch)
+        return self.select_related("partner").only(*shown).annotate(agreed=models.Subquery(agreed[:1]))
 
 
 @searchable("challenges", public=f"one.status IN {tuple(map(str, PUBLIC))}")
@@ -179,11 +188,12 @@ class Challenge(models.Model):
 
     def tile_facts(self) -> dict:
         """What a list shows of it; expects `for_tiles`."""
-        agreed = next(iter(self.agreed), None)
+        said = self.agreed or {"summary": Truncator(self.question).words(24, truncate=" …"), "goals": 0, "place": None}
+        place = said["place"]
+        hue = "" if place is None else hue_of(place["kind"], place["glyph"]) if place["lab"] else "school"
         return {
             "url": self.get_absolute_url(), "title": self.title, "confidential": self.confidential,
-            "summary": agreed.summary if agreed else Truncator(self.question).words(24, truncate=" …"),
-            "hue": agreed.hue if agreed else "", "teeth": ("plain",) * (agreed.goals_total if agreed else 0),
+            "summary": said["summary"], "hue": hue, "teeth": ("plain",) * said["goals"],
             "partner": self.partner.name, "municipality": self.partner.municipality,
             "status": str(ChallengeStatus(self.status).label), "theme": str(Theme(self.theme).label),
             "created_on": clock.day_of(self.created_at),

@@ -38,12 +38,18 @@ class QuestionQuerySet(models.QuerySet):
     def visible_to(self, user, challenge: Challenge) -> "QuestionQuerySet":
         """Public answers for who reads the challenge; the rest for the asker, the company and the brokers."""
         asked = self.filter(challenge=challenge)
-        if roles.has(user, roles.BROKER) or challenge.partner_id in roles.partner_ids(user, roles.CONTACT):
-            return asked
-        if getattr(user, "is_superuser", False):
-            return asked
+        return asked if self.sees_all(user, challenge) else asked.public_or_of(user)
+
+    @staticmethod
+    def sees_all(user, challenge: Challenge) -> bool:
+        """The company and the brokers."""
+        if roles.has(user, roles.BROKER) or getattr(user, "is_superuser", False):
+            return True
+        return challenge.partner_id in roles.partner_ids(user, roles.CONTACT)
+
+    def public_or_of(self, user) -> "QuestionQuerySet":
         public = models.Q(public=True, answered_at__isnull=False)
-        return asked.filter(public | models.Q(asker=user) if getattr(user, "pk", None) else public)
+        return self.filter(public | models.Q(asker=user) if getattr(user, "pk", None) else public)
 
 
 @pghistory.track()

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Exists, OuterRef, Prefetch, prefetch_related_objects
+from django.db.models import Exists, OuterRef, QuerySet
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -16,16 +16,18 @@ from challenges.filters import ChallengeFilter
 from challenges.forms.challenge import AcceptForm, TranslatorForm
 from challenges.forms.talk import AnswerForm, AskForm, RemarkForm
 from challenges.marks import marked
-from challenges.models import Assignment, Challenge, GoalLink, Question
+from challenges.models import Assignment, Challenge, GoalLink, Question, Remark
 from challenges.permissions import is_in_team, is_owner, is_teacher_somewhere, is_translator
 from challenges.services.talk import ASKABLE, look
 from challenges.views.common import challenge_for, need, posted
 from challenges.workflow import EDITABLE, PUBLIC
 from oil_portal.core import views as core
+from oil_portal.core.prepared import join, prepared
 from oil_portal.core.promises import with_promise
-from oil_portal.core.views import Pages, attempt
+from oil_portal.core.views import attempt
 from oil_portal.core.workflow import available
 from partners import roles
+from partners.filters import listed
 from partners.models import Membership
 
 CARDS, ROWS = 12, 25
@@ -35,8 +37,7 @@ CARDS, ROWS = 12, 25
 @login_not_required
 def catalogue(request):
     """Every challenge that the brokers accepted, newest first or best match first."""
-    found = ChallengeFilter(request.GET, queryset=Challenge.objects.public().for_tiles())
-    page_obj = Pages(found.results, CARDS).get_page(request.GET.get("page"))
+    found, page_obj = listed(ChallengeFilter, request, CARDS)
     return render(request, "challenges/challenge_list.html", {"filter": found, "page_obj": page_obj})
 
 
@@ -66,12 +67,7 @@ def detail(request, pk: int):
 def page(request, challenge: Challenge, *, status: int = 200, **forms):
     """The page of a challenge; `forms` are those that were refused, with what was typed in them."""
     user = request.user
-    goals = GoalLink.objects.select_related("goal__programme")
-    projects = Assignment.projects.rel.related_model.objects.select_related("lab")  # a room above: by its relation
-    prefetch_related_objects(
-        [challenge], "assignments", Prefetch("assignments__links", goals), Prefetch("assignments__projects", projects)
-    )
-    assignments = challenge.assignments.all()
+    assignments = read_assignments(challenge)
     agreed = next((each for each in assignments if each.status == "agreed"), None)
     translates = is_translator(user, challenge)
     follows = user.has_perm("challenges.follow_challenge", challenge) or translates
@@ -91,15 +87,52 @@ def page(request, challenge: Challenge, *, status: int = 200, **forms):
     return render(request, "challenges/challenge_detail.html", context | forms, status=status)
 
 
+def read_assignments(challenge: Challenge) -> list[Assignment]:
+    """Its assignments with their goals and projects; three queries."""
+    assignments = _assignments(challenge.pk)
+    numbers = tuple(each.pk for each in assignments)
+    join([challenge], "assignments", assignments, "challenge_id")
+    join(assignments, "links", _links(numbers), "assignment_id")
+    join(assignments, "projects", _projects(numbers), "assignment_id")
+    return assignments
+
+
+@prepared
+def _assignments(challenge: int) -> QuerySet[Assignment]:
+    return Assignment.objects.filter(challenge=challenge)
+
+
+@prepared
+def _links(assignments: tuple) -> QuerySet[GoalLink]:
+    return GoalLink.objects.filter(assignment__in=assignments).select_related("goal__programme")
+
+
+@prepared
+def _projects(assignments: tuple) -> QuerySet:
+    rows = Assignment.projects.rel.related_model.objects  # of a room above: by its relation
+    return rows.filter(assignment__in=assignments).select_related("lab")
+
+
+@prepared
+def _remarks(challenge: int) -> QuerySet[Remark]:
+    return Remark.objects.filter(challenge=challenge, assignment=None).select_related("author")
+
+
+@prepared
+def _questions(user, challenge: int, sees_all: bool) -> QuerySet[Question]:
+    teaching = Membership.objects.active().filter(user=OuterRef("asker"), role=roles.TEACHER)
+    asked = Question.objects.filter(challenge=challenge)
+    seen = asked if sees_all else asked.public_or_of(user)
+    return with_promise(seen).annotate(by_teacher=Exists(teaching)).select_related("asker", "answered_by")
+
+
 def talk_of(user, challenge: Challenge, *, follows: bool) -> dict:
     """Remarks with the texts they mark, questions with their answers, and the forms that this reader has."""
     may = partial(user.has_perm, obj=challenge)
-    remarks = list(challenge.remarks.filter(assignment=None).select_related("author")) if follows else []
+    remarks = _remarks(challenge.pk) if follows else []
     quotes = {name: {each.pk: each.quote for each in remarks if each.field == name and not each.done_at}
               for name in ("question", "why")}  # fmt: skip
-    teaching = Membership.objects.active().filter(user=OuterRef("asker"), role=roles.TEACHER)
-    asked = with_promise(Question.objects.visible_to(user, challenge)).annotate(by_teacher=Exists(teaching))
-    questions = list(asked.select_related("asker", "answered_by"))
+    questions = _questions(user, challenge.pk, Question.objects.all().sees_all(user, challenge))
     return {
         "remarks": remarks,
         "marked": {name: marked(getattr(challenge, name), found) for name, found in quotes.items()},

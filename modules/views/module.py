@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet, prefetch_related_objects
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -10,8 +11,10 @@ from django.views.decorators.http import require_POST
 from modules import services
 from modules.filters import ModuleFilter
 from modules.forms import ModuleForm, RunForm
-from modules.models import Enrolment, Module, ModuleRun
-from oil_portal.core.views import Pages, attempt
+from modules.models import Enrolment, LearningGoal, Module, ModuleRun
+from oil_portal.core.prepared import prepared
+from oil_portal.core.views import attempt, only
+from partners.filters import listed
 
 PAGE = 24
 
@@ -19,10 +22,10 @@ PAGE = 24
 @login_not_required
 def module_list(request):
     """Every module of the region's schools."""
-    found = ModuleFilter(request.GET, queryset=Module.objects.for_cards())
+    found, page = listed(ModuleFilter, request, PAGE)
     context = {
         "filter": found,
-        "page_obj": Pages(found.qs, PAGE).get_page(request.GET.get("page")),
+        "page_obj": page,
         "may_add": request.user.has_perm("modules.change_module"),
     }
     return render(request, "modules/module_list.html", context)
@@ -31,23 +34,46 @@ def module_list(request):
 @login_not_required
 def detail(request, pk: int):
     """A module: its goals, when it is given, and the projects that students can do in it."""
-    module = get_object_or_404(Module.objects.for_cards(), pk=pk)
-    user = request.user
-    enrolled = set()
-    if user.is_authenticated:
-        enrolled = set(Enrolment.objects.filter(student=user, run__module=module).values_list("run_id", flat=True))
-    runs = list(module.runs.prefetch_related("teachers").order_by("-starts", "-pk"))
+    module, user = only(_module(pk)), request.user
+    enrolled = set(_enrolled(user.pk, pk)) if user.is_authenticated else set()
+    runs = _runs(pk)
+    prefetch_related_objects(runs, "teachers")
     for run in runs:
         run.module = module  # the permission asks for the module's school: spare it a query a run
         run.enrolled, run.may_enrol = run.pk in enrolled, user.has_perm("modules.enrol_modulerun", run)
     context = {
         "module": module,
         "runs": runs,
-        "goals": module.goals.select_related("programme"),
-        "projects": module.projects_for(user).select_related("run")[:PAGE],
+        "goals": _goals(pk),
+        "projects": _projects(user, pk),
         "may_change": user.has_perm("modules.change_module", module),
     }
     return render(request, "modules/module_detail.html", context)
+
+
+@prepared
+def _module(pk: int) -> QuerySet[Module]:
+    return Module.objects.for_cards().filter(pk=pk)
+
+
+@prepared
+def _enrolled(student: int, module: int) -> QuerySet:
+    return Enrolment.objects.filter(student=student, run__module=module).values_list("run_id", flat=True)
+
+
+@prepared
+def _runs(module: int) -> QuerySet[ModuleRun]:
+    return ModuleRun.objects.filter(module=module).order_by("-starts", "-pk")
+
+
+@prepared
+def _goals(module: int) -> QuerySet[LearningGoal]:
+    return LearningGoal.objects.filter(modules=module).select_related("programme")
+
+
+@prepared
+def _projects(user, module: int) -> QuerySet:
+    return Module(pk=module).projects_for(user).select_related("run")[:PAGE]
 
 
 def add(request):

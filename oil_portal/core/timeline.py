@@ -8,6 +8,7 @@ from django.db import models
 
 from oil_portal.core import promises
 from oil_portal.core.models import Notice, Promise, TimelineEntry
+from oil_portal.core.prepared import prepared
 from oil_portal.core.tasks import post_notice
 
 
@@ -81,10 +82,24 @@ def timeline_of(obj: models.Model) -> models.QuerySet[TimelineEntry]:
     ).select_related("actor", "content_type")
 
 
+@prepared
+def _course(kind: int, pk: int) -> models.QuerySet[TimelineEntry]:
+    return TimelineEntry.objects.filter(content_type=kind, object_id=pk).select_related("actor", "content_type")
+
+
+@prepared
+def _due(kind: int, pk: int) -> models.QuerySet:
+    return Promise.objects.filter(content_type=kind, object_id=pk).open().values_list("due", flat=True)[:1]
+
+
+def _number(obj: models.Model) -> int:
+    return ContentType.objects.get_for_model(obj).pk
+
+
 def course_of(obj: models.Model) -> list[TimelineEntry]:
     """What `timeline_of` finds, read once per object: several places of a page tell of it."""
     if not hasattr(obj, "_course"):
-        obj._course = list(timeline_of(obj))
+        obj._course = _course(_number(obj), obj.pk)
     return obj._course
 
 
@@ -95,7 +110,7 @@ def due(obj: models.Model) -> date | None:
     """
     if hasattr(obj, "promised_until"):
         return obj.promised_until
-    return Promise.objects.of(obj).open().values_list("due", flat=True).first()
+    return next(iter(_due(_number(obj), obj.pk)), None)
 
 
 def changed_fields(obj: models.Model, **values) -> dict:

@@ -34,11 +34,19 @@ class Pages(Paginator):
     def count(self) -> int:
         rows = self.object_list
         if not isinstance(rows, models.QuerySet):
+            number = super().count
             self.more = getattr(rows, "more", False)
-            return super().count
+            return number
         counted = rows.order_by().values("pk")[: MOST_COUNTED + 1].count()
         self.more = counted > MOST_COUNTED
         return min(counted, MOST_COUNTED)
+
+
+def only(rows: list):
+    """The one row of a read; Http404 where there is none."""
+    if not rows:
+        raise Http404
+    return rows[0]
 
 
 def number(text: str) -> int:

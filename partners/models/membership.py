@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from oil_portal.core import clock
 from oil_portal.core.models import TimelineEntry
+from oil_portal.core.prepared import prepared
 from partners import roles
 from partners.models.partner import Partner
 from partners.models.user import User
@@ -44,6 +45,12 @@ class MembershipQuerySet(models.QuerySet):
         if roles.has(user, roles.BROKER):
             seen |= ~models.Q(role__in=[roles.TEACHER, roles.STUDENT])
         return self.filter(seen)
+
+
+@prepared
+def held_by(user: int) -> models.QuerySet:
+    """(role, partner, the partner's parent) of each active membership."""
+    return Membership.objects.active().filter(user=user).values_list("role", "partner_id", "partner__parent_id")
 
 
 ANSWER_REQUESTS = (roles.CONTACT, roles.COORDINATOR, roles.BROKER)

@@ -193,8 +193,7 @@ class Partner(models.Model):
     @property
     def hue(self) -> str:
         """The design's `data-kind`: company, school, smart, bio or gov; "" for a plain ring."""
-        plain = {"company": "company", "school": "school", "government": "gov"}
-        return self.glyph or plain.get(self.kind, "")
+        return hue_of(self.kind, self.glyph)
 
     @property
     def takes_part(self) -> bool:
@@ -238,6 +237,10 @@ class Partner(models.Model):
     def school(self) -> "Partner":
         """The school a lab hangs under; the partner itself when it hangs under nothing."""
         return self.parent or self
+
+
+def hue_of(kind: str, glyph: str) -> str:
+    return glyph or {"company": "company", "school": "school", "government": "gov"}.get(kind, "")
 
 
 class PartnerNoteQuerySet(models.QuerySet):

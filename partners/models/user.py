@@ -11,6 +11,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from oil_portal.core import clock
+from partners import roles
 
 
 class UserManager(BaseUserManager):
@@ -78,6 +79,15 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.get_full_name() or self.email
+
+    @property
+    def held(self) -> tuple[tuple[str, int, int | None], ...]:
+        """The roles, as `roles.of` says them."""
+        return roles.of(self)
+
+    @held.setter
+    def held(self, found: tuple) -> None:
+        self._roles = found
 
     @property
     def is_away(self) -> bool:

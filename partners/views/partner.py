@@ -16,7 +16,7 @@ from oil_portal.core.promises import with_promise
 from oil_portal.core.views import attempt, need
 from partners import doubles, roles, services
 from partners.files import served
-from partners.filters import PartnerFilter
+from partners.filters import PartnerFilter, listed
 from partners.forms import LogoForm, PartnerForm
 from partners.models import Collaboration, Membership, Partner
 from partners.rates import rates_of
@@ -27,11 +27,10 @@ from partners.workflow import LIVE_MEMBERSHIP, MembershipStatus, PartnerStatus
 @login_not_required
 def partner_list(request):
     """The accepted partners, and what they do together."""
-    partners = Partner.objects.filter(status=PartnerStatus.ACCEPTED).select_related("parent").with_counts()
-    found = PartnerFilter(request.GET, queryset=partners)
+    found, page = listed(PartnerFilter, request, PAGE)
     context = {
         "filter": found,
-        "page_obj": views.Pages(found.results, PAGE).get_page(request.GET.get("page")),
+        "page_obj": page,
         "collaborations": Collaboration.objects.for_cards(),
     }
     return render(request, "partners/partner_list.html", context)

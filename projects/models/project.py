@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from challenges.models import Assignment, Challenge, GoalLink, Theme
 from modules.models import LearningGoal, Level, ModuleRun
 from oil_portal.core import clock
+from oil_portal.core.prepared import prepared
 from partners import roles
 from partners.lexicon import SEARCH_CONFIG, Mark, searchable
 from partners.models import Partner
@@ -144,14 +145,9 @@ class Project(models.Model):
         ModuleRun, on_delete=models.PROTECT, related_name="projects", verbose_name=_("module en periode")
     )
     lab = models.ForeignKey(
-        Partner,
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="lab_projects",
-        limit_choices_to={"kind": Partner.Kind.LAB},
-        verbose_name=_("lab"),
-    )
+        Partner, null=True, blank=True, on_delete=models.PROTECT, related_name="lab_projects",
+        limit_choices_to={"kind": Partner.Kind.LAB}, verbose_name=_("lab"),
+    )  # fmt: skip
     coach = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="coached", verbose_name=_("begeleider")
     )
@@ -296,7 +292,7 @@ class Project(models.Model):
     def read_team(self, seats: list["Application"] | None = None) -> list["Application"]:
         """The team, each student with their profile, read once (or given) since a page asks at several places."""
         if seats is not None or not hasattr(self, "_team"):
-            self._team = list(self.team().select_related("student__profile")) if seats is None else seats
+            self._team = _team_of(self.pk) if seats is None else seats
         return self._team
 
     def has_placed(self, student: int) -> bool:
@@ -304,6 +300,11 @@ class Project(models.Model):
         if hasattr(self, "_team"):
             return any(seat.student_id == student for seat in self._team)
         return self.team().filter(student_id=student).exists()
+
+
+@prepared
+def _team_of(project: int) -> models.QuerySet:
+    return Project(pk=project).team().select_related("student__profile")
 
 
 class AskedChallenge(Challenge):

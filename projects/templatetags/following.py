@@ -1,9 +1,10 @@
 """What a page of a lower floor shows of projects: the funnel of a challenge, and its teams. A builtin library."""
 
 from django import template
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from challenges.permissions import is_translator
+from oil_portal.core.prepared import prepared
 from projects.coverage import modules_for
 from projects.funnel import STAGES, Funnel, funnel
 from projects.models import Application, Project
@@ -34,16 +35,21 @@ def bars(found: Funnel) -> list[dict]:
     return drawn
 
 
-@register.inclusion_tag("projects/challenge_team.html", takes_context=True)
-def challenge_team(context, challenge) -> dict:
-    """The teams at work on a challenge, once they have begun, for who may see them."""
-    user = context["request"].user
+@prepared
+def _seats(challenge: int) -> QuerySet[Application]:
     begun = ~Q(project__status__in=["open", "cancelled"])
     seats = Application.objects.filter(begun, project__assignment__challenge=challenge, status="placed").select_related(
         "student", "project__assignment__challenge__partner", "project__coach", "project__run__module", "project__lab"
     )
+    return seats.order_by("project__closing_date", "project", "student__first_name", "student__last_name", "pk")
+
+
+@register.inclusion_tag("projects/challenge_team.html", takes_context=True)
+def challenge_team(context, challenge) -> dict:
+    """The teams at work on a challenge, once they have begun, for who may see them."""
+    user = context["request"].user
     teams: dict[Project, list[Application]] = {}
-    for seat in seats.order_by("project__closing_date", "project", "student__first_name", "student__last_name", "pk"):
+    for seat in _seats(challenge.pk):
         teams.setdefault(seat.project, []).append(seat)
     for project, team in teams.items():
         project.read_team(team)

@@ -5,16 +5,19 @@ from functools import partial
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from challenges.models import Assignment
+from challenges.models import Assignment, GoalLink
 from challenges.services.talk import look
 from challenges.workflow import AssignmentStatus
 from oil_portal.core import views as core
+from oil_portal.core.prepared import join, prepared
 from oil_portal.core.workflow import NotNow
+from partners.filters import listed
 from projects import pages, services
 from projects.filters import ProjectFilter
 from projects.forms.project import ApplyForm, OutcomeForm, PlanForm
@@ -27,9 +30,22 @@ WRAPPING_UP = (ProjectStatus.CONFIRMING, ProjectStatus.COMPLETED)
 
 
 def visible(request, pk: int) -> Project:
+    """The project with all that its page says."""
+    project = core.only(_seen(request.user, pk))
+    join([project.assignment], "links", _links(project.assignment_id), "assignment_id")
+    return project
+
+
+@prepared
+def _seen(user, pk: int) -> QuerySet[Project]:
     related = ("coach", "outcome__follow_up_lab", "outcome__next_challenge")
-    found = Project.objects.visible_to(request.user).for_cards().select_related(*related)
-    return get_object_or_404(found, pk=pk)
+    found = Project.objects.visible_to(user).for_cards().prefetch_related(None)
+    return found.select_related(*related).filter(pk=pk)
+
+
+@prepared
+def _links(assignment: int) -> QuerySet[GoalLink]:
+    return GoalLink.objects.filter(assignment=assignment).select_related("goal")
 
 
 def posted(request):
@@ -42,10 +58,12 @@ def posted(request):
 def project_list(request) -> HttpResponse:
     """The catalogue: what students can apply to, or what runs and what came of it."""
     reader = Reader(request.user)
-    found = ProjectFilter(
-        request.GET, queryset=Project.objects.visible_to(request.user).for_tiles(), request=request, reader=reader
-    )
-    page = core.Pages(found.results, PER_PAGE).get_page(request.GET.get("page"))
+    if reader.is_student:
+        seen = ProjectFilter.shown(request.user)
+        found = ProjectFilter(request.GET, queryset=seen, request=request, reader=reader)
+        page = core.Pages(found.results, PER_PAGE).asked(request)
+    else:
+        found, page = listed(ProjectFilter, request, PER_PAGE)
     (found.taste or reader).dress(page.object_list)  # for a student with the reasons
     return render(request, "projects/project_list.html", {"filter": found, "page_obj": page, "reader": reader})
 

@@ -329,7 +329,9 @@ def flat_choices(field) -> dict[str, str]:
 @register.simple_tag
 def plain_fields(form) -> tuple:
     """The visible fields of a GET form for a `part`: name, label, kind, id, and its choices or else its own HTML."""
-    return tuple(_plain(bound) for bound in form.visible_fields())
+    if "plain" not in vars(form):  # a filter keeps its form
+        form.plain = tuple(_plain(bound) for bound in form.visible_fields())
+    return form.plain
 
 
 def _plain(bound) -> tuple:

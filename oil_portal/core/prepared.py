@@ -1,0 +1,205 @@
+"""Reads that Django composes once: asked again with other values, the same SQL goes to the database at once.
+
+Of a page's processor time two fifths were Django making SQL of querysets, the same at every request. A read that many
+pages do is a function that says its queryset, under `@prepared`:
+
+    @prepared
+    def seen(user, pk: int):
+        return Thing.objects.visible_to(user).filter(pk=pk)
+
+    seen(request.user, 12)  # a list
+
+It is composed with a stand-in for each value, and kept by all that may make other SQL of it: which values there are
+(how many in a tuple, which roles the reader has `held` where), the texts and flags among them, the language and the
+day. The function decides nothing itself on a number or a date, which is not the one that is asked with, and asks the
+clock for the day alone; a value that does not come into the SQL, and another SQL at another hour, are refused.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from copy import copy
+from datetime import date, datetime, time, timedelta
+from functools import update_wrapper
+from itertools import count
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import EmptyResultSet
+from django.db import connections
+from django.db.models import Model, QuerySet
+from django.db.models.signals import post_migrate
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from oil_portal.core import clock
+
+MOST = 500  # shapes of one read that are kept
+# From here on the stand-ins; a value that large goes the usual way.
+NUMBERS, DAYS, TEXTS = 2_000_000_000, date(9000, 1, 1), "\ue000 "
+EDGES = (time(0, 0, 1), time(23, 59, 59))
+
+_all: list["Prepared"] = []
+
+
+class Unprepared(Exception):
+    """A read that cannot be composed once: it does something with a value before the database sees it."""
+
+
+class Text(str):
+    """A text that is a value: other than the texts and flags that say which SQL is wanted, such as a filter's."""
+
+
+class Holes:
+    """What is asked with, as three things: its shape, the values in order, and the stand-ins for those values."""
+
+    def __init__(self) -> None:
+        self.values: list = []
+        self.wanted: set[int] = set()  # the places of values that the SQL must have
+
+    def shape(self, value, wanted: bool = True):
+        """What SQL may depend on of a value; the value itself is kept for later."""
+        if isinstance(value, int | date | Text) and not isinstance(value, bool | datetime):
+            if wanted:
+                self.wanted.add(len(self.values))
+            self.values.append(value)
+            return type(value)
+        if isinstance(value, tuple):
+            return tuple(self.shape(one) for one in value)
+        if isinstance(value, AnonymousUser):
+            return AnonymousUser
+        if hasattr(value, "held"):
+            return self._reader(value)
+        return value  # texts, flags and None
+
+    def _reader(self, user) -> tuple:
+        places: dict[int, int] = {}
+        for number in (user.pk, *(number for _role, *numbers in user.held for number in numbers if number)):
+            if number not in places:
+                places[number] = len(places)
+                self.shape(number, wanted=False)
+        held = tuple((role, places[at], places.get(above)) for role, at, above in user.held)
+        return user.__class__, user.is_superuser, held  # of a request it is a wrapper
+
+    @property
+    def large(self) -> bool:
+        """Whether a value is no ordinary one."""
+        return any(
+            not 0 <= one < NUMBERS if isinstance(one, int) else one >= DAYS if isinstance(one, date) else "\0" in one
+            for one in self.values
+        )
+
+
+def stand_in(shape, places: Iterator[int]):
+    """An argument of this shape, made of numbers and days that nothing else has."""
+    if shape is int:
+        return NUMBERS + next(places)
+    if shape is date:
+        return DAYS + timedelta(days=next(places))
+    if shape is Text:
+        return f"{TEXTS}{next(places)}"
+    if shape is AnonymousUser:
+        return AnonymousUser()
+    if isinstance(shape, tuple) and shape and hasattr(shape[0], "held"):
+        kind, superuser, held = shape
+        many = 1 + max((place or 0 for _role, *two in held for place in two), default=0)
+        numbers = [NUMBERS + next(places) for _place in range(many)]
+        user = kind(pk=numbers[0], is_superuser=superuser)
+        user.held = tuple((role, numbers[at], None if above is None else numbers[above]) for role, at, above in held)
+        return user
+    return tuple(stand_in(one, places) for one in shape) if isinstance(shape, tuple) else shape
+
+
+class Statement:
+    """A queryset with its SQL, and where in it each value goes."""
+
+    def __init__(self, queryset: QuerySet, wanted: set[int]) -> None:
+        self.queryset = queryset
+        self.compiler = queryset.query.get_compiler(queryset.db)
+        try:
+            self.sql, self.params = self.compiler.as_sql()
+        except EmptyResultSet:
+            self.sql = ""
+            return
+        self.places = [(at, place, type(param)) for at, param in enumerate(self.params)
+                       if (place := place_of(param)) is not None]  # fmt: skip
+        if missing := wanted - {place for _at, place, _kind in self.places}:
+            raise Unprepared(f"{len(missing)} of the values are not in the SQL as they were given: {self.sql}")
+
+    def rows(self, values: list) -> list:
+        if not self.sql:
+            return []
+        params = list(self.params)
+        for at, place, kind in self.places:
+            params[at] = values[place] if kind is date else kind(values[place])
+        compiler = copy(self.compiler)
+        compiler.connection = connections[compiler.using]
+        compiler.as_sql = lambda *_args, **_options: (self.sql, params)
+        asked = self.queryset.all()
+        asked.query.get_compiler = lambda *_args, **_options: compiler
+        return list(asked)
+
+
+def place_of(param) -> int | None:
+    """Which value a parameter of SQL stands in for."""
+    if isinstance(param, int) and param >= NUMBERS:
+        return int(param) - NUMBERS
+    if isinstance(param, str) and param.startswith(TEXTS):
+        return int(param[len(TEXTS) :])
+    return (param - DAYS).days if type(param) is date and param >= DAYS else None
+
+
+class Prepared:
+    """A read and what was composed of it."""
+
+    def __init__(self, compose: Callable[..., QuerySet]) -> None:
+        self.compose, self.kept = compose, {}
+        update_wrapper(self, compose)
+        _all.append(self)
+
+    def __call__(self, *given) -> list:
+        holes = Holes()
+        shape = tuple(map(holes.shape, given))
+        if holes.large:
+            return list(self.compose(*given))
+        key = (shape, get_language(), clock.today())
+        statement = self.kept.get(key)
+        if statement is None:
+            if len(self.kept) >= MOST:
+                self.kept.clear()
+            statement = self.kept[key] = self._statement(shape, holes.wanted)
+        return statement.rows(holes.values)
+
+    def __deepcopy__(self, _memo) -> "Prepared":
+        return self
+
+    def _statement(self, shape: tuple, wanted: set[int]) -> Statement:
+        """Compose at both ends of the day, which must come to the same."""
+        day, found = clock.today(), []
+        for edge in EDGES:
+            with clock.at(timezone.make_aware(datetime.combine(day, edge))):
+                places = count()
+                found.append(Statement(self.compose(*(stand_in(one, places) for one in shape)), wanted))
+        one, other = found
+        if (one.sql, one.params if one.sql else ()) != (other.sql, other.params if other.sql else ()):
+            raise Unprepared("It depends on the time of the day: let the moment be a day.")
+        return one
+
+
+def prepared(compose: Callable[..., QuerySet]) -> Prepared:
+    """See above."""
+    return Prepared(compose)
+
+
+def forget(**_migrated) -> None:
+    """After a migration, which may give content types other numbers."""
+    for one in _all:
+        one.kept.clear()
+
+
+post_migrate.connect(forget)
+
+
+def join(objects: Iterable[Model], name: str, rows: list[Model], by: str) -> None:
+    """Give each object those of `rows` whose `by` is its number, as `prefetch_related(name)` would."""
+    for one in objects:
+        own = one._meta.get_field(name).related_model._default_manager.none()
+        own._result_cache, own._prefetch_done = [row for row in rows if getattr(row, by) == one.pk], True
+        vars(one).setdefault("_prefetched_objects_cache", {})[name] = own

@@ -1,0 +1,134 @@
+"""Reads that are composed once: the same rows as Django's own for every reader and value, and no SQL made anew."""
+
+from copy import deepcopy
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.utils.translation import override
+
+from oil_portal.core import clock
+from oil_portal.core.prepared import Text, Unprepared, forget, join, prepared
+from partners.models import Membership, Partner, User
+from projects.models import Application, Project
+from tests import factories as f
+from tests.helpers import PEOPLE
+
+
+@pytest.fixture
+def composed() -> list:
+    return []
+
+
+@pytest.fixture
+def seen(composed):
+    @prepared
+    def seen(user, pk: int):
+        composed.append(pk)
+        return Project.objects.visible_to(user).for_tiles().filter(pk=pk)
+
+    return seen
+
+
+def test_each_reader_reads_what_they_would_without(seen, region):
+    made = [f.ProjectFactory(run=region.run, **stage) for stage in ({}, {"running": True}, {"cancelled": True})]
+    ours = f.ProjectFactory(cancelled=True, assignment__challenge__partner=region.company)
+    mine = f.ProjectFactory(cancelled=True)
+    f.ApplicationFactory(project=mine, student=region.student)
+    readers = [AnonymousUser(), *(getattr(region, name) for name in PEOPLE), User(is_superuser=True, pk=1)]
+    for project in (*made, ours, mine):
+        for user in (*readers, *readers):
+            usual = list(Project.objects.visible_to(user).filter(pk=project.pk))
+            assert seen(user, project.pk) == usual, user
+    assert [seen(region.contact, ours.pk), seen(region.other_contact, ours.pk)] == [[ours], []]
+
+
+def test_it_is_composed_once_for_all_readers_of_a_kind(seen, composed, region):
+    projects = f.ProjectFactory.create_batch(3, run=region.run)
+    for project in projects:
+        for user in (region.contact, region.other_contact):
+            assert [one.title for one in seen(user, project.pk)] == [project.title]
+    assert len(composed) == 2  # at both ends of the day
+    f.MembershipFactory(user=region.other_contact, partner=region.company, role="contact", status="active")
+    seen(User.objects.get(pk=region.other_contact.pk), projects[0].pk)
+    with override("en"):
+        seen(region.contact, projects[0].pk)
+    with clock.at(clock.now() + timedelta(days=1)):
+        seen(region.contact, projects[0].pk)
+    assert len(composed) == 2 * 4
+    forget()
+    seen(region.contact, projects[0].pk)
+    assert len(composed) == 2 * 5
+
+
+def test_who_became_somebody_else_reads_as_that(seen, region):
+    project = f.ProjectFactory(cancelled=True)
+    assert seen(region.contact, project.pk) == []
+    f.MembershipFactory(user=region.contact, partner=region.network, role="broker", status="active")
+    assert seen(User.objects.get(pk=region.contact.pk), project.pk) == [project]
+
+
+def test_what_is_open_today_is_closed_tomorrow(region):
+    @prepared
+    def open_now():
+        return Project.objects.open()
+
+    project = f.ProjectFactory(closing_date=clock.today())
+    assert open_now() == [project]
+    with clock.at(clock.now() + timedelta(days=1)):
+        assert open_now() == []
+
+
+def test_days_texts_and_tuples_are_values_too(composed, region):
+    @prepared
+    def before(day, names: tuple, name: Text):
+        composed.append(day)
+        return Partner.objects.filter(created_at__date__lte=day, pk__in=names, name=name).values_list("pk", flat=True)
+
+    today, company, school = clock.today(), region.company, region.school
+    both = (company.pk, school.pk)
+    assert before(today, both, Text(company.name)) == [company.pk]
+    assert before(today, both, Text(school.name)) == [school.pk]
+    assert before(today - timedelta(days=9), both, Text(school.name)) == []
+    assert len(composed) == 2
+    assert before(today, (school.pk,), Text(company.name)) == before(today, (), Text(company.name)) == []
+
+
+@pytest.mark.parametrize("number", [2_000_000_000, 2**31, 2**63, 10**30, -1])
+def test_a_number_that_nothing_has_finds_nothing(seen, region, number):
+    assert seen(region.broker, number) == []
+
+
+def test_a_read_that_decides_on_a_value_itself_is_refused(region):
+    @prepared
+    def like(pk: int):
+        return Partner.objects.filter(name__icontains=str(pk))
+
+    @prepared
+    def lately():
+        return Partner.objects.filter(created_at__lte=clock.now())
+
+    for read in (lambda: like(3), lately):
+        with pytest.raises(Unprepared):
+            read()
+
+
+def test_it_can_be_copied_with_what_holds_it(seen):
+    assert deepcopy({"choices": seen})["choices"] is seen
+
+
+def test_children_are_joined_as_prefetch_would(region):
+    one, other = f.ProjectFactory.create_batch(2, run=region.run)
+    made = f.ApplicationFactory.create_batch(2, project=one)
+    join([one, other], "applications", list(Application.objects.all()), "project_id")
+    assert list(one.applications.all()) == made and list(other.applications.all()) == []
+
+
+def test_a_session_ends_by_the_clock(login, region):
+    client = login(region.contact)
+    assert client.get("/start/").status_code == 200
+    session = client.session
+    session.set_expiry(datetime(2020, 1, 1, tzinfo=UTC))
+    session.save()
+    assert client.get("/start/").status_code == 302
+    assert Membership.objects.filter(user=region.contact).exists()
