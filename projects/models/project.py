@@ -283,11 +283,8 @@ class Project(models.Model):
 
     def team(self) -> models.QuerySet:
         """The applications that are placed, in order of name."""
-        return (
-            self.applications.filter(status=ApplicationStatus.PLACED)
-            .select_related("student")
-            .order_by("student__first_name", "student__last_name", "pk")
-        )
+        placed = self.applications.filter(status=ApplicationStatus.PLACED).select_related("student")
+        return placed.order_by("student__first_name", "student__last_name", "pk")
 
     def read_team(self, seats: list["Application"] | None = None) -> list["Application"]:
         """The team, each student with their profile, read once (or given) since a page asks at several places."""
