@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from oil_portal.core.prepared import prepared
-from oil_portal.core.views import MOST_COUNTED, Pages
+from oil_portal.core.views import MOST_COUNTED, Leaves, Pages
 from partners.models import Partner
 from partners.search import Asked, Hits, matching
 from partners.sectors import Sector, Size
@@ -86,7 +86,9 @@ def listed(kind: type[PageFilterSet], request, per_page: int) -> tuple[PageFilte
         return found, Pages(getattr(found, "results", found.qs), per_page).asked(request)
     choices = tuple(read.items())
     found = _filled(kind, asked.urlencode(), choices, get_language())
-    return found, Pages(Found(kind, asked.urlencode(), choices, request.user), per_page).asked(request)
+    _choices.setdefault(known := repr(choices), choices)
+    rows = Leaves(_rows, _numbers, kind, asked.urlencode(), known, request.user)
+    return found, Pages(rows, per_page).asked(request)
 
 
 @lru_cache(maxsize=500)
@@ -98,24 +100,6 @@ def _filled(kind: type[PageFilterSet], asked: str, choices: tuple, _language: st
     return found
 
 
-class Found:
-    """The rows that a filter finds, for a Paginator."""
-
-    more = False
-
-    def __init__(self, kind: type[PageFilterSet], asked: str, choices: tuple, user) -> None:
-        self.asked = kind, asked, repr(choices), user
-        _choices.setdefault(self.asked[2], choices)
-
-    def __len__(self) -> int:
-        number = len(_counted(*self.asked))
-        self.more = number > MOST_COUNTED
-        return min(number, MOST_COUNTED)
-
-    def __getitem__(self, part: slice) -> list:
-        return _rows(*self.asked, str(part.start), str(part.stop))
-
-
 _choices: dict[str, tuple] = {}
 
 
@@ -125,7 +109,7 @@ def _rows(kind: type, asked: str, choices: str, user, first: str, last: str) -> 
 
 
 @prepared
-def _counted(kind: type, asked: str, choices: str, user) -> QuerySet:
+def _numbers(kind: type, asked: str, choices: str, user) -> QuerySet:
     found = kind.of(QueryDict(asked), user, read=dict(_choices[choices])).qs
     return found.order_by().values_list("pk", flat=True)[: MOST_COUNTED + 1]
 

@@ -2,11 +2,12 @@
 
 from datetime import timedelta
 
-from django.core.paginator import Paginator
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import ExtractYear
 
 from oil_portal.core import clock
+from oil_portal.core.prepared import prepared
+from oil_portal.core.views import MOST_COUNTED, Leaves, Pages
 from projects.models import Contribution, Project, asked_by, led_by
 from projects.workflow import WITH_TEAM
 
@@ -42,19 +43,54 @@ def with_people(found: QuerySet[Contribution]) -> QuerySet[Contribution]:
 
 def page(user, projects: list[Project], about: Project | None, number: str | None) -> dict:
     """Everything under the form, of all projects or `about` one, in a fixed number of queries."""
-    seen, waits = Contribution.objects.visible_to(user), Contribution.objects.waiting_for(user)
-    if about is not None:
-        seen, waits = seen.filter(project=about), waits.filter(project=about)
-    waiting = list(with_people(waits).order_by("project__title", "project_id", "day", "pk")[: AT_ONCE + 1])
-    totals = list(totals_of(seen)[: TOTALS + 1])
+    one = () if about is None else (about.pk,)
+    waiting, totals = _waiting(user, one), _totals(user, one)
     return {
         "waiting": waiting[:AT_ONCE],
         "waiting_more": len(waiting) > AT_ONCE,
-        "page_obj": Paginator(with_people(seen.exclude(pk__in=waits.values("pk"))), PER_PAGE).get_page(number),
+        "page_obj": Pages(Leaves(_others, _other_numbers, user, one), PER_PAGE).get_page(number),
         "totals": totals[:TOTALS],
         "totals_more": len(totals) > TOTALS,
         "again": last_times(user, projects if about is None else [about]),
     }
+
+
+def _about(found: QuerySet[Contribution], one: tuple) -> QuerySet[Contribution]:
+    return found.filter(project__in=one) if one else found
+
+
+@prepared
+def _waiting(user, one: tuple) -> QuerySet[Contribution]:
+    waits = _about(Contribution.objects.waiting_for(user), one)
+    return with_people(waits).order_by("project__title", "project_id", "day", "pk")[: AT_ONCE + 1]
+
+
+@prepared
+def _totals(user, one: tuple) -> QuerySet:
+    return totals_of(_about(Contribution.objects.visible_to(user), one))[: TOTALS + 1]
+
+
+def _rest(user, one: tuple) -> QuerySet[Contribution]:
+    """What does not wait for the reader."""
+    waits = _about(Contribution.objects.waiting_for(user), one)
+    return _about(Contribution.objects.visible_to(user), one).exclude(pk__in=waits.values("pk"))
+
+
+@prepared
+def _others(user, one: tuple, first: str, last: str) -> QuerySet[Contribution]:
+    return with_people(_rest(user, one))[int(first) : int(last)]
+
+
+@prepared
+def _other_numbers(user, one: tuple) -> QuerySet:
+    return _rest(user, one).order_by().values_list("pk", flat=True)[: MOST_COUNTED + 1]
+
+
+@prepared
+def _sums(user, project: int) -> QuerySet:
+    """One row of sums; none where nothing was given."""
+    waiting = Count("pk", filter=Q(pk__in=Contribution.objects.waiting_for(user).values("pk")))
+    return Contribution.objects.filter(project=project).order_by().values("project").annotate(**SUMS, waiting=waiting)
 
 
 def totals_of(found: QuerySet[Contribution]) -> QuerySet:
@@ -80,9 +116,7 @@ def of_project(user, project: Project) -> dict:
     begun = project.status in WITH_TEAM
     if not begun or not user.has_perm("projects.see_contributions_project", project):
         return {}
-    given = Contribution.objects.filter(project=project)
-    waiting = Count("pk", filter=Q(pk__in=Contribution.objects.waiting_for(user).values("pk")))
     return {
-        "contributed": given.aggregate(**SUMS, waiting=waiting),
+        "contributed": next(iter(_sums(user, project.pk)), dict.fromkeys(SUMS)),
         "contributes": user.has_perm("projects.contribute_project", project),
     }

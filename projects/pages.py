@@ -7,11 +7,12 @@ from django.core.paginator import Page
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from challenges.models import Challenge
+from challenges.models import Challenge, GoalLink
 from oil_portal.core import clock
 from oil_portal.core.models import Consent
+from oil_portal.core.prepared import join, prepared
 from oil_portal.core.timeline import timeline_of
-from oil_portal.core.views import Pages
+from oil_portal.core.views import MOST_COUNTED, Leaves, Pages
 from partners import roles
 from projects.chain import chain
 from projects.choosing import part_of
@@ -86,8 +87,7 @@ def members(user, project: Project) -> list[Application]:
     if leads(user, project) or user.pk in {seat.student_id for seat in seats}:
         shown = {Profile.Shown.TEAM, Profile.Shown.COMPANY}
     decides = bool(seats) and (leads(user, project) or asked(user, project))  # who takes pictures has to know
-    agreed = Consent.objects.in_force(Consent.Kind.PHOTOS).filter(user__in=[seat.student_id for seat in seats])
-    photos = set(agreed.values_list("user", flat=True)) if decides else set()
+    photos = set(_in_pictures(tuple(seat.student_id for seat in seats))) if decides else set()
     for seat in seats:
         profile = getattr(seat.student, "profile", None)
         seat.profile = profile if profile and profile.shown in shown else None
@@ -157,7 +157,7 @@ def own_application(user, project: Project) -> dict:
     """The reader's last application here, what was said with its answer, and whether they can apply (again)."""
     if not roles.has(user, roles.STUDENT):
         return {"application": None, "can_apply": False}
-    last = project.applications.filter(student=user).order_by("-created_at", "-pk").first()
+    last = next(iter(_last_application(project.pk, user.pk)), None)
     if last is None:
         return {"application": None, "can_apply": project.is_open}
     last.project = project
@@ -213,25 +213,21 @@ def confirm_forms(user, project: Project, sides: list[str], data, sent: str | No
 def mine(request) -> dict:
     """The reader's projects per role, in pages; a list is None for who does not have the role."""
     user = request.user
-    projects = as_rows(Project.objects.order_by("-closing_date", "-pk"))
     found: dict = {"applications": None, "led": None, "asked": None}
     if roles.has(user, roles.STUDENT):
         found["applications"] = own_applications(user)
     if roles.has(user, roles.TEACHER, roles.COORDINATOR):
-        found["led"] = by_stage(request, projects.filter(led_by(user)), "page")
+        found["led"] = by_stage(request, "led", "page")
     if roles.has(user, roles.CONTACT):
-        found["asked"] = by_stage(request, projects.filter(asked_by(user)), "gevraagd")
+        found["asked"] = by_stage(request, "asked", "gevraagd")
     return found
 
 
 def own_applications(user) -> list[Application]:
     """All applications of a student, newest first, each with `answer` and a dressed project."""
-    found = list(
-        Application.objects.filter(student=user)
-        .select_related("project__assignment__challenge__partner", "project__lab", "project__run__module__school")
-        .prefetch_related("project__assignment__links")
-        .order_by("-created_at", "-pk")
-    )
+    found = _applications(user.pk)
+    assignments = [application.project.assignment for application in found]
+    join(assignments, "links", _links(tuple(sorted({one.pk for one in assignments}))), "assignment_id")
     Reader(user).dress([application.project for application in found])
     answers = answers_to(found)
     silent = Achievement.objects.filter(student=user, student_says=None).values_list("project_id", flat=True)
@@ -240,6 +236,28 @@ def own_applications(user) -> list[Application]:
         application.answer = answers.get(application.pk, "")
         application.to_confirm = application.status == "placed" and application.project_id in unconfirmed
     return found
+
+
+@prepared
+def _applications(student: int) -> QuerySet[Application]:
+    related = ("project__assignment__challenge__partner", "project__lab", "project__run__module__school")
+    found = Application.objects.filter(student=student).select_related(*related)
+    return found.order_by("-created_at", "-pk")
+
+
+@prepared
+def _links(assignments: tuple) -> QuerySet[GoalLink]:
+    return GoalLink.objects.filter(assignment__in=assignments)
+
+
+@prepared
+def _last_application(project: int, student: int) -> QuerySet[Application]:
+    return Application.objects.filter(project=project, student=student).order_by("-created_at", "-pk")[:1]
+
+
+@prepared
+def _in_pictures(students: tuple) -> QuerySet:
+    return Consent.objects.in_force(Consent.Kind.PHOTOS).filter(user__in=students).values_list("user", flat=True)
 
 
 def answers_to(applications: list[Application]) -> dict[int, str]:
@@ -270,8 +288,24 @@ def as_rows(projects: QuerySet[Project]) -> QuerySet[Project]:
     return joined.with_counts().defer("text", "document", "assignment__text", "assignment__challenge__question")
 
 
-def by_stage(request, projects: QuerySet[Project], name: str) -> dict[str, Page | list[Project]]:
+def by_stage(request, side: str, name: str) -> dict[str, Page | list[Project]]:
     """A page (which `name` in the address says) of what is under way, and the last of what has ended."""
+    now = Pages(Leaves(_mine, _mine_numbers, request.user, side, "now"), PER_PAGE, name).asked(request)
+    return {"now": now, "ended": _mine(request.user, side, "ended", "0", str(LISTED_FINISHED))}
+
+
+@prepared
+def _mine(user, side: str, stage: str, first: str, last: str) -> QuerySet[Project]:
+    return with_todo(as_rows(_of_side(user, side, stage).order_by("-closing_date", "-pk")))[int(first) : int(last)]
+
+
+@prepared
+def _mine_numbers(user, side: str, stage: str) -> QuerySet:
+    return _of_side(user, side, stage).order_by().values_list("pk", flat=True)[: MOST_COUNTED + 1]
+
+
+def _of_side(user, side: str, stage: str) -> QuerySet[Project]:
+    """What the reader leads, or what their partners asked, under way or ended."""
+    projects = Project.objects.filter(led_by(user) if side == "led" else asked_by(user))
     ended = Q(status__in=FINISHED)
-    now = Pages(with_todo(projects.exclude(ended)), PER_PAGE, name).asked(request)
-    return {"now": now, "ended": list(with_todo(projects.filter(ended))[:LISTED_FINISHED])}
+    return projects.filter(ended) if stage == "ended" else projects.exclude(ended)

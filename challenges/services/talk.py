@@ -2,6 +2,7 @@
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -10,6 +11,7 @@ from challenges.models import Assignment, Challenge, Interest, Question, Remark
 from challenges.services.challenge import owners
 from challenges.workflow import EDITABLE
 from oil_portal.core import clock, promises
+from oil_portal.core.prepared import prepared
 from oil_portal.core.timeline import notify, record, take_back
 from oil_portal.core.workflow import NotNow, Refusal, lock
 from partners import roles
@@ -21,6 +23,11 @@ ASKABLE = ("accepted", "published", "running")
 MOST_OPEN = 3  # questions of one person that wait at one challenge
 
 
+@prepared
+def _known(challenge: int, student: int) -> QuerySet[Interest]:
+    return Interest.objects.filter(challenge=challenge, student=student)
+
+
 # --- Interest ---------------------------------------------------------------------------------------------------
 def look(*, challenge: Challenge, student: User) -> Interest | None:
     """Remember the first look of a student; returns their interest, None for who is no student.
@@ -29,8 +36,8 @@ def look(*, challenge: Challenge, student: User) -> Interest | None:
     """
     if not roles.has(student, roles.STUDENT):
         return None
-    if known := Interest.objects.filter(challenge=challenge, student=student).first():
-        return known
+    if known := _known(challenge.pk, student.pk):
+        return known[0]
     first = Interest(challenge=challenge, student=student)
     Interest.objects.bulk_create([first], ignore_conflicts=True)  # two windows may open at once
     return first

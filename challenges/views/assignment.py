@@ -3,7 +3,7 @@
 from functools import partial
 
 from django.contrib import messages
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import QuerySet
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
@@ -12,12 +12,13 @@ from challenges.checklist import Brief, points
 from challenges.forms.assignment import AssignmentForm
 from challenges.forms.talk import AssignmentRemarkForm
 from challenges.marks import marked
-from challenges.models import Assignment, GoalLink
-from challenges.views.common import assignment_for, challenge_for, need, posted
+from challenges.models import Assignment, Remark
+from challenges.views.common import assignment_for, challenge_for, need, posted, read_goals_and_projects
 from challenges.workflow import WRITABLE
 from challenges.writing import readability
 from modules.models import Module
 from oil_portal.core import views as core
+from oil_portal.core.prepared import prepared
 from oil_portal.core.views import attempt, number
 from oil_portal.core.workflow import available
 
@@ -51,10 +52,9 @@ def assignment(request, pk: int):
 def page(request, shown: Assignment, *, status: int = 200, **forms):
     """The page of an assignment; `forms` are those that were refused, with what was typed in them."""
     user = request.user
-    links = Prefetch("links", GoalLink.objects.select_related("goal__programme"))
-    prefetch_related_objects([shown], links, "projects__lab")
+    read_goals_and_projects([shown])
     acts = available(shown, user)
-    remarks = list(shown.remarks.select_related("author", "challenge"))
+    remarks = _remarks(shown.pk)
     quotes = {each.pk: each.quote for each in remarks if each.field == "text" and not each.done_at}
     remarks_now = shown.status != "agreed" and user.has_perm("challenges.remark_assignment", shown)
     translates = user.has_perm("challenges.revise_assignment", shown)
@@ -78,6 +78,11 @@ def page(request, shown: Assignment, *, status: int = 200, **forms):
     }
     context |= tips(shown) if translates else {}
     return render(request, "challenges/assignment_detail.html", context | forms, status=status)
+
+
+@prepared
+def _remarks(assignment: int) -> QuerySet[Remark]:
+    return Remark.objects.filter(assignment=assignment).select_related("author", "challenge")
 
 
 def tips(shown: Assignment) -> dict:

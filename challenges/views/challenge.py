@@ -16,10 +16,10 @@ from challenges.filters import ChallengeFilter
 from challenges.forms.challenge import AcceptForm, TranslatorForm
 from challenges.forms.talk import AnswerForm, AskForm, RemarkForm
 from challenges.marks import marked
-from challenges.models import Assignment, Challenge, GoalLink, Question, Remark
+from challenges.models import Assignment, Challenge, Question, Remark
 from challenges.permissions import is_in_team, is_owner, is_teacher_somewhere, is_translator
 from challenges.services.talk import ASKABLE, look
-from challenges.views.common import challenge_for, need, posted
+from challenges.views.common import challenge_for, need, posted, read_goals_and_projects
 from challenges.workflow import EDITABLE, PUBLIC
 from oil_portal.core import views as core
 from oil_portal.core.prepared import join, prepared
@@ -90,27 +90,14 @@ def page(request, challenge: Challenge, *, status: int = 200, **forms):
 def read_assignments(challenge: Challenge) -> list[Assignment]:
     """Its assignments with their goals and projects; three queries."""
     assignments = _assignments(challenge.pk)
-    numbers = tuple(each.pk for each in assignments)
     join([challenge], "assignments", assignments, "challenge_id")
-    join(assignments, "links", _links(numbers), "assignment_id")
-    join(assignments, "projects", _projects(numbers), "assignment_id")
+    read_goals_and_projects(assignments)
     return assignments
 
 
 @prepared
 def _assignments(challenge: int) -> QuerySet[Assignment]:
     return Assignment.objects.filter(challenge=challenge)
-
-
-@prepared
-def _links(assignments: tuple) -> QuerySet[GoalLink]:
-    return GoalLink.objects.filter(assignment__in=assignments).select_related("goal__programme")
-
-
-@prepared
-def _projects(assignments: tuple) -> QuerySet:
-    rows = Assignment.projects.rel.related_model.objects  # of a room above: by its relation
-    return rows.filter(assignment__in=assignments).select_related("lab")
 
 
 @prepared

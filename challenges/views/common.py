@@ -3,12 +3,12 @@
 from django.db.models import QuerySet
 from django.http import QueryDict
 
-from challenges.models import Assignment, Challenge
-from oil_portal.core.prepared import prepared
+from challenges.models import Assignment, Challenge, GoalLink
+from oil_portal.core.prepared import join, prepared
 from oil_portal.core.promises import with_promise
 from oil_portal.core.views import need, only
 
-__all__ = ["assignment_for", "challenge_for", "need", "posted"]
+__all__ = ["assignment_for", "challenge_for", "need", "posted", "read_goals_and_projects"]
 
 
 def challenge_for(user, pk: int) -> Challenge:
@@ -32,6 +32,24 @@ def _assignment(user, pk: int) -> QuerySet[Assignment]:
     related = ("challenge__partner", "challenge__translator", "agreed_by")
     found = Assignment.objects.visible_to(user).with_rejected().select_related(*related)
     return with_promise(found).filter(pk=pk)
+
+
+def read_goals_and_projects(assignments: list[Assignment]) -> None:
+    """Two queries, however many there are."""
+    numbers = tuple(each.pk for each in assignments)
+    join(assignments, "links", _links(numbers), "assignment_id")
+    join(assignments, "projects", _projects(numbers), "assignment_id")
+
+
+@prepared
+def _links(assignments: tuple) -> QuerySet[GoalLink]:
+    return GoalLink.objects.filter(assignment__in=assignments).select_related("goal__programme")
+
+
+@prepared
+def _projects(assignments: tuple) -> QuerySet:
+    rows = Assignment.projects.rel.related_model.objects  # of a room above: by its relation
+    return rows.filter(assignment__in=assignments).select_related("lab")
 
 
 def posted(request) -> QueryDict | None:

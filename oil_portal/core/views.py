@@ -42,6 +42,25 @@ class Pages(Paginator):
         return min(counted, MOST_COUNTED)
 
 
+class Leaves:
+    """The rows of a prepared read, for Pages: `rows` takes what is given and the slice as two texts, `numbers` reads
+    the numbers of at most MOST_COUNTED + 1 rows.
+    """
+
+    more = False
+
+    def __init__(self, rows: Callable[..., list], numbers: Callable[..., list], *given) -> None:
+        self.rows, self.numbers, self.given = rows, numbers, given
+
+    def __len__(self) -> int:
+        count = len(self.numbers(*self.given))
+        self.more = count > MOST_COUNTED
+        return min(count, MOST_COUNTED)
+
+    def __getitem__(self, part: slice) -> list:
+        return self.rows(*self.given, str(part.start), str(part.stop))
+
+
 def only(rows: list):
     """The one row of a read; Http404 where there is none."""
     if not rows:

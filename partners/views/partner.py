@@ -4,7 +4,7 @@ from functools import partial
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Case, Count, Q, When, Window
+from django.db.models import Case, Count, Q, QuerySet, When, Window
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -12,6 +12,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST
 
 from oil_portal.core import views
+from oil_portal.core.prepared import prepared
 from oil_portal.core.promises import with_promise
 from oil_portal.core.views import attempt, need
 from partners import doubles, roles, services
@@ -39,15 +40,14 @@ def partner_list(request):
 @login_not_required
 def detail(request, pk: int):
     """An organisation; its people and its course only for those who belong to it and for brokers."""
-    partner = with_promise(Partner.objects.visible_to(request.user).select_related("parent")).filter(pk=pk).first()
+    partner = next(iter(_seen(request.user, pk)), None)
     if partner is None:  # the old address of one that went up in another leads on
         return redirect(get_object_or_404(Partner.objects.visible_to(request.user), merged=pk))
-    challenges = partner.challenges.public().annotate(total=Window(Count("pk")))
     context = {
         "partner": partner,
-        "challenges": challenges[:PAGE],
-        "collaborations": partner.collaborations.for_cards(),
-        "labs": partner.labs.filter(status=PartnerStatus.ACCEPTED),
+        "challenges": _challenges(pk),
+        "collaborations": _together(pk),
+        "labs": _labs(pk),
         "mine": request.user.has_perm("partners.change_details_partner", partner),
         "follows": request.user.has_perm("partners.follow_partner", partner),
     }
@@ -58,13 +58,57 @@ def detail(request, pk: int):
     return render(request, "partners/partner_detail.html", context)
 
 
+@prepared
+def _seen(user, pk: int) -> QuerySet[Partner]:
+    return with_promise(Partner.objects.visible_to(user).select_related("parent")).filter(pk=pk)
+
+
+@prepared
+def _challenges(partner: int) -> QuerySet:
+    rows = Partner.challenges.rel.related_model.objects  # of a room above: by its relation
+    return rows.public().filter(partner=partner).annotate(total=Window(Count("pk")))[:PAGE]
+
+
+@prepared
+def _together(partner: int) -> QuerySet[Collaboration]:
+    return Collaboration.objects.for_cards().filter(members=partner)
+
+
+@prepared
+def _labs(partner: int) -> QuerySet[Partner]:
+    return Partner.objects.filter(parent=partner, status=PartnerStatus.ACCEPTED)
+
+
+@prepared
+def _requests(user, partner: int) -> QuerySet[Membership]:
+    return Membership.objects.waiting_for(user).filter(partner=partner).select_related("user", "partner")
+
+
+@prepared
+def _roles_at(partner: int) -> QuerySet:
+    """(role, how many) of the active memberships."""
+    active = Membership.objects.active().filter(partner=partner).order_by()
+    return active.values_list("role").annotate(number=Count("pk"))
+
+
+@prepared
+def _people_of(user, partner: int, first: str, last: str) -> QuerySet[Membership]:
+    """What the reader is here, and these of its people but for the students, the reader first."""
+    mine = Q(user=user)
+    named = Membership.objects.active().filter(partner=partner).exclude(role=roles.STUDENT)
+    order = named.order_by(Case(When(mine, then=0), default=1), "role", "pk")
+    own = Q(mine, status__in=LIVE_MEMBERSHIP)
+    found = Membership.objects.filter(own | Q(pk__in=order.values("pk")[int(first) : int(last)]), partner=partner)
+    return found.select_related("user", "partner")
+
+
 def _inside(request, partner: Partner) -> dict:
     """What only the people of the organisation and the brokers see. Students are a number, never names."""
     user = request.user
     return (
         _people(request, partner)
         | {
-            "requests": Membership.objects.waiting_for(user).filter(partner=partner).select_related("user", "partner"),
+            "requests": _requests(user, partner.pk),
             "may_invite": user.has_perm("partners.invite_partner", partner),
             "rate": rates_of([partner.pk]).get(partner.pk)
             if user.has_perm("partners.see_rate_partner", partner)
@@ -76,16 +120,12 @@ def _inside(request, partner: Partner) -> dict:
 
 def _people(request, partner: Partner) -> dict:
     """What the reader is here, the others a page at a time with the reader first, and how many students there are."""
-    mine, active = Q(user=request.user), partner.memberships.active()
-    counts = dict(active.order_by().values_list("role").annotate(number=Count("pk")))
+    counts = dict(_roles_at(partner.pk))
     students = counts.pop(roles.STUDENT, 0)
-    named = active.exclude(role=roles.STUDENT).order_by(Case(When(mine, then=0), default=1), "role", "pk")
-    pages = views.Pages(named, PAGE)
+    pages = views.Pages(views.Leaves(_people_of, _roles_at, request.user, partner.pk), PAGE)
     pages.count = sum(counts.values())  # counted with the students
     page = pages.asked(request)
-    own = Q(mine, status__in=LIVE_MEMBERSHIP)
-    here = partner.memberships.filter(own | Q(pk__in=page.object_list.values("pk"))).select_related("user", "partner")
-    rows = sorted(here, key=lambda one: (one.user_id != request.user.pk, one.role, one.pk))
+    rows = sorted(page.object_list, key=lambda one: (one.user_id != request.user.pk, one.role, one.pk))
     page.object_list = [one for one in rows if one.status == MembershipStatus.ACTIVE and one.role != roles.STUDENT
                         and (one.user_id != request.user.pk or page.number == 1)]  # fmt: skip
     return {"own": [one for one in rows if one.user_id == request.user.pk], "page_obj": page, "students": students}
