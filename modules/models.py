@@ -5,10 +5,10 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from oil_portal.core import clock
+from oil_portal.core.prepared import address
 from partners import roles
 from partners.models import Partner
 
@@ -94,7 +94,7 @@ class LearningGoal(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("modules:goal", args=[self.pk])
+        return address("modules:goal", self.pk)
 
 
 class Elective(models.Model):
@@ -132,7 +132,7 @@ class GoalImport(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("modules:import", args=[self.pk])
+        return address("modules:import", self.pk)
 
 
 class ModuleQuerySet(models.QuerySet):
@@ -194,7 +194,7 @@ class Module(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("modules:detail", args=[self.pk])
+        return address("modules:detail", self.pk)
 
     @property
     def hue(self) -> str:

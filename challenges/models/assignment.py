@@ -5,13 +5,13 @@ from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from challenges.models.challenge import Challenge
 from challenges.workflow import AssignmentStatus
 from modules.models import LearningGoal, Level
 from oil_portal.core import clock
+from oil_portal.core.prepared import address
 from partners import roles
 
 
@@ -64,7 +64,7 @@ class Assignment(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("challenges:assignment", args=[self.pk])
+        return address("challenges:assignment", self.pk)
 
     @property
     def hue(self) -> str:

@@ -3,11 +3,11 @@
 import pghistory
 from django.conf import settings
 from django.db import models
-from django.urls import reverse
 
 from challenges.workflow import CallStatus
 from modules.models import LearningGoal, Module
 from oil_portal.core import clock
+from oil_portal.core.prepared import address
 from partners import roles
 from partners.models import Partner
 
@@ -41,4 +41,4 @@ class Call(models.Model):
         return self.goal.title
 
     def get_absolute_url(self) -> str:
-        return reverse("challenges:call", args=[self.pk])
+        return address("challenges:call", self.pk)

@@ -8,12 +8,12 @@ from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.functions import Coalesce, JSONObject
-from django.urls import reverse
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from challenges.workflow import ASSIGNMENT, CHALLENGE, PUBLIC, ChallengeStatus
 from oil_portal.core import clock
+from oil_portal.core.prepared import address
 from partners import roles
 from partners.lexicon import SEARCH_CONFIG, Mark, searchable
 from partners.models import Partner
@@ -182,7 +182,7 @@ class Challenge(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("challenges:detail", args=[self.pk])
+        return address("challenges:detail", self.pk)
 
     tile = "challenges/challenge_tile.html"
 

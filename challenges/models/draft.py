@@ -4,11 +4,11 @@ import secrets
 
 from django.conf import settings
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from challenges.models.challenge import Challenge
 from oil_portal.core import clock
+from oil_portal.core.prepared import address
 from partners import roles
 from partners.models import Partner
 
@@ -31,7 +31,7 @@ class Upload(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("challenges:upload", args=[self.pk])
+        return address("challenges:upload", self.pk)
 
 
 class DraftQuerySet(models.QuerySet):
@@ -89,7 +89,7 @@ class Draft(models.Model):
         return self.values.get("title", "").strip() or _("Concept zonder titel")
 
     def get_absolute_url(self) -> str:
-        return reverse("challenges:draft", args=[self.token])
+        return address("challenges:draft", self.token)
 
     @property
     def all_attachments(self) -> list["Attachment"]:
@@ -133,4 +133,4 @@ class Attachment(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("challenges:attachment", args=[self.pk])
+        return address("challenges:attachment", self.pk)

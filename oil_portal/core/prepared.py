@@ -18,14 +18,17 @@ clock for the day alone; a value that does not come into the SQL, and another SQ
 from collections.abc import Callable, Iterable, Iterator
 from copy import copy
 from datetime import date, datetime, time, timedelta
-from functools import update_wrapper
+from functools import lru_cache, update_wrapper
 from itertools import count
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
-from django.db.models import Model, QuerySet
+from django.db.models import Model, QuerySet, prefetch_related_objects
+from django.db.models.query import ModelIterable, get_related_populators
 from django.db.models.signals import post_migrate
+from django.db.models.sql.compiler import SQLCompiler
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 
@@ -120,6 +123,8 @@ class Statement:
             return
         self.places = [(at, place, type(param)) for at, param in enumerate(self.params)
                        if (place := place_of(param)) is not None]  # fmt: skip
+        self.converters = self.compiler.get_converters([one for one, _sql, _name in self.compiler.select])
+        self.made = maker(queryset, self.compiler) if queryset._iterable_class is ModelIterable else None
         if missing := wanted - {place for _at, place, _kind in self.places}:
             raise Unprepared(f"{len(missing)} of the values are not in the SQL as they were given: {self.sql}")
 
@@ -132,9 +137,34 @@ class Statement:
         compiler = copy(self.compiler)
         compiler.connection = connections[compiler.using]
         compiler.as_sql = lambda *_args, **_options: (self.sql, params)
+        compiler.get_converters = lambda _fields: self.converters
+        if self.made:
+            found = list(map(self.made, compiler.results_iter()))
+            if also := self.queryset._prefetch_related_lookups:
+                prefetch_related_objects(found, *also)
+            return found
         asked = self.queryset.all()
         asked.query.get_compiler = lambda *_args, **_options: compiler
         return list(asked)
+
+
+def maker(queryset: QuerySet, compiler: SQLCompiler) -> Callable[[tuple], Model]:
+    """What makes an object of a row, as Django's ModelIterable does; what it finds out anew each time is known here."""
+    info, using = compiler.klass_info, queryset.db
+    first, last = info["select_fields"][0], info["select_fields"][-1] + 1
+    names = [one.target.attname for one, _sql, _name in compiler.select[first:last]]
+    related = get_related_populators(info, compiler.select, using)
+    annotated = list((compiler.annotation_col_map or {}).items())
+
+    def made(row: tuple) -> Model:
+        one = info["model"].from_db(using, names, row[first:last])
+        for each in related:
+            each.populate(row, one)
+        for name, place in annotated:
+            setattr(one, name, row[place])
+        return one
+
+    return made
 
 
 def place_of(param) -> int | None:
@@ -195,6 +225,12 @@ def forget(**_migrated) -> None:
 
 
 post_migrate.connect(forget)
+
+
+@lru_cache(maxsize=20_000)
+def address(name: str, *args: int) -> str:
+    """Where something is: what `reverse` says, which finds it out anew each time."""
+    return reverse(name, args=args)
 
 
 def join(objects: Iterable[Model], name: str, rows: list[Model], by: str) -> None:

@@ -1,9 +1,9 @@
 """What partners do together under one name, and its *projectkaart*."""
 
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from oil_portal.core.prepared import address
 from partners.models.partner import Partner
 
 
@@ -57,4 +57,4 @@ class ProjectCard(models.Model):
         return f"Projectkaart {self.collaboration}"
 
     def get_absolute_url(self) -> str:
-        return reverse("partners:card", args=[self.pk])
+        return address("partners:card", self.pk)

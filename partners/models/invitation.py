@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 import pghistory
 from django.db import models
 from django.db.models.functions import Lower
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from oil_portal.core import clock
+from oil_portal.core.prepared import address
 from partners import roles
 from partners.models.membership import Membership
 from partners.models.partner import Partner
@@ -61,7 +61,7 @@ class Invitation(models.Model):
         return f"{self.email} ({self.partner})"
 
     def get_absolute_url(self) -> str:
-        return reverse("partners:invitation", args=[self.token])
+        return address("partners:invitation", self.token)
 
     @property
     def open_until(self) -> datetime:

@@ -2,11 +2,10 @@
 
 import pghistory
 from django.db import models
-from django.urls import reverse
 
 from oil_portal.core import clock
 from oil_portal.core.models import TimelineEntry
-from oil_portal.core.prepared import prepared
+from oil_portal.core.prepared import address, prepared
 from partners import roles
 from partners.models.partner import Partner
 from partners.models.user import User
@@ -95,4 +94,4 @@ class Membership(models.Model):
         return f"{self.user}, {self.get_role_display()} ({self.partner})"
 
     def get_absolute_url(self) -> str:
-        return reverse("partners:detail", args=[self.partner_id])
+        return address("partners:detail", self.partner_id)

@@ -15,6 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from oil_portal.core import clock
+from oil_portal.core.prepared import address
 from partners import roles
 from partners.lexicon import SEARCH_CONFIG, searchable
 from partners.models.user import User
@@ -160,7 +161,7 @@ class Partner(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("partners:detail", args=[self.pk])
+        return address("partners:detail", self.pk)
 
     @property
     def described(self) -> str:

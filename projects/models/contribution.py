@@ -11,12 +11,12 @@ from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.urls import reverse
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from oil_portal.core import clock
+from oil_portal.core.prepared import address
 from partners import roles
 from partners.models import Partner
 from projects.models.project import OneOf, Project, asked_by, led_by
@@ -155,7 +155,7 @@ class Contribution(models.Model):
         return gettext("%(what)s op %(day)s") % {"what": self.what, "day": date_format(self.day, "j F Y")}
 
     def get_absolute_url(self) -> str:
-        return reverse("projects:contribution", args=[self.pk])
+        return address("projects:contribution", self.pk)
 
     @property
     def fingerprint(self) -> str:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from challenges.models import Theme
 from oil_portal.core import clock
+from oil_portal.core.prepared import address
 from projects.models.round import new_token
 
 
@@ -41,4 +42,4 @@ class Profile(models.Model):
     @property
     def calendar_path(self) -> str:
         """The secret address of the student's calendar."""
-        return reverse("projects:calendar", args=[self.calendar_token])
+        return address("projects:calendar", self.calendar_token)

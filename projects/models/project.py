@@ -11,14 +11,13 @@ from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.functions import Coalesce
-from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from challenges.models import Assignment, Challenge, GoalLink, Theme
 from modules.models import LearningGoal, Level, ModuleRun
 from oil_portal.core import clock
-from oil_portal.core.prepared import prepared
+from oil_portal.core.prepared import address, prepared
 from partners import roles
 from partners.lexicon import SEARCH_CONFIG, Mark, searchable
 from partners.models import Partner
@@ -224,7 +223,7 @@ class Project(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("projects:detail", args=[self.pk])
+        return address("projects:detail", self.pk)
 
     @property
     def challenge(self) -> Challenge:

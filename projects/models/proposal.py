@@ -4,10 +4,10 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from oil_portal.core import clock
+from oil_portal.core.prepared import address
 from projects.models.project import Project
 from projects.models.round import MatchingRound
 
@@ -59,7 +59,7 @@ class Proposal(models.Model):
         return _("Voorstel %(number)s") % {"number": self.number}
 
     def get_absolute_url(self) -> str:
-        return reverse("projects:proposal", args=[self.pk])
+        return address("projects:proposal", self.pk)
 
     @property
     def is_busy(self) -> bool:

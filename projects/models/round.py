@@ -9,11 +9,11 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.functions import Coalesce
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from modules.models import Level, Module, ModuleRun
 from oil_portal.core import clock
+from oil_portal.core.prepared import address
 from partners import roles
 from partners.models import Partner
 from projects.models.project import MAX_TEAM, Project
@@ -109,7 +109,7 @@ class MatchingRound(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("projects:round", args=[self.pk])
+        return address("projects:round", self.pk)
 
     @property
     def is_choosing(self) -> bool:
@@ -267,7 +267,7 @@ class FriendGroup(models.Model):
         return f"{self.round_id}: {self.pk}"
 
     def get_absolute_url(self) -> str:
-        return reverse("projects:friends_join", args=[self.token])
+        return address("projects:friends_join", self.token)
 
 
 @pghistory.track()

@@ -139,12 +139,18 @@ def partner_chip(partner) -> SafeString:
 
 @register.simple_tag
 def kind_chip(partner) -> SafeString:
-    return chip(partner.hue, partner.get_kind_display())
+    return chip(partner.hue, words(type(partner), "kind").get(partner.kind, partner.kind))
 
 
 @register.simple_tag
 def status(obj) -> SafeString:
-    return format_html('<span class="chip">{}</span>', obj.get_status_display())
+    return format_html('<span class="chip">{}</span>', words(type(obj), "status").get(obj.status, obj.status))
+
+
+@lru_cache
+def words(model, name: str) -> dict:
+    """The words of a field's choices, still in every language: Django looks them up anew for each object."""
+    return dict(model._meta.get_field(name).flatchoices)
 
 
 # --- Where an object is in its life ------------------------------------------------------------------------------
