@@ -5,6 +5,7 @@ from django.db.models import Count, Q
 from challenges.models import Challenge, GoalLink
 from oil_portal.core import clock
 from oil_portal.core.models import MailAddress, Notice
+from oil_portal.core.prepared import join, prepared
 from oil_portal.kept import kept
 from oil_portal.naming import names_of
 from oil_portal.student import student_section
@@ -12,7 +13,7 @@ from oil_portal.worklists import work_items
 from oil_portal.worklists.asking import Row, Source, ask
 from partners import roles
 from partners.models import Partner, User
-from projects.goals import Reader
+from projects.goals import Reader, links_of
 from projects.models import Application, MatchingRound, Project, in_hand_of
 from projects.models.project import ProjectQuerySet
 from projects.pages import as_rows
@@ -27,7 +28,7 @@ MOST_TEETH = 6  # in the drawing on the home page
 def home_figures(user) -> dict:
     """The figures of the home page and the newest open projects."""
     found, reader = kept("home", _counted), Reader(user)
-    newest = reader.dress(Project.objects.open().for_tiles().order_by("-created_at", "-pk")[:NEWEST])
+    newest = reader.dress(_newest())
     return found | {
         "example": _example(reader, found["example"]), "kinds": _legend(found["kinds"]), "projects": newest,
     }  # fmt: skip
@@ -49,16 +50,27 @@ def _counted() -> dict:
     }
 
 
+@prepared
+def _newest() -> ProjectQuerySet:
+    return Project.objects.open().for_tiles().order_by("-created_at", "-pk")[:NEWEST]
+
+
 def _examples() -> ProjectQuerySet:
     return Project.objects.open().filter(assignment__challenge__confidential=False)
 
 
+@prepared
+def _drawn(pk: int) -> ProjectQuerySet:
+    return _examples().for_cards().prefetch_related(None).filter(pk=pk)
+
+
 def _example(reader: Reader, number: int | None) -> Project | None:
     """A real project to explain the key with: the one that had the most teeth, if it is still open and public."""
-    best = _examples().filter(pk=number).for_cards().first() if number else None
+    best = next(iter(_drawn(number)), None) if number else None
     if best is not None:
+        links = links_of((best.assignment_id,))
+        join([best.assignment], "links", links, "assignment_id")
         reader.dress([best])
-        links = best.assignment.links.all()
         best.teeth = [
             {"title": link.goal.title, "state": state} for link, state in zip(links, best.states, strict=True)
         ]

@@ -26,6 +26,7 @@ SUMS = {
 }
 
 
+@prepared
 def projects_of(user) -> QuerySet[Project]:
     """The projects that `user` can enter something for, the newest first."""
     lately = clock.today() - timedelta(days=CHOICES_DAYS)

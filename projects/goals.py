@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from challenges.models import GoalLink
 from modules.models import LearningGoal
 from oil_portal.core.prepared import prepared
 from partners import roles
@@ -19,6 +20,12 @@ def achieved_ids(student) -> set[int]:
 @prepared
 def _achieved(student: int) -> QuerySet:
     return Achievement.objects.filter(student=student, achieved=True).values_list("goal_id", flat=True)
+
+
+@prepared
+def links_of(assignments: tuple) -> QuerySet[GoalLink]:
+    """The goals of assignments, in the teacher's order."""
+    return GoalLink.objects.filter(assignment__in=assignments).select_related("goal")
 
 
 @prepared

@@ -7,7 +7,7 @@ from django.core.paginator import Page
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from challenges.models import Challenge, GoalLink
+from challenges.models import Challenge
 from oil_portal.core import clock
 from oil_portal.core.models import Consent
 from oil_portal.core.prepared import join, prepared
@@ -18,7 +18,7 @@ from projects.chain import chain
 from projects.choosing import part_of
 from projects.contributing import of_project
 from projects.forms.project import ApplyForm, ConfirmForm
-from projects.goals import Reader, with_fit
+from projects.goals import Reader, links_of, with_fit
 from projects.models import Achievement, Application, Outcome, Profile, Project, asked_by, led_by
 from projects.permissions import asked, leads
 from projects.services import DECISION_DAYS, in_round, no_room, speaks_as
@@ -227,7 +227,7 @@ def own_applications(user) -> list[Application]:
     """All applications of a student, newest first, each with `answer` and a dressed project."""
     found = _applications(user.pk)
     assignments = [application.project.assignment for application in found]
-    join(assignments, "links", _links(tuple(sorted({one.pk for one in assignments}))), "assignment_id")
+    join(assignments, "links", links_of(tuple(sorted({one.pk for one in assignments}))), "assignment_id")
     Reader(user).dress([application.project for application in found])
     answers = answers_to(found)
     silent = Achievement.objects.filter(student=user, student_says=None).values_list("project_id", flat=True)
@@ -243,11 +243,6 @@ def _applications(student: int) -> QuerySet[Application]:
     related = ("project__assignment__challenge__partner", "project__lab", "project__run__module__school")
     found = Application.objects.filter(student=student).select_related(*related)
     return found.order_by("-created_at", "-pk")
-
-
-@prepared
-def _links(assignments: tuple) -> QuerySet[GoalLink]:
-    return GoalLink.objects.filter(assignment__in=assignments)
 
 
 @prepared

@@ -127,7 +127,9 @@ class ContributionForm(forms.Form):
             self.initial |= said_by(given)
             self.fields["hours"].label = _("Uren")
             return
-        self.fields["project"].queryset = projects
+        self.projects = {project.pk: project for project in projects}
+        offered = Project.objects.filter(pk__in=self.projects).only("title").order_by("-starts", "pk")
+        self.fields["project"].queryset = offered
         self.fields["quick"].choices = [(hours, number_format(hours)) for hours in QUICK]
         chosen = about or (projects[0] if len(projects) == 1 else None)
         if chosen is not None:
@@ -141,6 +143,8 @@ class ContributionForm(forms.Form):
     def clean(self) -> dict:
         """Hours or an amount, as the kind asks, and the partner that `giver` is in this project."""
         data = super().clean()
+        if not self.given and data.get("project"):
+            data["project"] = self.projects[data["project"].pk]  # with all that is asked of it
         project = self.given.project if self.given else data.get("project")
         by_hours = data.get("kind", Kind.HOURS) == Kind.HOURS
         field, quick = ("hours" if by_hours else "amount"), data.pop("quick", "")

@@ -43,7 +43,7 @@ def contributions(request) -> HttpResponse:
             return redirect(overview(about))
     if wanted and about is None:  # an older project, which is in no choice, or one that only a broker reads
         about = Project.objects.visible_to(request.user).filter(pk=wanted).first()
-    page = contributing.page(request.user, list(projects), about, request.GET.get("page"))
+    page = contributing.page(request.user, projects, about, request.GET.get("page"))
     context = {"form": form, "about": about, "enters": bool(projects), **page}
     return render(request, "projects/contributions.html", context, status=422 if form.errors else 200)
 

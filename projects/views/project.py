@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from challenges.models import Assignment, GoalLink
+from challenges.models import Assignment
 from challenges.services.talk import look
 from challenges.workflow import AssignmentStatus
 from oil_portal.core import views as core
@@ -21,7 +21,7 @@ from partners.filters import listed
 from projects import pages, services
 from projects.filters import ProjectFilter
 from projects.forms.project import ApplyForm, OutcomeForm, PlanForm
-from projects.goals import Reader
+from projects.goals import Reader, links_of
 from projects.models import Application, Outcome, Project
 from projects.workflow import WITH_TEAM, ProjectStatus
 
@@ -32,7 +32,7 @@ WRAPPING_UP = (ProjectStatus.CONFIRMING, ProjectStatus.COMPLETED)
 def visible(request, pk: int) -> Project:
     """The project with all that its page says."""
     project = core.only(_seen(request.user, pk))
-    join([project.assignment], "links", _links(project.assignment_id), "assignment_id")
+    join([project.assignment], "links", links_of((project.assignment_id,)), "assignment_id")
     return project
 
 
@@ -41,11 +41,6 @@ def _seen(user, pk: int) -> QuerySet[Project]:
     related = ("coach", "outcome__follow_up_lab", "outcome__next_challenge")
     found = Project.objects.visible_to(user).for_cards().prefetch_related(None)
     return found.select_related(*related).filter(pk=pk)
-
-
-@prepared
-def _links(assignment: int) -> QuerySet[GoalLink]:
-    return GoalLink.objects.filter(assignment=assignment).select_related("goal")
 
 
 def posted(request):
