@@ -5,11 +5,13 @@ from datetime import date
 from decimal import Decimal
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, IntegerField, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from challenges.models import Challenge, Draft
+from challenges.models import Assignment, Challenge, Draft
 from oil_portal.core import clock
+from oil_portal.core.prepared import join, prepared
+from oil_portal.core.views import Leaves
 from partners import roles
 from partners.models import Membership, Partner
 from partners.rates import rates_of
@@ -34,22 +36,23 @@ def choose(user, wanted: str) -> tuple[list[Partner], Partner | None]:
 
     Each has `colleagues` (its contacts, by name) and `asked` (how many challenges it has): one query for all.
     """
-    asked = Challenge.objects.filter(partner=OuterRef("partner")).order_by().values("partner")
-    number = Subquery(asked.annotate(n=Count("pk")).values("n"), output_field=IntegerField())
-    rows = (
-        Membership.objects.active()
-        .filter(role=roles.CONTACT, partner__in=roles.partner_ids(user, roles.CONTACT))
-        .select_related("partner", "user")
-        .annotate(asked=Coalesce(number, 0))
-        .order_by("partner__name", "partner", "user__first_name", "user")
-    )
     own: dict[int, Partner] = {}
-    for row in rows:
+    for row in _contacts(user):
         partner = own.setdefault(row.partner_id, row.partner)
         partner.asked = row.asked
         partner.colleagues = [*getattr(partner, "colleagues", []), row.user]
     found = list(own.values())
     return found, next((partner for partner in found if str(partner.pk) == wanted), found[0] if found else None)
+
+
+@prepared
+def _contacts(user) -> QuerySet[Membership]:
+    """Everybody who is a contact where the reader is one."""
+    asked = Challenge.objects.filter(partner=OuterRef("partner")).order_by().values("partner")
+    number = Subquery(asked.annotate(n=Count("pk")).values("n"), output_field=IntegerField())
+    ours = roles.partner_ids(user, roles.CONTACT)
+    rows = Membership.objects.active().filter(role=roles.CONTACT, partner__in=ours).select_related("partner", "user")
+    return rows.annotate(asked=Coalesce(number, 0)).order_by("partner__name", "partner", "user__first_name", "user")
 
 
 def counted(challenges):
@@ -69,31 +72,52 @@ def counted(challenges):
 
 def challenges_of(partner: Partner, number: str | None) -> Page:
     """One page of all challenges of a `choose`n partner, newest first, each with its counts and what it waits for."""
-    found = counted(Challenge.objects.filter(partner=partner)).prefetch_related("assignments")
-    paginator = Paginator(found, ROWS)
+    paginator = Paginator(Leaves(_asked, list, partner.pk), ROWS)
     paginator.count = partner.asked  # counted with the partner
     page = paginator.get_page(number)
+    assignments = _assignments(tuple(challenge.pk for challenge in page.object_list))
+    join(page.object_list, "assignments", assignments, "challenge_id")
     for challenge in page.object_list:
         challenge.partner = partner  # read once
     return page
 
 
+@prepared
+def _asked(partner: int, first: str, last: str) -> QuerySet[Challenge]:
+    return counted(Challenge.objects.filter(partner=partner))[int(first) : int(last)]
+
+
+@prepared
+def _assignments(challenges: tuple) -> QuerySet[Assignment]:
+    return Assignment.objects.filter(challenge__in=challenges)
+
+
+@prepared
+def _given(partner: int, first: date) -> QuerySet:
+    """Per project what the partner gave, confirmed, and since `first`."""
+    rows = Contribution.objects.given().filter(partner=partner).order_by().values("project__title", "project")
+    hours = {"confirmed": Q(status="confirmed"), "year": Q(day__gte=first)}
+    sums = {name: Coalesce(Sum("hours", filter=which), Decimal(0)) for name, which in hours.items()}
+    return rows.annotate(
+        given=Coalesce(Sum("hours"), Decimal(0)), euros=Coalesce(Sum("amount"), Decimal(0)), **sums
+    ).order_by("-given", "project_id")  # fmt: skip
+
+
+@prepared
+def _drafts(user, partner: int) -> QuerySet[Draft]:
+    mine = Q(author=user) | Q(shared=True)
+    return Draft.objects.filter(mine, partner=partner, challenge=None, version__gt=0)
+
+
+@prepared
+def _results(partner: int) -> QuerySet[Project]:
+    results = Project.objects.filter(assignment__challenge__partner=partner, status="completed")
+    return results.select_related("outcome").order_by("-ends", "-pk")[:RESULTS]
+
+
 def hours_of(partner: Partner) -> Hours:
     """What the partner gave; what is disputed does not count."""
-    first = date(clock.today().year, 1, 1)
-    rows = list(
-        Contribution.objects.given()
-        .filter(partner=partner)
-        .order_by()
-        .values("project__title", "project")
-        .annotate(
-            given=Coalesce(Sum("hours"), Decimal(0)),
-            confirmed=Coalesce(Sum("hours", filter=Q(status="confirmed")), Decimal(0)),
-            year=Coalesce(Sum("hours", filter=Q(day__gte=first)), Decimal(0)),
-            euros=Coalesce(Sum("amount"), Decimal(0)),
-        )
-        .order_by("-given", "project_id")
-    )
+    rows = _given(partner.pk, date(clock.today().year, 1, 1))
     return Hours(
         total=sum(row["given"] for row in rows),
         confirmed=sum(row["confirmed"] for row in rows),
@@ -105,13 +129,11 @@ def hours_of(partner: Partner) -> Hours:
 
 def company_page(user, partner: Partner, number: str | None) -> dict:
     """Everything on the page of one organisation, in a fixed number of queries."""
-    mine = Q(author=user) | Q(shared=True)
-    results = Project.objects.filter(assignment__challenge__partner=partner, status="completed")
     return {
         "partner": partner,
         "page_obj": challenges_of(partner, number),
-        "drafts": list(Draft.objects.filter(mine, partner=partner, challenge=None, version__gt=0)),
+        "drafts": _drafts(user, partner.pk),
         "hours": hours_of(partner),
         "rate": rates_of([partner.pk]).get(partner.pk),
-        "results": list(results.select_related("outcome").order_by("-ends", "-pk")[:RESULTS]),
+        "results": _results(partner.pk),
     }
