@@ -122,6 +122,7 @@ def test_children_are_joined_as_prefetch_would(region):
     made = f.ApplicationFactory.create_batch(2, project=one)
     join([one, other], "applications", list(Application.objects.all()), "project_id")
     assert list(one.applications.all()) == made and list(other.applications.all()) == []
+    assert one.applications.all()[0].project is one
 
 
 def test_a_session_ends_by_the_clock(login, region):

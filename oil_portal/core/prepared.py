@@ -234,8 +234,10 @@ def address(name: str, *args: int) -> str:
 
 
 def join(objects: Iterable[Model], name: str, rows: list[Model], by: str) -> None:
-    """Give each object those of `rows` whose `by` is its number, as `prefetch_related(name)` would."""
+    """Give each object those of `rows` whose `by` is its number, and those the object; as `prefetch_related` does."""
     for one in objects:
         own = one._meta.get_field(name).related_model._default_manager.none()
         own._result_cache, own._prefetch_done = [row for row in rows if getattr(row, by) == one.pk], True
+        for row in own._result_cache:
+            setattr(row, by.removesuffix("_id"), one)
         vars(one).setdefault("_prefetched_objects_cache", {})[name] = own

@@ -289,6 +289,8 @@ class Project(models.Model):
         """The team, each student with their profile, read once (or given) since a page asks at several places."""
         if seats is not None or not hasattr(self, "_team"):
             self._team = _team_of(self.pk) if seats is None else seats
+            for seat in self._team:
+                seat.project = self
         return self._team
 
     def has_placed(self, student: int) -> bool:
