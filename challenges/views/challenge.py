@@ -117,7 +117,8 @@ def talk_of(user, challenge: Challenge, *, follows: bool) -> dict:
     """Remarks with the texts they mark, questions with their answers, and the forms that this reader has."""
     may = partial(user.has_perm, obj=challenge)
     remarks = _remarks(challenge.pk) if follows else []
-    join([challenge], "remarks", remarks, "challenge_id")
+    for each in remarks:
+        each.challenge = challenge
     quotes = {name: {each.pk: each.quote for each in remarks if each.field == name and not each.done_at}
               for name in ("question", "why")}  # fmt: skip
     questions = _questions(user, challenge.pk, Question.objects.all().sees_all(user, challenge))
