@@ -91,7 +91,7 @@ def listed(kind: type[PageFilterSet], request, per_page: int) -> tuple[PageFilte
     return found, Pages(rows, per_page).asked(request)
 
 
-@lru_cache(maxsize=500)
+@lru_cache(maxsize=100)
 def _filled(kind: type[PageFilterSet], asked: str, choices: tuple, _language: str) -> PageFilterSet:
     """The filter with its form, for as long as its choices stay what they are."""
     found = kind.of(QueryDict(asked), AnonymousUser(), read=dict(choices))

@@ -34,7 +34,7 @@ from django.utils.translation import get_language
 
 from oil_portal.core import clock
 
-MOST = 500  # shapes of one read that are kept
+MOST = 100  # shapes of one read that are kept, of 30 to 90 kB each
 # From here on the stand-ins; a value that large goes the usual way.
 NUMBERS, DAYS, TEXTS = 2_000_000_000, date(9000, 1, 1), "\ue000 "
 EDGES = (time(0, 0, 1), time(23, 59, 59))
