@@ -5,6 +5,7 @@ import os
 
 from celery import Celery
 from celery.signals import worker_process_init
+from django.urls import get_resolver
 
 from oil_portal.ops import tracing  # noqa: F401  connects its signals
 
@@ -16,6 +17,10 @@ app.autodiscover_tasks()
 
 
 @worker_process_init.connect
-def keep_what_was_loaded(**_more) -> None:
-    """What was imported stays: the collector of garbage need not look at it for every batch of digests."""
+def get_ready(**_more) -> None:
+    """Load the addresses, and with them the code of all pages, before the first task asks for one.
+
+    What was imported stays: the collector of garbage need not look at it for every batch of digests.
+    """
+    get_resolver().reverse_dict  # noqa: B018
     gc.freeze()

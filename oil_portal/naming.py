@@ -48,7 +48,7 @@ def names_of(things: Iterable[tuple[int, int]]) -> dict[tuple[int, int], tuple[s
 
 def _part(model, ids: set[int]) -> Part:
     asked = {"title": "title", "since": NO_MOMENT, "promised": False} | ASKED[model]
-    return ask(model._base_manager.filter(pk__in=ids), **asked)
+    return ask(model._base_manager.filter(pk__among=ids), **asked)
 
 
 def _name(row: Row) -> tuple[str, str]:

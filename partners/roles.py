@@ -27,7 +27,7 @@ def of_many(users) -> dict[int, tuple[tuple[str, int, int | None], ...]]:
     """{user: their roles}, kept on each; one query for all whose roles were not read yet."""
     unread = {user.pk: [] for user in users if not hasattr(user, "_roles")}
     if unread:
-        memberships = users[0].memberships.model.objects.active().filter(user__in=unread)
+        memberships = users[0].memberships.model.objects.active().filter(user__among=unread)
         for user, *role in memberships.values_list("user", "role", "partner_id", "partner__parent_id"):
             unread[user].append(tuple(role))
     for user in users:

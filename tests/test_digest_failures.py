@@ -1,5 +1,6 @@
 """When something breaks: nothing is lost, nothing is told twice, and what failed is there for staff to see."""
 
+import math
 import smtplib
 import threading
 from collections import Counter
@@ -12,11 +13,12 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.db import IntegrityError, connection, transaction
 
 from oil_portal.core import clock
-from oil_portal.core.mail import MOST_REFUSALS, WAITS, retry
+from oil_portal.core.mail import MOST_REFUSALS, WAITS, Line, retry
 from oil_portal.core.models import DigestDelivery, Letter, MailAddress, Notice
 from oil_portal.core.tasks import send_letters
 from oil_portal.core.timeline import notify, record
-from oil_portal.digests import ledger, plan, release_lost, send_planned
+from oil_portal.digests import collect, content, ledger, plan, release_lost, send_planned, sending
+from oil_portal.digests.sending import send_batch
 from oil_portal.tasks import plan_digests
 from partners.models import User
 from tests import factories as f
@@ -163,10 +165,10 @@ def test_a_server_that_keeps_hanging_up_leaves_the_rest_for_later(region, news, 
     for person in people:
         news(person)
         delivery_for(person)
-    server(*[HUNG_UP] * ledger.DEAD_AIR)
+    server(*[HUNG_UP] * sending.DEAD_AIR)
     send_planned()
     states = Counter(DigestDelivery.objects.values_list("state", "attempts"))
-    assert states == {("planned", 1): ledger.DEAD_AIR, ("planned", 0): 6 - ledger.DEAD_AIR}
+    assert states == {("planned", 1): sending.DEAD_AIR, ("planned", 0): 6 - sending.DEAD_AIR}
     after(minutes=10)
     assert Counter(message.to[0] for message in mail.outbox) == {person.email: 1 for person in people}
 
@@ -176,15 +178,14 @@ def test_one_broken_digest_does_not_keep_the_others_waiting(region, news, monkey
     for person in (region.contact, region.teacher):
         news(person)
         delivery_for(person)
-    whole = ledger.collect_many
+    whole = content.work_items_for
 
-    def collect(users, **more):
+    def broken(users):
         if region.teacher in users:
             raise ValueError("broken rows")
-        return whole(users, **more)
+        return whole(users)
 
-    monkeypatch.setattr(ledger, "collect_many", collect)
-    monkeypatch.setattr(ledger, "collect", lambda user, weekly: collect([user], weekly={user.pk: weekly})[user.pk])
+    monkeypatch.setattr(content, "work_items_for", broken)
     send_planned()
     assert DigestDelivery.objects.get(user=region.contact).state == "sent"
     broken = DigestDelivery.objects.get(user=region.teacher)
@@ -202,7 +203,8 @@ def test_what_a_dead_worker_held_is_given_back_after_its_lease(region, news, set
         assert release_lost() == 1
         send_planned()
         # It was slow, not dead: what it held is no longer its own.
-        ledger._settle(lost, ledger.collect(region.contact), ledger.Line().__enter__())
+        with Line() as line:
+            send_batch([lost], line, math.inf)
     assert len(mail.outbox) == 1
 
 
@@ -236,21 +238,44 @@ def test_news_with_a_mail_of_its_own_waits_for_that(region, news):
     news(region.contact)
     notice = Notice.objects.get(recipient=region.contact)
     letter = Letter.objects.create(notice=notice, to=region.contact.email, language="nl", template="core/email/notice")
-    assert not ledger.collect(region.contact)
+    assert not collect(region.contact)
     Letter.objects.filter(pk=letter.pk).update(failed_at=MONDAY)
-    assert len(ledger.collect(region.contact).entries) == 1
+    assert len(collect(region.contact).entries) == 1
 
 
-def test_two_deliveries_of_one_person_do_not_tell_a_thing_twice(region, news):
+def test_a_failed_mail_that_staff_tries_again_does_not_tell_what_a_digest_is_telling(region, news, settings):
     news(region.contact)
+    notice = Notice.objects.get(recipient=region.contact)
+    Letter.objects.create(
+        notice=notice, to=region.contact.email, language="nl", template="core/email/notice", failed_at=MONDAY
+    )
     delivery_for(region.contact)
-    (mine,) = ledger.claim("mine")
-    digest = ledger.collect(region.contact)
-    Notice.objects.update(told_at=MONDAY)  # meanwhile its own mail told it
-    assert ledger._settle(mine, digest, ledger.Line().__enter__()) is None
-    mine.refresh_from_db()
-    assert (mine.state, mine.reason) == ("skipped", "nothing")
-    assert mail.outbox == []
+    batch = ledger.claim("mine")
+    assert retry(Letter.objects.all()) == 1
+    send_letters()
+    assert mail.outbox == []  # a digest is on its way, which may have it
+    with Line() as line:
+        send_batch(batch, line, math.inf)
+    ledger.mark_told()
+    with clock.at(MONDAY + timedelta(seconds=settings.DIGEST_LEASE + 1)):
+        send_letters()
+    assert [message.to for message in mail.outbox] == [[region.contact.email]]
+    assert not Letter.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_mail_that_cannot_be_written_down_is_not_sent_again(region, news, monkeypatch):
+    people = f.UserFactory.create_batch(3)
+    for person in people:
+        news(person)
+        delivery_for(person)
+    monkeypatch.setattr(
+        ledger, "SETTLE", f"{ledger.SETTLE} AND 1 / (id - {DigestDelivery.objects.first().pk}) IS NOT NULL"
+    )
+    send_planned()
+    after(days=1)
+    assert Counter(message.to[0] for message in mail.outbox) == {person.email: 1 for person in people}
+    assert Counter(DigestDelivery.objects.values_list("state", "reason")) == {("sent", ""): 2, ("failed", "error"): 1}
 
 
 def test_after_an_outage_one_mail_tells_everything(region, news):

@@ -4,22 +4,25 @@ What a mail server answers is sorted into three kinds: this address is refused f
 mail is refused or put off (`Refused`), or nobody answers (`Unreachable`), which says nothing of the mail.
 """
 
+import re
 import smtplib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.template.loader import render_to_string
 from django.utils.translation import override
 
 from oil_portal.core import clock
-from oil_portal.core.models import DigestDelivery, Letter, MailAddress
+from oil_portal.core.models import DigestDelivery, Letter, MailAddress, Notice
 
 WAITS = [timedelta(minutes=5), timedelta(minutes=20), timedelta(hours=1), timedelta(hours=4), timedelta(hours=12)]
+LEADING_DOT = re.compile(rb"(?m)^\.")  # a line that is a dot ends a mail (RFC 5321, 4.5.2)
+NOTHING = lambda: None
 MOST_REFUSALS = 3  # in a row, each of another mail; then the address is set aside
 
 
@@ -88,17 +91,20 @@ class Line:
                 raise Unreachable(said(error)) from error
             self.connection = connection
 
-    def send(self, mail) -> None:
+    def send(self, mail, *, before: Callable = NOTHING, meanwhile: Callable = NOTHING) -> None:
         """Send a message, or a mail that is written already: by SMTP its bytes go out as they are.
 
-        Raises Refused or Unreachable.
+        `before` is done just before the words go out, after the server knows whom they are for: what it raises stops
+        this mail. `meanwhile` is done before the server answers, and raises nothing. Raises Refused or Unreachable.
         """
         self.open()
         server = getattr(self.connection, "connection", None)
         try:
             if isinstance(server, smtplib.SMTP) and getattr(mail, "content", None):
+                server.data = lambda content: _hand_over(server, content, before, meanwhile)
                 server.sendmail(mail.from_email, [mail.to], mail.content)
             else:
+                before()
                 self.connection.send_messages([mail.message() if hasattr(mail, "content") else mail])
         except (smtplib.SMTPException, OSError) as error:
             failure = sorted_out(error)
@@ -111,6 +117,21 @@ class Line:
         if connection is not None:
             with suppress(smtplib.SMTPException, OSError):  # it may be gone already
                 connection.close()
+
+
+def _hand_over(server: smtplib.SMTP, content: bytes, before: Callable, meanwhile: Callable) -> tuple[int, bytes]:
+    """The DATA of a mail, as `smtplib.SMTP.data` does it, with something to do before and after the words go out."""
+    code, words = server.docmd("data")
+    if code != 354:
+        raise smtplib.SMTPDataError(code, words)
+    try:
+        before()
+    except Exception:
+        server.close()  # it waits for a mail that does not come
+        raise
+    server.send(LEADING_DOT.sub(b"..", content) + (b".\r\n" if content.endswith(b"\r\n") else b"\r\n.\r\n"))
+    meanwhile()
+    return server.getreply()
 
 
 def sorted_out(error: Exception) -> Refused | Unreachable:
@@ -144,7 +165,7 @@ def is_set_aside(email: str) -> bool:
 
 def took_mail(emails: Iterable[str]) -> None:
     """Forget the refusals of addresses that took a mail, or of which somebody says that they work again."""
-    MailAddress.objects.filter(email__in=[email.lower() for email in emails]).delete()
+    MailAddress.objects.filter(email__among=[email.lower() for email in emails]).delete()
 
 
 def retry(failed: QuerySet) -> int:
@@ -157,7 +178,13 @@ def retry(failed: QuerySet) -> int:
         if failed.model is Letter:
             failed = failed.exclude(failed_at=None)
             took_mail(failed.values_list("to", flat=True))
-            return failed.update(failed_at=None, attempts=0, not_before=now)
+            # A digest that is on its way may tell the same; once it is sent, the letter has nothing to say.
+            digest = DigestDelivery.objects.filter(state=DigestDelivery.State.SENDING)
+            told = Q(notice__in=Notice.objects.filter(recipient__in=digest.values("user")).values("pk"))
+            later = now + timedelta(seconds=settings.DIGEST_LEASE)
+            return failed.update(
+                failed_at=None, attempts=0, not_before=Case(When(told, then=Value(later)), default=Value(now))
+            )
         failed = failed.filter(state=DigestDelivery.State.FAILED)
         took_mail(failed.values_list("user__email", flat=True))
         return failed.update(state=DigestDelivery.State.PLANNED, attempts=0, reason="", not_before=now)

@@ -5,8 +5,12 @@ holds the moment at which a thing began to wait, so that it is news once.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain, groupby
+from operator import attrgetter
+from typing import NamedTuple
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
@@ -24,10 +28,10 @@ from partners.models import Membership, User
 MOST = 40  # things in one mail; what does not fit comes in the next
 Topic = User.Topic
 SECTIONS = (Topic.WORK, Topic.DATES, Topic.FITS, Topic.NEWS)  # in the order of the mail
+ORDER = {topic: number for number, topic in enumerate(SECTIONS)}
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One thing that a mail tells, in one language. `partner` is the organisation it comes to you for."""
 
     key: str
@@ -39,12 +43,14 @@ class Entry:
     hue: str = ""
     states: tuple[str, ...] = ()
     partner: int | None = None
-    notice: int | None = None
 
 
 @dataclass
 class Digest:
-    """All that one mail tells somebody: nothing that an earlier mail told. `older` is how much of that still waits."""
+    """All that one mail tells somebody, in its order: nothing that an earlier mail told.
+
+    `older` is how much of that still waits.
+    """
 
     user: User
     entries: list[Entry]
@@ -53,13 +59,13 @@ class Digest:
     def __bool__(self) -> bool:
         return bool(self.entries)
 
-    def of(self, topic: str) -> list[Entry]:
-        return [entry for entry in self.entries if entry.topic == topic]
-
-    @property
+    @cached_property
     def sections(self) -> list[tuple[str, list[Entry]]]:
         """(topic, its entries) in the order of the mail, without empty ones."""
-        return [(topic, found) for topic in SECTIONS if (found := self.of(topic))]
+        return [(topic, list(found)) for topic, found in groupby(self.entries, key=attrgetter("topic"))]
+
+    def of(self, topic: str) -> list[Entry]:
+        return dict(self.sections).get(topic, [])
 
     @property
     def headline(self) -> str:
@@ -78,97 +84,82 @@ class Digest:
 
 def collect(user: User, *, weekly: bool = True) -> Digest:
     """The digest of one person now; call with the person's language active."""
-    return collect_many([user], weekly={user.pk: weekly})[user.pk]
+    return Collection([user], weekly={user.pk: weekly}).digest(user)
 
 
-def collect_many(users: list[User], *, weekly: dict[int, bool]) -> dict[int, Digest]:
-    """{user: digest} for people who read one language, which is active.
+class Collection:
+    """All there is to tell people who read one language, which is active. A digest is made when it is asked for.
 
     `weekly` says whose mail tells the week's things too, besides the daily ones.
     """
-    found: dict[int, list[Entry]] = {user.pk: [] for user in users}
-    for source in (work_entries, fit_entries, notice_entries):
-        for user, entries in source(users).items():
-            found[user] += entries
-    told = _told(found)
-    wanted = _Wanted(users, weekly)
-    digests = {}
-    for user in users:
-        asked = [entry for entry in found[user.pk] if wanted(user, entry)]
-        fresh = [entry for entry in asked if (user.pk, entry.key) not in told]
-        order = sorted(fresh, key=lambda entry: SECTIONS.index(entry.topic))  # stable: each keeps its own order
+
+    def __init__(self, users: list[User], *, weekly: dict[int, bool]) -> None:
+        self.weekly = weekly
+        self.work, self.fits, self.news = work_items_for(users), fits_for(users), News(users)
+        things = chain(*self.work.values(), *self.fits.values())
+        self.told = _told(users, {thing.key for thing in things})
+        rows = Membership.objects.active().filter(user__among=[user.pk for user in users]).exclude(digest="")
+        self.often = {(user, partner): often for user, partner, often in rows.values_list("user", "partner", "digest")}
+
+    def digest(self, user: User) -> Digest:
+        """What no earlier mail told this person, as far as they want to hear it now."""
+        asked = [entry for entry in self._entries(user.pk) if self._wanted(user, entry)]
+        fresh = [entry for entry in asked if (user.pk, entry.key) not in self.told]
+        order = sorted(fresh, key=lambda entry: ORDER[entry.topic])  # stable: each source keeps its own order
         older = sum(1 for entry in asked if entry.topic == Topic.WORK) - sum(1 for e in fresh if e.topic == Topic.WORK)
-        digests[user.pk] = Digest(user, order[:MOST], older)
-    return digests
+        return Digest(user, order[:MOST], older)
+
+    def _entries(self, user: int) -> Iterator[Entry]:
+        """What waits, what fits, and what is new."""
+        for each in self.work[user]:
+            yield Entry(each.key, each.topic, each.title, each.text, "", each.url, partner=each.partner)
+        for fit in self.fits[user]:
+            yield Entry(fit.key, Topic.FITS, fit.title, fit.by, fit.text, fit.url, fit.hue, tuple(fit.states))
+        yield from self.news.of(user)
+
+    def _wanted(self, user: User, entry: Entry) -> bool:
+        """Whether somebody wants to hear a thing now: by its topic, and by how often they hear of its organisation."""
+        if entry.topic in user.digest_off:
+            return False
+        often = self.often.get((user.pk, entry.partner), user.digest)
+        return often == User.Digest.DAILY or (often == User.Digest.WEEKLY and self.weekly[user.pk])
 
 
-def _told(found: dict[int, list[Entry]]) -> set[tuple[int, str]]:
+def _told(users: list[User], keys: set[str]) -> set[tuple[int, str]]:
     """(user, key) of everything that an earlier mail told; one query."""
-    keys = {entry.key for entries in found.values() for entry in entries if entry.notice is None}
     if not keys:
         return set()
     found_in = "SELECT user_id, key FROM core_tolditem WHERE user_id = ANY(%s) AND key = ANY(%s)"
     with connection.cursor() as cursor:  # two lists: a parameter for each of thousands of keys costs more than finding
-        cursor.execute(found_in, [list(found), list(keys)])
+        cursor.execute(found_in, [[user.pk for user in users], list(keys)])
         return set(cursor.fetchall())
 
 
-class _Wanted:
-    """Whether somebody wants to hear a thing now: by its topic, and by how often they hear of its organisation."""
-
-    def __init__(self, users: Iterable[User], weekly: dict[int, bool]) -> None:
-        rows = Membership.objects.active().filter(user__in=[user.pk for user in users]).exclude(digest="")
-        self.chosen = {
-            (user, partner): digest for user, partner, digest in rows.values_list("user", "partner", "digest")
-        }
-        self.weekly = weekly
-
-    def __call__(self, user: User, entry: Entry) -> bool:
-        if entry.topic in user.digest_off:
-            return False
-        often = self.chosen.get((user.pk, entry.partner), user.digest)
-        return often == User.Digest.DAILY or (often == User.Digest.WEEKLY and self.weekly[user.pk])
-
-
-# --- Where the entries come from ----------------------------------------------------------------------------------
-def work_entries(users: list[User]) -> dict[int, list[Entry]]:
-    """What waits for each."""
-    return {
-        user: [Entry(item.key, item.topic, item.title, item.text, "", item.url, partner=item.partner) for item in items]
-        for user, items in work_items_for(users).items()
-    }
-
-
-def fit_entries(users: list[User]) -> dict[int, list[Entry]]:
-    """Projects that fit a student and challenges near a teacher's modules."""
-    return {
-        user: [
-            Entry(fit.key, Topic.FITS, fit.title, fit.by, fit.text, fit.url, fit.hue, tuple(fit.states)) for fit in fits
-        ]
-        for user, fits in fits_for(users).items()
-    }
-
-
-def notice_entries(users: list[User]) -> dict[int, list[Entry]]:
-    """News that was not read in the portal nor told by mail, newest first; two queries, for most kinds of thing.
+class News:
+    """What was not read in the portal nor told by mail, newest first; two queries, for most kinds of thing.
 
     What a mail of its own still has to tell is left to that, unless it failed.
     """
-    rows = list(
-        Notice.objects.filter(Q(letter=None) | Q(letter__failed_at__isnull=False), read_at=None, told_at=None)
-        .filter(recipient__in=users)
-        .order_by("-pk")
-        .values_list("pk", "recipient", "entry__content_type", "entry__object_id", "entry__event", "entry__remark")
-    )
-    names = names_of((row[2], row[3]) for row in rows)
-    labels = {(kind, event): event_label(_label(kind), event) for kind, event in {(row[2], row[4]) for row in rows}}
-    found = defaultdict(list)
-    for pk, user, kind, about, event, remark in rows:
-        if name := names.get((kind, about)):
-            title, url = name
-            said = Entry(f"notice:{pk}", Topic.NEWS, title, labels[kind, event], remark, url, notice=pk)
-            found[user].append(said)
-    return found
+
+    def __init__(self, users: list[User]) -> None:
+        waits = Q(letter=None) | Q(letter__failed_at__isnull=False)
+        rows = Notice.objects.filter(waits, read_at=None, told_at=None, recipient__among=[user.pk for user in users])
+        self.rows = defaultdict(list)
+        for user, *row in rows.order_by("-pk").values_list(
+            "recipient", "pk", "entry__content_type", "entry__object_id", "entry__event", "entry__remark"
+        ):
+            self.rows[user].append(row)
+        found = [row for mine in self.rows.values() for row in mine]
+        self.names = names_of((kind, about) for _pk, kind, about, _event, _remark in found)
+        kinds = {(kind, event) for _pk, kind, _about, event, _remark in found}
+        self.events = {(kind, event): event_label(_label(kind), event) for kind, event in kinds}
+
+    def of(self, user: int) -> Iterator[Entry]:
+        """What is new to one person; nothing of what is gone."""
+        for pk, kind, about, event, remark in self.rows.get(user, ()):
+            if name := self.names.get((kind, about)):
+                title, url = name
+                yield Entry(f"notice:{pk}", Topic.NEWS, title, self.events[kind, event], remark, url)
 
 
 def _label(kind: int) -> str:

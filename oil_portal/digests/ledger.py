@@ -1,41 +1,29 @@
 """The ledger of digests: who gets one, whose it is to send, and what became of it.
 
 Everything here may run twice, late, at the same time or half: the unique rows, the claims, and the list of what a mail
-told, which is written in the transaction of the sending, keep every item from being lost or told twice. A worker that
-dies between the server's "250" and the commit sends that one mail again, with the same Message-ID.
+told, which is written in the statement that says it was sent, keep every item from being lost or told twice. Of a
+worker that dies between the server's "250" and that statement this one mail comes again, with the same Message-ID.
 """
 
 import logging
-import time
-from collections.abc import Iterable
 from datetime import datetime, timedelta
-from uuid import uuid4
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Lower
 from django.utils import timezone
-from django.utils.translation import override
 
 from oil_portal.core import clock
-from oil_portal.core.mail import Line, Refused, Unreachable, message_id, next_try, said, took_mail
+from oil_portal.core.mail import Unreachable, next_try
 from oil_portal.core.models import DigestDelivery, MailAddress
-from oil_portal.digests.content import Digest, collect, collect_many
-from oil_portal.digests.letter import mail_for
 from oil_portal.digests.schedule import Due, due_at
 from partners.models import Membership, User
 
 log = logging.getLogger(__name__)
 State, Reason = DigestDelivery.State, DigestDelivery.Reason
 
-BATCH = 250  # people per claim: what they hear is collected together
-BUDGET = 200  # seconds that one task works before it makes room; well within Celery's limit
-DEAD_AIR = 3  # mails in a row on which the server hung up: then it is the server, and the rest waits
-
-
-class ToldMeanwhile(Exception):
-    """One of these news was told by a mail of its own between collecting and sending."""
+BATCH = 1000  # people per claim: what they hear is collected together
 
 
 # --- Planning -----------------------------------------------------------------------------------------------------
@@ -106,6 +94,11 @@ def waiting() -> QuerySet[DigestDelivery]:
     return DigestDelivery.objects.filter(state=State.PLANNED, not_before__lte=clock.now())
 
 
+def is_stale(delivery: DigestDelivery) -> bool:
+    """Whether it was claimed so long ago, by a machine that slept perhaps, that another worker may take it soon."""
+    return clock.now() - delivery.claimed_at > timedelta(seconds=settings.DIGEST_LEASE) / 2
+
+
 def release_lost() -> int:
     """Give back what a worker claimed and did not settle within its lease; return how many."""
     expired = clock.now() - timedelta(seconds=settings.DIGEST_LEASE)
@@ -132,7 +125,7 @@ def claim(name: str) -> list[DigestDelivery]:
     try:
         with transaction.atomic():
             mine = list(rows.select_for_update(skip_locked=True, of=("self",)).select_related("user")[:BATCH])
-            DigestDelivery.objects.filter(pk__in=[row.pk for row in mine]).update(
+            DigestDelivery.objects.filter(pk__among=[row.pk for row in mine]).update(
                 state=State.SENDING, claim=name, claimed_at=now
             )
     except IntegrityError:  # in this very moment another worker took an earlier mail of one of these people
@@ -149,90 +142,20 @@ def give_back(name: str) -> None:
     )
 
 
-def send_planned(*, seconds: float = BUDGET) -> bool:
-    """Send what waits until nothing does or the time is up; return whether something is left that can be sent now."""
-    until = time.monotonic() + seconds
-    close_older()
-    try:
-        return _send_until(until)
-    finally:
-        mark_told()
-
-
-def _send_until(until: float) -> bool:
-    with Line() as line:
-        while time.monotonic() < until:
-            name = uuid4().hex
-            batch = claim(name)
-            if not batch:
-                return False
-            try:
-                line.open()
-                _send_batch(batch, line, until)
-            except Unreachable as silent:
-                log.warning("The mail server does not answer, %d digests wait: %s", len(batch), silent)
-                return False  # the next beat tries again; nobody's tries are counted
-            finally:
-                give_back(name)
-    return True
-
-
-def _send_batch(batch: list[DigestDelivery], line: Line, until: float) -> None:
-    """Collect together, send one by one. Raises Unreachable when the server hung up several times in a row."""
-    silent, took = 0, []
-    try:
-        for delivery, digest in _with_digests(batch):
-            failure = _settle(delivery, digest, line)
-            silent = silent + 1 if isinstance(failure, Unreachable) else 0
-            if failure is None and digest:
-                took.append(delivery.user.email)
-            if silent >= DEAD_AIR:
-                raise failure
-            if time.monotonic() > until:
-                return
-    finally:
-        took_mail(took)
-
-
-def _with_digests(batch: list[DigestDelivery]) -> Iterable[tuple[DigestDelivery, Digest | None]]:
-    """Each delivery that should be sent with its digest, per language; None where collecting went wrong."""
-    reasons = _reasons_to_skip(batch)
-    for delivery in batch:
-        if delivery.pk in reasons:
-            _close(delivery, State.SKIPPED, reasons[delivery.pk])
-    wanted = [delivery for delivery in batch if delivery.pk not in reasons]
-    for language in sorted({delivery.user.language for delivery in wanted}):
-        part = [delivery for delivery in wanted if delivery.user.language == language]
-        with override(language):
-            weekly = {delivery.user_id: bool(delivery.week) for delivery in part}
-            try:
-                found = collect_many([delivery.user for delivery in part], weekly=weekly)
-            except Exception:  # one person's rows must not keep ninety-nine others waiting
-                log.exception("Collecting %d digests together failed; one by one now", len(part))
-                found = {delivery.user_id: _alone(delivery) for delivery in part}
-            yield from ((delivery, found[delivery.user_id]) for delivery in part)
-
-
-def _alone(delivery: DigestDelivery) -> Digest | None:
-    try:
-        return collect(delivery.user, weekly=bool(delivery.week))
-    except Exception:
-        log.exception("Collecting the digest of user %d failed", delivery.user_id)
-        return None
-
-
-def _reasons_to_skip(batch: list[DigestDelivery]) -> dict[int, str]:
+def reasons_to_skip(batch: list[DigestDelivery]) -> dict[int, str]:
     """{delivery: reason}: stopped since it was planned, or an address that takes no mail."""
     ids = [delivery.user_id for delivery in batch]
-    own = dict(User.objects.filter(pk__in=ids, is_active=True).values_list("pk", "digest"))
+    own = dict(User.objects.filter(pk__among=ids, is_active=True).values_list("pk", "digest"))
     somewhere = set(
         Membership.objects.active()
-        .filter(user__in=ids, digest__in=[User.Digest.DAILY, User.Digest.WEEKLY])
+        .filter(user__among=ids, digest__in=[User.Digest.DAILY, User.Digest.WEEKLY])
         .values_list("user", flat=True)
     )
     emails = [delivery.user.email.lower() for delivery in batch]
     dead = set(
-        MailAddress.objects.filter(email__in=emails, set_aside_at__isnull=False).values_list(Lower("email"), flat=True)
+        MailAddress.objects.filter(email__among=emails, set_aside_at__isnull=False).values_list(
+            Lower("email"), flat=True
+        )
     )
     found = {}
     for delivery in batch:
@@ -245,76 +168,18 @@ def _reasons_to_skip(batch: list[DigestDelivery]) -> dict[int, str]:
     return found
 
 
-# --- Settling one -------------------------------------------------------------------------------------------------
-def _settle(delivery: DigestDelivery, digest: Digest | None, line: Line) -> Exception | None:
-    """Send one and write it down, or put it off; return what went wrong, after it was dealt with."""
-    try:
-        if digest is None:
-            raise RuntimeError("collecting failed")
-        for _try in range(2):
-            try:
-                _send(delivery, digest, line)
-                return None
-            except ToldMeanwhile:
-                digest = collect(delivery.user, weekly=bool(delivery.week))
-    except (Refused, Unreachable) as failure:
-        _put_off(delivery, failure)
-        return failure
-    except Exception as failure:  # ours to mend; the others go on
-        log.exception("The digest of user %d failed", delivery.user_id)
-        _put_off(delivery, Refused(said(failure)), Reason.ERROR)
-        return failure
-    return None
-
-
-def _send(delivery: DigestDelivery, digest: Digest, line: Line) -> None:
-    """Mark, send and commit together: while the mail goes out the row and its items are ours."""
-    if not digest:
-        _close(delivery, State.SKIPPED, Reason.NOTHING)
-        return
-    # The same Message-ID at every try: a mail that was sent but not yet written down can be recognised.
-    identity = message_id(f"digest-{delivery.user_id}-{delivery.period}")
-    mail = mail_for(digest, message_id=identity)
-    with transaction.atomic():
-        if _mark(delivery, digest, identity):
-            line.send(mail)
-
-
+# --- Settling -----------------------------------------------------------------------------------------------------
 def _mine(delivery: DigestDelivery) -> QuerySet[DigestDelivery]:
     return DigestDelivery.objects.filter(pk=delivery.pk, state=State.SENDING, claim=delivery.claim)
 
 
-# Said once for every mail: the row is settled with the list of what it tells when it is still this worker's.
+# Said for every mail, between the server's "250" and the next mail: that it was sent, and what it told.
 SETTLE = """
 UPDATE core_digestdelivery
-SET state = 'sent', reason = '', detail = '', claim = '', message_id = %(message_id)s, sent_at = %(now)s,
-    items = cardinality(%(told)s::text[]), told = %(told)s, attempts = attempts + 1
-WHERE id = %(delivery)s AND state = 'sending' AND claim = %(claim)s
-    AND NOT EXISTS (SELECT FROM core_notice WHERE id = ANY(%(news)s::bigint[]) AND told_at IS NOT NULL)
+SET state = 'sent', reason = '', detail = '', claim = '', message_id = %s, sent_at = %s, items = %s, told = %s,
+    attempts = attempts + 1
+WHERE id = %s AND state = 'sending' AND claim = %s
 """
-
-
-def _mark(delivery: DigestDelivery, digest: Digest, identity: str) -> bool:
-    """Settle the row with what it tells; False when the lease had expired and another worker has it.
-
-    Raises ToldMeanwhile when one of the news was told already.
-    """
-    values = {
-        "delivery": delivery.pk,
-        "claim": delivery.claim,
-        "message_id": identity,
-        "now": clock.now(),
-        "told": [entry.key for entry in digest.entries],
-        "news": [entry.notice for entry in digest.entries if entry.notice is not None],
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(SETTLE, values)
-        if cursor.rowcount:
-            return True
-    if _mine(delivery).exists():
-        raise ToldMeanwhile
-    return False
-
 
 # For all mails since the last time: a thing at a time would cost more than the mail.
 MARK_TOLD = """
@@ -344,11 +209,11 @@ def mark_told() -> None:
         cursor.execute(MARK_TOLD)
 
 
-def _close(delivery: DigestDelivery, state: str, reason: str, detail: str = "") -> None:
+def close(delivery: DigestDelivery, state: str, reason: str, detail: str = "") -> None:
     _mine(delivery).update(state=state, reason=reason, detail=detail, claim="", claimed_at=None)
 
 
-def _put_off(delivery: DigestDelivery, failure: Exception, reason: str = "") -> None:
+def put_off(delivery: DigestDelivery, failure: Exception, reason: str = "") -> None:
     """Plan another try, later each time; after the last one, or a refusal for good, it has failed and staff sees it."""
     again = next_try(failure, to=delivery.user.email, tries=delivery.attempts)
     reason = reason or (Reason.UNREACHABLE if isinstance(failure, Unreachable) else Reason.REFUSED)

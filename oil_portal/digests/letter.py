@@ -18,14 +18,13 @@ from django.core import signing
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from oil_portal.core import clock
 from oil_portal.core.mail import absolute, compose
-from oil_portal.digests.content import Digest, Entry, Topic
+from oil_portal.digests.content import Digest, Topic
 from oil_portal.digests.mold import Cast, Misfit, Mold, Slot
 from partners.models import User
 
@@ -33,6 +32,7 @@ SALT = "digest"
 TEMPLATE = "oil_portal/email/digest"
 DRAWN, MOLDS = 4096, 64  # how many a process remembers
 WIDTH = 72  # columns of the plain text; addresses are longer
+PLACES = [name + form for form in ("qh", "qt") for name in ("title", "by", "text", "url")]
 NOBODY = "zqtoqtz@mail.invalid"  # the address of a mold's recipient, until there is one
 
 
@@ -48,9 +48,14 @@ class Frame:
 
 @dataclass(frozen=True)
 class Mail:
-    """A mail that is ready to go. `content` is it as it goes over the line, None when only the long way makes it."""
+    """A mail that is ready to go. `content` is it as it goes over the line, None when only the long way makes it.
+
+    `told` are the keys of what it tells.
+    """
 
     to: str
+    message_id: str
+    told: tuple[str, ...]
     message: Callable[[], EmailMultiAlternatives]
     from_email: str = ""
     content: bytes | None = None
@@ -61,11 +66,12 @@ def mail_for(digest: Digest, *, message_id: str) -> Mail:
     values = _values(digest, message_id)
     mold = _mold(_frame(digest))
     long = lambda: _message(_frame(digest), values, digest.user.email)
+    told = tuple(entry.key for entry in digest.entries)
     try:
         content = mold.fill(values | {"to": digest.user.email, "date": formatdate()})
     except Misfit:
-        return Mail(digest.user.email, long)
-    return Mail(digest.user.email, long, mold.from_email, content)
+        return Mail(digest.user.email, message_id, told, long)
+    return Mail(digest.user.email, message_id, told, long, mold.from_email, content)
 
 
 def message_for(digest: Digest, *, message_id: str = "", preview: bool = False) -> EmailMultiAlternatives:
@@ -75,7 +81,15 @@ def message_for(digest: Digest, *, message_id: str = "", preview: bool = False) 
 
 def stop_path(user: User, topic: str = "") -> str:
     """Where somebody stops one topic, or with "" the whole mail, without a log-in."""
-    return reverse("unsubscribe", args=[signing.dumps([user.pk, topic], salt=SALT)])
+    before, after = _stop_way()
+    return f"{before}{signing.dumps([user.pk, topic], salt=SALT)}{after}"
+
+
+@lru_cache
+def _stop_way() -> tuple[str, str]:
+    """The address before and after the token: a mail has several."""
+    before, _token, after = reverse("unsubscribe", args=[NOBODY]).partition(NOBODY)
+    return before, after
 
 
 def _frame(digest: Digest) -> Frame:
@@ -85,22 +99,26 @@ def _frame(digest: Digest) -> Frame:
 def _values(digest: Digest, message_id: str, preview: bool = False) -> dict[str, str]:
     """What differs from person to person."""
     way_out = lambda topic="": absolute(reverse("preferences") if preview else stop_path(digest.user, topic))
-    older = ngettext(
-        "Er wacht nog %(count)s ding waar we je al over mailden.",
-        "Er wachten nog %(count)s dingen waar we je al over mailden.",
-        digest.older,
-    )
     return {
         "headline": digest.headline,
         "preheader": " ".join(f"{entry.title}." for entry in digest.entries[:3]),
         "name": digest.user.first_name or digest.user.email,
-        "older": older % {"count": digest.older} if digest.older else "",
-        "sections_html": _sections(digest, 0),
-        "sections_text": _sections(digest, 1),
-        **_ways_out([(User.Topic(topic).label, way_out(topic)) for topic, _entries in digest.sections]),
+        "older": _older(digest.older),
+        **_sections(digest),
+        **_ways_out([(topic, way_out(topic)) for topic, _entries in digest.sections]),
         "unsubscribe_url": way_out(),
         "message_id": message_id,
     }
+
+
+def _older(count: int) -> str:
+    if not count:
+        return ""
+    return ngettext(
+        "Er wacht nog %(count)s ding waar we je al over mailden.",
+        "Er wachten nog %(count)s dingen waar we je al over mailden.",
+        count,
+    ) % {"count": count}
 
 
 def _message(frame: Frame, values: dict[str, str], to: str) -> EmailMultiAlternatives:
@@ -137,25 +155,36 @@ def _mold(frame: Frame) -> Mold:
 
 
 def _ways_out(topics: list[tuple[str, str]]) -> dict[str, SafeString]:
-    """A link per topic that the mail tells, to hear no more of that; as HTML and as text."""
-    style = "display:inline-block;padding:4px 0;color:#474c5e;text-decoration:underline"
-    rows = [(_("Niet meer: %(topic)s") % {"topic": label}, url) for label, url in topics]
+    """A link per topic that the mail tells, to hear no more of that; as HTML and as text. Takes (topic, address)."""
+    rows = [(*_way_out(topic, get_language()), url) for topic, url in topics]
     return {
-        "topics_html": format_html_join(
-            "\n", '<a href="{}" style="{}">{}</a><br>', [(url, style, said) for said, url in rows]
-        ),
-        "topics_text": mark_safe("\n".join(f"{said}:\n{url}" for said, url in rows)),  # noqa: S308  plain text
+        "topics_html": mark_safe("\n".join(html % escape(url) for html, _text, url in rows)),  # noqa: S308  ours
+        "topics_text": mark_safe("\n".join(text % url for _html, text, url in rows)),  # noqa: S308  plain text
     }
 
 
+@lru_cache(maxsize=MOLDS)
+def _way_out(topic: str, _language: str) -> tuple[str, str]:
+    """What stands around the address, as HTML and as text, in the active language."""
+    style = "display:inline-block;padding:4px 0;color:#474c5e;text-decoration:underline"
+    said = (_("Niet meer: %(topic)s") % {"topic": User.Topic(topic).label}).replace("%", "%%")
+    return f'<a href="%s" style="{style}">{escape(said)}</a><br>', f"{said}:\n%s"
+
+
 # --- The things --------------------------------------------------------------------------------------------------
-def _sections(digest: Digest, form: int) -> SafeString:
-    """Every topic with its heading and what stands below it, as HTML (form 0) or as text (1)."""
-    language, found = digest.user.language, []
+def _sections(digest: Digest) -> dict[str, SafeString]:
+    """Every topic with its heading and what stands below it, as HTML and as text."""
+    language, site, found = digest.user.language, settings.SITE_URL, []
     for topic, entries in digest.sections:
-        found.append(_heading(topic, any(entry.states for entry in entries), language)[form])
-        found += [_drawn(entry, language, settings.SITE_URL)[form] for entry in entries]
-    return mark_safe("".join(found))  # noqa: S308  both forms come from templates that escape what people wrote
+        found.append(_heading(topic, any(entry.states for entry in entries), language))
+        found += [
+            _drawn(entry.title, entry.by, entry.text, f"{site}{entry.url}", entry.hue, entry.states, language)
+            for entry in entries
+        ]
+    return {  # both come from templates that escape what people wrote
+        "sections_html": mark_safe("".join([html for html, _text in found])),  # noqa: S308
+        "sections_text": mark_safe("".join([text for _html, text in found])),  # noqa: S308
+    }
 
 
 @lru_cache(maxsize=MOLDS)
@@ -176,15 +205,14 @@ def _heading(topic: str, keys: bool, language: str) -> tuple[str, str]:
 
 
 @lru_cache(maxsize=DRAWN)
-def _drawn(entry: Entry, language: str, site: str) -> tuple[str, str]:
+def _drawn(title: str, by: str, text: str, url: str, hue: str, states: tuple[str, ...], language: str) -> tuple:
     """One thing as HTML and as text. What stands in it is put in afterwards, since remarks are never the same twice."""
-    html, text = _shape(bool(entry.by), bool(entry.text), entry.hue, entry.states, language)
-    in_html, in_text = {}, {}
-    for name, value in (("title", entry.title), ("by", entry.by), ("text", entry.text), ("url", f"{site}{entry.url}")):
-        shown = escape(value).replace("\n", "<br>\n")
-        in_html[name, "qh"] = in_html[name, "qt"] = shown  # a filter such as linebreaksbr leaves a slot as it is
-        in_text[name, "qt"] = in_text[name, "qh"] = value if name == "url" else _folded(value)
-    return html.fill(in_html), text.fill(in_text)
+    html, plain = _shape(bool(by), bool(text), hue, states, language)
+    shown = [escape(each).replace("\n", "<br>\n") for each in (title, by, text, url)]
+    folded = [_folded(title), _folded(by), _folded(text), url]
+    # Within one form a value looks the same at every place: a filter such as linebreaksbr leaves a slot as it is.
+    places = lambda values: dict(zip(PLACES, values * 2, strict=True))
+    return html.fill(places(shown)), plain.fill(places(folded))
 
 
 def _folded(text: str) -> str:

@@ -34,20 +34,15 @@ class Misfit(Exception):
 
 
 class Cast:
-    """A text with places, taken apart once."""
+    """A text with places, as a format."""
 
     def __init__(self, written: str) -> None:
-        parts = MARK.split(written)
-        self.texts = parts[::3]
-        self.places = list(zip(parts[1::3], parts[2::3], strict=True))
-        self.needed = set(self.places)
+        self.needed = sorted(set(MARK.findall(written)))
+        self.format = MARK.sub(r"%(\1\2)s", written.replace("%", "%%"))
 
-    def fill(self, ready: Mapping[tuple[str, str], str]) -> str:
-        """The text with what belongs in each place: {(name, "qh" for HTML or "qt" for text): words}."""
-        found = [self.texts[0]]
-        for place, text in zip(self.places, self.texts[1:], strict=True):
-            found += (ready[place], text)
-        return "".join(found)
+    def fill(self, ready: Mapping[str, str]) -> str:
+        """The text with what belongs in each place: {name and "qh" for HTML or "qt" for text: words}."""
+        return self.format % ready
 
 
 class Mold:
@@ -74,7 +69,7 @@ class Mold:
         ready = {}
         for name, form in self.cast.needed:
             value = str(conditional_escape(values[name])) if form == "qh" else values[name]
-            ready[name, form] = value.replace("\r\n", "\n").replace("\n", "\r\n")
+            ready[name + form] = value.replace("\r\n", "\n").replace("\n", "\r\n")
         written = self.cast.fill(ready).encode()
         if max(map(len, written.split(b"\r\n"))) > LONGEST_LINE:
             raise Misfit("a long line")

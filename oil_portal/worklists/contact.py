@@ -54,7 +54,7 @@ def for_contacts(people: People):
 
 def _own(mine):
     """Their own details."""
-    ours = Partner.objects.filter(pk__in=mine)
+    ours = Partner.objects.filter(pk__among=mine)
     returned = lambda row: [(row.pk, item(row, "fill", _("De makelaar vraagt om een aanvulling.")))]
     stale = lambda row: [(row.pk, check(row, _("Kloppen jullie gegevens nog?")))]
     yield by_row(returned), ask(ours.filter(status="returned"), title="name")
@@ -65,13 +65,13 @@ def _challenges(mine):
     def say(verb: str, text: str):
         return by_row(lambda row: [(row["partner"], item(row, verb, text))])
 
-    returned = Challenge.objects.filter(partner__in=mine, status="returned")
+    returned = Challenge.objects.filter(partner__among=mine, status="returned")
     yield say("fill", _("De makelaar heeft een opmerking. Vul je vraagstuk aan.")), ask(returned, partner="partner")
     promise = Promise.objects.open().filter(kind="challenges.question:asked", object_id=OuterRef("pk"))
-    unanswered = Question.objects.filter(Exists(promise), challenge__partner__in=mine, answered_at=None)
+    unanswered = Question.objects.filter(Exists(promise), challenge__partner__among=mine, answered_at=None)
     known = {"partner": "challenge__partner", "challenge": "challenge"}
     yield by_row(_question), ask(unanswered, title=Left("text", 60), since="created_at", **known)
-    sent = Assignment.objects.filter(challenge__partner__in=mine, status="sent")
+    sent = Assignment.objects.filter(challenge__partner__among=mine, status="sent")
     yield say("agree", _("Lees de opdracht en geef je akkoord.")), ask(sent, partner="challenge__partner")
 
 
@@ -81,7 +81,7 @@ def _question(row: Row) -> Told:
 
 
 def _projects(mine):
-    asked = Project.objects.filter(host__in=mine)
+    asked = Project.objects.filter(host__among=mine)
     yield by_row(lambda row: [(row["host"], confirm(row))]), ask(unconfirmed(asked, "company"), host="host")
     yield by_row(lambda row: [(row["host"], look_back(row))]), ask(not_looked_back(asked, "company"), host="host")
     text = _("Nog geen uren sinds %(day)s. Schrijf ze op in een halve minuut.")
@@ -94,7 +94,7 @@ def _outcomes(mine):
     recently, month = lately(), clock.now() - timedelta(days=RESULT_DAYS)
     later = Q(later="", later_asked_at__gt=recently)
     fresh = Q(project__status="completed", created_at__gt=month, later_asked_at=None)
-    found = Outcome.objects.filter(later | fresh, project__host__in=mine)
+    found = Outcome.objects.filter(later | fresh, project__host__among=mine)
     since = Coalesce("later_asked_at", "created_at")
     return by_row(_outcome), ask(
         found, about=Project, path="project__", since=since, promised=False,
@@ -118,7 +118,7 @@ def _interest(mine):
     today = clock.today()
     monday = timezone.make_aware(datetime.combine(today - timedelta(days=today.weekday()), time()))
     week = (monday - timedelta(days=7), monday - timedelta(microseconds=1))
-    looks = Interest.objects.filter(Q(seen_at__range=week) | Q(saved_at__range=week), challenge__partner__in=mine)
+    looks = Interest.objects.filter(Q(seen_at__range=week) | Q(saved_at__range=week), challenge__partner__among=mine)
     looks = looks.order_by().values("challenge__partner").annotate(
         seen=Count("student", distinct=True, filter=Q(seen_at__range=week)),
         saved=Count("student", distinct=True, filter=Q(saved_at__range=week)),
@@ -127,7 +127,7 @@ def _interest(mine):
         student=OuterRef("student"), project__assignment__challenge=OuterRef("project__assignment__challenge"),
         created_at__lt=week[0],
     )  # fmt: skip
-    applied = Application.objects.filter(~Exists(earlier), project__host__in=mine, created_at__range=week)
+    applied = Application.objects.filter(~Exists(earlier), project__host__among=mine, created_at__range=week)
     applied = applied.order_by().values("project__host").annotate(applied=Count("student", distinct=True))
     nameless = {"about": Partner, "title": Value(""), "since": NO_MOMENT, "promised": False}
     return (

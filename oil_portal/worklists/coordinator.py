@@ -23,11 +23,11 @@ def for_coordinators(people: People):
     at, schools = people.at(roles.COORDINATOR), people.of_school(roles.COORDINATOR)
     if not at:
         return
-    overdue = Project.objects.filter(status="open", closing_date__lt=clock.today(), run__module__school__in=schools)
-    rounds = MatchingRound.objects.filter(school__in=schools, status__in=["draft", "closed"])
+    overdue = Project.objects.filter(status="open", closing_date__lt=clock.today(), run__module__school__among=schools)
+    rounds = MatchingRound.objects.filter(school__among=schools, status__in=["draft", "closed"])
     filled = Exists(RoundProject.objects.filter(round=OuterRef("pk")))
     asked = [
-        (at, _details, to_check(Partner.objects.filter(pk__in=at))),
+        (at, _details, to_check(Partner.objects.filter(pk__among=at))),
         (schools, _overdue, ask(overdue, school="run__module__school", closing_date="closing_date")),
         (schools, _rounds, ask(rounds, school="school", status="status", filled=filled,
                                publishes_on="publishes_on", opens_on="opens_on")),

@@ -1,8 +1,8 @@
 """One thing that waits for somebody, and how a long queue becomes one line."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,8 +15,7 @@ QUEUE = 5  # things of one kind that a coordinator or broker reads one by one; m
 Topic = User.Topic
 
 
-@dataclass(frozen=True, slots=True)
-class WorkItem:
+class WorkItem(NamedTuple):
     """One thing that waits: what it is about, what to do, where, since when and, if promised, until when."""
 
     key: str

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from oil_portal.worklists.item import WorkItem
 from partners import roles
@@ -53,4 +52,4 @@ class People:
         held = self._held.get(role, {})
         for user in dict.fromkeys(users):
             if user in held:
-                yield user, replace(item, partner=self.place(user, role, *near))
+                yield user, item._replace(partner=self.place(user, role, *near))

@@ -36,8 +36,8 @@ def drafts(people: People):
     role_of = {user: role for role in reversed(WRITERS) for user in people.holding(role)}
     if not role_of:
         return
-    for_others = Q(written_by__in=role_of, author=None, invited_at=None)
-    found = Draft.objects.filter(Q(author__in=role_of) | for_others, version__gt=0)
+    for_others = Q(written_by__among=role_of, author=None, invited_at=None)
+    found = Draft.objects.filter(Q(author__among=role_of) | for_others, version__gt=0)
 
     def say(row: Row) -> Told:
         draft = Draft(token=row["address"], values={"title": row.title or ""})
@@ -94,9 +94,9 @@ def contributions(people: People) -> Told:
     if not contacts and not teachers:
         return
     translator = "project__assignment__challenge__translator"
-    led = Q(project__coach__in=teachers) | Q(**{f"{translator}__in": teachers})
-    waits = Q(side="school", project__host__in=list(contacts)) | (Q(side="company") & led)
-    own = Q(status="disputed", by__in=teachers | people.holding(roles.CONTACT))
+    led = Q(project__coach__among=teachers) | Q(**{f"{translator}__among": teachers})
+    waits = Q(side="school", project__host__among=contacts) | (Q(side="company") & led)
+    own = Q(status="disputed", by__among=teachers | people.holding(roles.CONTACT))
     known = {"side": "side", "status": "status", "by": "by", "host": "project__host", "coach": "project__coach",
              "translator": translator, "school": "project__run__module__school"}  # fmt: skip
     rows = Contribution.objects.filter(Q(waits, status="stated") | own).order_by()

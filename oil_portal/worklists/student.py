@@ -50,7 +50,7 @@ def _to_enrol(students: set[int]) -> Source:
                 ),
             )
 
-    enrolled = User.objects.filter(Exists(Enrolment.objects.filter(student=OuterRef("pk"))), pk__in=students)
+    enrolled = User.objects.filter(Exists(Enrolment.objects.filter(student=OuterRef("pk"))), pk__among=students)
     return Source(say, ask(enrolled, title="email", since=NO_MOMENT, promised=False))
 
 
@@ -60,9 +60,9 @@ def _to_rank(students: set[int]) -> Source:
     enrolled = "runs__enrolments__student"
     gone = Participant.objects.filter(round=OuterRef("pk"), student=OuterRef(enrolled))
     gone = gone.exclude(ranked_at=None, left_at=None)
-    may = found.filter(**{f"{enrolled}__in": students}).annotate(gone=Exists(gone)).filter(gone=False)
+    may = found.filter(**{f"{enrolled}__among": students}).annotate(gone=Exists(gone)).filter(gone=False)
     joined = found.filter(participants__in=Participant.objects.filter(
-        student__in=students, ranked_at=None, left_at=None
+        student__among=students, ranked_at=None, left_at=None
     ))  # fmt: skip
     return Source(
         by_row(_rank),
@@ -83,11 +83,11 @@ def _rank(row: Row) -> Told:
 def _to_say(students: set[int]):
     """Goals to confirm, and projects to look back on."""
     unsaid = Achievement.objects.filter(
-        student__in=students, student_says=None, project__status__in=["confirming", "completed"]
+        student__among=students, student_says=None, project__status__in=["confirming", "completed"]
     )
     said = Feedback.objects.filter(project=OuterRef("project"), side="student", student=OuterRef("student"))
     placed = Application.objects.filter(
-        ~Exists(said), student__in=students, status="placed", project__status="completed"
+        ~Exists(said), student__among=students, status="placed", project__status="completed"
     )
     placed = placed.alias(came=came(Project, "project__")).filter(came__gt=lately())
     for rows, make in ((unsaid.order_by().distinct(), confirm), (placed, look_back)):
@@ -106,9 +106,9 @@ def _closing(students: set[int]) -> Source:
         dates = {name: f"{path}{name}" for name in ("closing_date", "created_at")}
         return ask(rows, path=path, **about | dates | more)
 
-    applied = Application.objects.filter(student__in=students, project__in=soon)
+    applied = Application.objects.filter(student__among=students, project__in=soon)
     path = "challenge__assignments__projects"
-    saved = Interest.objects.filter(student__in=students, saved_at__isnull=False, **{f"{path}__in": soon})
+    saved = Interest.objects.filter(student__among=students, saved_at__isnull=False, **{f"{path}__in": soon})
     fits, through = _fitting(students, soon)
     return Source(
         _say_closing,
@@ -124,7 +124,7 @@ def _fitting(students: set[int], soon: QuerySet) -> tuple[QuerySet, str]:
     reached = Achievement.objects.filter(
         student=OuterRef("student"), goal=OuterRef("run__module__goals"), achieved=True
     )
-    fits = Enrolment.objects.filter(~Exists(reached), student__in=students, **{f"{path}__in": soon}).order_by()
+    fits = Enrolment.objects.filter(~Exists(reached), student__among=students, **{f"{path}__in": soon}).order_by()
     told = [f"{path}__{name}" for name in ("title", "closing_date", "created_at")]
     return fits.values("student", path, *told).annotate(fit=Count("run__module__goals", distinct=True)), path
 

@@ -49,16 +49,16 @@ def for_teachers(people: People):
     yield tell(lambda row: [look_back(row)], ask(not_looked_back(led, "teacher"), **who))
     yield tell(_company_silent, silent(led, company, SILENT_DAYS, **who))
     coached = {"coach": "coach", "translator": "coach", "school": "run__module__school"}
-    yield tell(_school_silent, silent(led.filter(coach__in=teachers), school, SCHOOL_SILENT_DAYS, **coached))
+    yield tell(_school_silent, silent(led.filter(coach__among=teachers), school, SCHOOL_SILENT_DAYS, **coached))
 
 
 def _translations(teachers: set[int]):
     """What they translate."""
-    unwritten = Challenge.objects.filter(translator__in=teachers, status="accepted")
+    unwritten = Challenge.objects.filter(translator__among=teachers, status="accepted")
     unwritten = unwritten.filter(~Exists(Assignment.objects.filter(challenge=OuterRef("pk"))))
     translate = lambda row: [item(row, "translate", _("Maak een opdracht van dit vraagstuk."))]
     yield translate, ask(unwritten, translator="translator")
-    theirs = Assignment.objects.filter(challenge__translator__in=teachers)
+    theirs = Assignment.objects.filter(challenge__translator__among=teachers)
     written = theirs.filter(status__in=["draft", "change_requested"])
     yield _write, ask(written, translator="challenge__translator", status="status")
     yield _open_one, ask(theirs.filter(status="agreed", projects=None), translator="challenge__translator")

@@ -57,7 +57,7 @@ def ready_made(people: int) -> list[tuple[str, bytes]]:
     """(recipient, the mail as it goes over the line) of everybody, in the words of the digest."""
     from django.utils.translation import override
 
-    from oil_portal.digests import collect_many, message_for
+    from oil_portal.digests import Collection, message_for
     from partners.models import User
 
     found = []
@@ -67,9 +67,10 @@ def ready_made(people: int) -> list[tuple[str, bytes]]:
             mine = [user for user in users if user.language == language]
             for first in range(0, len(mine), 100):
                 part = mine[first : first + 100]
-                for digest in collect_many(part, weekly=dict.fromkeys([user.pk for user in part], True)).values():
-                    message = message_for(digest, message_id=f"<bench-{digest.user.pk}@oil.example>")
-                    found.append((digest.user.email, message.message().as_bytes(linesep="\r\n")))
+                collection = Collection(part, weekly=dict.fromkeys([user.pk for user in part], True))
+                for user in part:
+                    message = message_for(collection.digest(user), message_id=f"<bench-{user.pk}@oil.example>")
+                    found.append((user.email, message.message().as_bytes(linesep="\r\n")))
     return found
 
 
@@ -82,16 +83,11 @@ def send_ready_made(mails: list[tuple[str, bytes]], port: int) -> None:
 
 def work(port: int) -> int:
     """A worker: sends what waits; returns the number of queries."""
-    import django
-
-    django.setup()
     from django.conf import settings
     from django.db import connection
 
-    from oil_portal.celery import keep_what_was_loaded
     from oil_portal.digests import send_planned
 
-    keep_what_was_loaded()  # as every worker does when it starts
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     connection.close()
@@ -124,6 +120,9 @@ def _start(act, part, go, results) -> None:
     import django
 
     django.setup()
+    from oil_portal.celery import get_ready
+
+    get_ready()  # as every worker does when it starts
     go.wait()
     results.put((act(*part), memory()))
 
