@@ -20,7 +20,9 @@ app.autodiscover_tasks()
 def get_ready(**_more) -> None:
     """Load the addresses, and with them the code of all pages, before the first task asks for one.
 
-    What was imported stays: the collector of garbage need not look at it for every batch of digests.
+    What was imported stays: the collector of garbage need not look at it for every batch of digests, nor so often at
+    what a batch holds.
     """
     get_resolver().reverse_dict  # noqa: B018
     gc.freeze()
+    gc.set_threshold(50_000, 20, 50)

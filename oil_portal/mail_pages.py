@@ -54,10 +54,11 @@ def digest_preview(request):
 
 @login_not_required
 @csrf_exempt  # RFC 8058: mail programs post here without cookies; the token says who
-def unsubscribe(request, token: str):
+def unsubscribe(request, token: str, topic: str = ""):
     """Ask (GET) or carry out (POST) the end of the digest, or of one topic; a button undoes it. Needs no log-in."""
-    user, topic = _read(token)
-    undo = ""
+    user, undo = _read(token), ""
+    if topic and topic not in User.Topic.values:
+        raise Http404
     if request.method == "POST" and "undo" in request.POST:
         _take_back(user, request.POST["undo"])
     elif request.method == "POST":
@@ -69,12 +70,10 @@ def unsubscribe(request, token: str):
         return render(request, "oil_portal/unsubscribe.html", context)
 
 
-def _read(token: str) -> tuple[User, str]:
-    """Of whom a token is, and for which topic; "" is the whole mail. Http404 when it says nothing sensible."""
+def _read(token: str) -> User:
+    """Of whom a token is. Http404 when it says nothing sensible."""
     try:
-        said = signing.loads(token, salt=digests.SALT)
-        pk, topic = said if isinstance(said, list) else (said, "")
-        return User.objects.get(pk=pk), User.Topic(topic).value if topic else ""
+        return User.objects.get(pk=signing.loads(token, salt=digests.SALT))
     except (signing.BadSignature, User.DoesNotExist, ValueError, TypeError) as error:
         raise Http404 from error
 

@@ -43,6 +43,7 @@ urlpatterns = [
     path("weergave/", views.theme, name="theme"),
     path("taal/", views.language, name="language"),
     path("afmelden/<str:token>/", mail_pages.unsubscribe, name="unsubscribe"),
+    path("afmelden/<str:token>/<str:topic>/", mail_pages.unsubscribe, name="unsubscribe"),
     path("beheer-post/", staff_pages.mail_desk, name="mail_desk"),
     path("beheer-post/opnieuw/", staff_pages.mail_retry, name="mail_retry"),
     path("beheer-post/adres/<int:pk>/", staff_pages.mail_address, name="mail_address"),

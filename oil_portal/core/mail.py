@@ -129,7 +129,8 @@ def _hand_over(server: smtplib.SMTP, content: bytes, before: Callable, meanwhile
     except Exception:
         server.close()  # it waits for a mail that does not come
         raise
-    server.send(LEADING_DOT.sub(b"..", content) + (b".\r\n" if content.endswith(b"\r\n") else b"\r\n.\r\n"))
+    dotted = LEADING_DOT.sub(b"..", content) if b"\n." in content else content
+    server.send(dotted + (b".\r\n" if content.endswith(b"\r\n") else b"\r\n.\r\n"))
     meanwhile()
     return server.getreply()
 

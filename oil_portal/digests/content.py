@@ -5,7 +5,7 @@ holds the moment at which a thing began to wait, so that it is news once.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, groupby
@@ -103,8 +103,9 @@ class Collection:
 
     def digest(self, user: User) -> Digest:
         """What no earlier mail told this person, as far as they want to hear it now."""
-        asked = [entry for entry in self._entries(user.pk) if self._wanted(user, entry)]
-        fresh = [entry for entry in asked if (user.pk, entry.key) not in self.told]
+        pk, wanted = user.pk, self._wanted(user)
+        asked = [entry for entry in self._entries(pk) if wanted(entry)]
+        fresh = [entry for entry in asked if (pk, entry.key) not in self.told]
         order = sorted(fresh, key=lambda entry: ORDER[entry.topic])  # stable: each source keeps its own order
         older = sum(1 for entry in asked if entry.topic == Topic.WORK) - sum(1 for e in fresh if e.topic == Topic.WORK)
         return Digest(user, order[:MOST], older)
@@ -117,12 +118,11 @@ class Collection:
             yield Entry(fit.key, Topic.FITS, fit.title, fit.by, fit.text, fit.url, fit.hue, tuple(fit.states))
         yield from self.news.of(user)
 
-    def _wanted(self, user: User, entry: Entry) -> bool:
+    def _wanted(self, user: User) -> Callable[[Entry], bool]:
         """Whether somebody wants to hear a thing now: by its topic, and by how often they hear of its organisation."""
-        if entry.topic in user.digest_off:
-            return False
-        often = self.often.get((user.pk, entry.partner), user.digest)
-        return often == User.Digest.DAILY or (often == User.Digest.WEEKLY and self.weekly[user.pk])
+        now = {User.Digest.DAILY} | ({User.Digest.WEEKLY} if self.weekly[user.pk] else set())
+        pk, off, rest = user.pk, user.digest_off, user.digest
+        return lambda entry: entry.topic not in off and self.often.get((pk, entry.partner), rest) in now
 
 
 def _told(users: list[User], keys: set[str]) -> set[tuple[int, str]]:

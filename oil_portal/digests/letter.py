@@ -81,15 +81,8 @@ def message_for(digest: Digest, *, message_id: str = "", preview: bool = False) 
 
 def stop_path(user: User, topic: str = "") -> str:
     """Where somebody stops one topic, or with "" the whole mail, without a log-in."""
-    before, after = _stop_way()
-    return f"{before}{signing.dumps([user.pk, topic], salt=SALT)}{after}"
-
-
-@lru_cache
-def _stop_way() -> tuple[str, str]:
-    """The address before and after the token: a mail has several."""
-    before, _token, after = reverse("unsubscribe", args=[NOBODY]).partition(NOBODY)
-    return before, after
+    token = signing.dumps(user.pk, salt=SALT)
+    return reverse("unsubscribe", args=[token, topic] if topic else [token])
 
 
 def _frame(digest: Digest) -> Frame:
@@ -98,15 +91,15 @@ def _frame(digest: Digest) -> Frame:
 
 def _values(digest: Digest, message_id: str, preview: bool = False) -> dict[str, str]:
     """What differs from person to person."""
-    way_out = lambda topic="": absolute(reverse("preferences") if preview else stop_path(digest.user, topic))
+    way_out = absolute(reverse("preferences") if preview else stop_path(digest.user))
     return {
         "headline": digest.headline,
         "preheader": " ".join(f"{entry.title}." for entry in digest.entries[:3]),
         "name": digest.user.first_name or digest.user.email,
         "older": _older(digest.older),
         **_sections(digest),
-        **_ways_out([(topic, way_out(topic)) for topic, _entries in digest.sections]),
-        "unsubscribe_url": way_out(),
+        **_ways_out([(topic, way_out if preview else f"{way_out}{topic}/") for topic, _entries in digest.sections]),
+        "unsubscribe_url": way_out,
         "message_id": message_id,
     }
 

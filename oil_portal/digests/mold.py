@@ -69,7 +69,8 @@ class Mold:
         ready = {}
         for name, form in self.cast.needed:
             value = str(conditional_escape(values[name])) if form == "qh" else values[name]
-            ready[name + form] = value.replace("\r\n", "\n").replace("\n", "\r\n")
+            lines = value.replace("\r\n", "\n") if "\r" in value else value
+            ready[name + form] = lines.replace("\n", "\r\n")
         written = self.cast.fill(ready).encode()
         if max(map(len, written.split(b"\r\n"))) > LONGEST_LINE:
             raise Misfit("a long line")

@@ -9,7 +9,6 @@ import time
 from collections.abc import Iterator
 from uuid import uuid4
 
-import psycopg
 from django.db import DatabaseError, OperationalError, connection
 from django.utils.translation import override
 from psycopg.pq import ExecStatus
@@ -24,6 +23,7 @@ from oil_portal.digests.letter import Mail, mail_for
 
 log = logging.getLogger(__name__)
 
+SETTLE = ledger.SETTLE.encode()
 BUDGET = 200  # seconds that one task works before it makes room; well within Celery's limit
 DEAD_AIR = 3  # mails in a row on which the server hung up: then it is the server, and the rest waits
 
@@ -132,11 +132,10 @@ class Book:
 
     def write(self, delivery: DigestDelivery, mail: Mail) -> None:
         """Ask the database to, and wait for nothing."""
-        values = [mail.message_id, clock.now(), len(mail.told), list(mail.told), delivery.pk, delivery.claim]
+        values = [mail.message_id, clock.now(), len(mail.told), "\n".join(mail.told), delivery.pk, delivery.claim]
         connection.ensure_connection()
         with connection.wrap_database_errors:
-            statement = psycopg.ClientCursor(connection.connection).mogrify(ledger.SETTLE, values)
-            connection.connection.pgconn.send_query(statement.encode())
+            connection.connection.pgconn.send_query_params(SETTLE, [str(value).encode() for value in values])
         self.delivery = delivery
 
     def close(self) -> None:
