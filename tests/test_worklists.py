@@ -32,6 +32,16 @@ def in_days(number: int):
     return clock.today() + timedelta(days=number)
 
 
+def test_among_finds_what_in_finds(region):
+    people = [region.student.pk, region.teacher.pk, 0]
+    for path in ("user", "user__pk", "user__email"):
+        wanted = people if path != "user__email" else [region.student.email, region.teacher.email]
+        found = Membership.objects.filter(**{f"{path}__among": wanted}).order_by("pk")
+        assert list(found) == list(Membership.objects.filter(**{f"{path}__in": wanted}).order_by("pk")) != []
+    assert not Membership.objects.filter(user__among=[]).exists()
+    assert not User.objects.exclude(pk__among=set(User.objects.values_list("pk", flat=True))).exists()
+
+
 # --- For many ----------------------------------------------------------------------------------------------------
 def more_like(region) -> list[User]:
     """Five of each role, beside those of the region, at the same places."""
