@@ -16,7 +16,7 @@ from partners.models import User
 from projects.models import Project
 from projects.services.proposal import compute
 from tests import factories as f
-from tests.region import shared
+from tests.region import make
 from tests.round_world import closed, committing, people, place  # noqa: F401  fixtures of rounds
 
 # A fresh clone builds its tables of letters while the first example is drawn, which says nothing of a strategy.
@@ -32,24 +32,10 @@ def _mails_stay_here(settings, monkeypatch):
     monkeypatch.setitem(app.conf, "task_always_eager", True)  # setattr cannot be undone on celery's settings
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_setup(item):
-    """Before the fixtures of a test, so that its transaction lies in that of the region."""
-    shared.prepare(item)
-
-
-@pytest.fixture(scope="session")
-def _shared_region(django_db_setup, django_db_blocker):
-    """Tests share a region from the first on that asks for it; it goes before the database does."""
-    shared.blocker = django_db_blocker
-    yield
-    shared.close()
-
-
 @pytest.fixture
-def region(db, _shared_region) -> SimpleNamespace:
+def region(db) -> SimpleNamespace:
     """A small region: one company and another one, one school with a lab, Economie071, and a person per role."""
-    return shared.copy()
+    return make()
 
 
 @pytest.fixture
