@@ -16,7 +16,7 @@ from partners.models import User
 from projects.models import Project
 from projects.services.proposal import compute
 from tests import factories as f
-from tests.region import make
+from tests import region as tested
 from tests.round_world import closed, committing, people, place  # noqa: F401  fixtures of rounds
 
 # A fresh clone builds its tables of letters while the first example is drawn, which says nothing of a strategy.
@@ -35,7 +35,7 @@ def _mails_stay_here(settings, monkeypatch):
 @pytest.fixture
 def region(db) -> SimpleNamespace:
     """A small region: one company and another one, one school with a lab, Economie071, and a person per role."""
-    return make()
+    return tested.make()
 
 
 @pytest.fixture

@@ -307,7 +307,7 @@ def test_the_digest_tells_it_once_by_name(region, give, mailoutbox):
     services.dispute(given=given, actor=region.teacher, remark="Dit was een andere dag.")
     assert not mailoutbox
     digest = collect(region.contact)
-    assert [entry.title for entry in digest.entries if entry.notice] == [str(given)]
+    assert [entry.title for entry in digest.entries if entry.key.startswith("notice:")] == [str(given)]
     assert [entry.by for entry in digest.entries if "betwist" in entry.by] == [
         "1 bijdrage is betwist. Verbeter die of haal die weg.", "Bijdrage betwist",
     ]  # fmt: skip
