@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
-from django.db import IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 
 from oil_portal.core import clock
 from oil_portal.core.mail import MOST_REFUSALS, WAITS, Line, retry
@@ -174,7 +174,8 @@ def test_a_server_that_keeps_hanging_up_leaves_the_rest_for_later(region, news, 
 
 
 # --- What our own side does --------------------------------------------------------------------------------------
-def test_one_broken_digest_does_not_keep_the_others_waiting(region, news, monkeypatch):
+@pytest.mark.parametrize("error", [ValueError, DataError])
+def test_one_broken_digest_does_not_keep_the_others_waiting(region, news, monkeypatch, error):
     for person in (region.contact, region.teacher):
         news(person)
         delivery_for(person)
@@ -182,7 +183,7 @@ def test_one_broken_digest_does_not_keep_the_others_waiting(region, news, monkey
 
     def broken(users):
         if region.teacher in users:
-            raise ValueError("broken rows")
+            raise error("broken rows")
         return whole(users)
 
     monkeypatch.setattr(content, "work_items_for", broken)

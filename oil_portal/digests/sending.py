@@ -77,23 +77,24 @@ def send_batch(batch: list[DigestDelivery], line: Line, until: float) -> None:
 
 def _send(delivery: DigestDelivery, mail: Mail | Exception, line: Line, book: "Book", mails: "Ahead"):
     """Send one and write it down, or put it off; return what went wrong, after it was dealt with."""
-    try:
-        if isinstance(mail, Exception):
-            raise mail
-        line.send(mail, before=book.close, meanwhile=mails.prepare)
-    except DatabaseError:  # the mail before this one could not be written down; this one did not go
-        raise
-    except (Refused, Unreachable) as failure:
-        book.close()
+    failure = mail if isinstance(mail, Exception) else None
+    if failure is None:
+        try:
+            line.send(mail, before=book.close, meanwhile=mails.prepare)
+        except DatabaseError:  # the mail before this one could not be written down; this one did not go
+            raise
+        except Exception as error:
+            failure = error
+        else:
+            book.write(delivery, mail)
+            return None
+    book.close()
+    if isinstance(failure, Refused | Unreachable):
         ledger.put_off(delivery, failure)
-        return failure
-    except Exception as failure:  # ours to mend; the others go on
-        log.exception("The digest of user %d failed", delivery.user_id)
-        book.close()
+    else:  # ours to mend; the others go on
+        log.error("The digest of user %d failed", delivery.user_id, exc_info=failure)
         ledger.put_off(delivery, Refused(said(failure)), Reason.ERROR)
-        return failure
-    book.write(delivery, mail)
-    return None
+    return failure
 
 
 class Ahead:
