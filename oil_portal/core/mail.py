@@ -4,7 +4,6 @@ What a mail server answers is sorted into three kinds: this address is refused f
 mail is refused or put off (`Refused`), or nobody answers (`Unreachable`), which says nothing of the mail.
 """
 
-import re
 import smtplib
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -21,7 +20,6 @@ from oil_portal.core import clock
 from oil_portal.core.models import DigestDelivery, Letter, MailAddress, Notice
 
 WAITS = [timedelta(minutes=5), timedelta(minutes=20), timedelta(hours=1), timedelta(hours=4), timedelta(hours=12)]
-LEADING_DOT = re.compile(rb"(?m)^\.")  # a line that is a dot ends a mail (RFC 5321, 4.5.2)
 NOTHING = lambda: None
 MOST_REFUSALS = 3  # in a row, each of another mail; then the address is set aside
 
@@ -129,7 +127,7 @@ def _hand_over(server: smtplib.SMTP, content: bytes, before: Callable, meanwhile
     except Exception:
         server.close()  # it waits for a mail that does not come
         raise
-    dotted = LEADING_DOT.sub(b"..", content) if b"\n." in content else content
+    dotted = content.replace(b"\n.", b"\n..")  # a line that is a dot ends a mail (RFC 5321, 4.5.2)
     server.send(dotted + (b".\r\n" if content.endswith(b"\r\n") else b"\r\n.\r\n"))
     meanwhile()
     return server.getreply()
