@@ -77,14 +77,14 @@ def take_back(obj: models.Model, *events: str) -> None:
 
 def timeline_of(obj: models.Model) -> models.QuerySet[TimelineEntry]:
     """The entries of one object, newest first, with their actors."""
-    return TimelineEntry.objects.filter(
-        content_type=ContentType.objects.get_for_model(obj), object_id=obj.pk
-    ).select_related("actor", "content_type")
+    return _entries(_number(obj), obj.pk)
 
 
-@prepared
-def _course(kind: int, pk: int) -> models.QuerySet[TimelineEntry]:
+def _entries(kind: int, pk: int) -> models.QuerySet[TimelineEntry]:
     return TimelineEntry.objects.filter(content_type=kind, object_id=pk).select_related("actor", "content_type")
+
+
+_course = prepared(_entries)
 
 
 @prepared
