@@ -178,7 +178,7 @@ def retry(failed: QuerySet) -> int:
             failed = failed.exclude(failed_at=None)
             took_mail(failed.values_list("to", flat=True))
             # A digest that is on its way may tell the same; once it is sent, the letter has nothing to say.
-            digest = DigestDelivery.objects.filter(state=DigestDelivery.State.SENDING)
+            digest = DigestDelivery.objects.filter(Q(state=DigestDelivery.State.SENDING) | Q(told__isnull=False))
             told = Q(notice__in=Notice.objects.filter(recipient__in=digest.values("user")).values("pk"))
             later = now + timedelta(seconds=settings.DIGEST_LEASE)
             return failed.update(

@@ -28,6 +28,8 @@ class Among(models.Lookup):
 
     def as_sql(self, compiler, connection) -> tuple[str, list]:
         column, params = self.process_lhs(compiler, connection)
+        if self.rhs and all(type(one) is int for one in self.rhs):  # as a text: psycopg writes each number by itself
+            return f"{column} = ANY(%s::bigint[])", [*params, f"{{{','.join(map(str, self.rhs))}}}"]
         return f"{column} = ANY(%s)", [*params, self.rhs]
 
 

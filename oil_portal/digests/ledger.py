@@ -113,14 +113,13 @@ def close_older() -> None:
 
 
 def claim(name: str) -> list[DigestDelivery]:
-    """Take at most BATCH rows that wait, after all that was sent is marked; of one person never two at a time.
+    """Take at most BATCH rows that wait; of one person never two at a time, and none before what was told is marked.
 
     Those that another worker is taking are left to it.
     """
-    mark_told()
     of_person = DigestDelivery.objects.filter(user=OuterRef("user"))
-    in_the_way = of_person.filter(Q(state=State.SENDING) | Q(pk__gt=OuterRef("pk")))
-    rows = waiting().exclude(Exists(in_the_way)).order_by("not_before", "pk")
+    in_the_way = of_person.filter(Q(state=State.SENDING) | Q(told__isnull=False) | Q(pk__gt=OuterRef("pk")))
+    rows = waiting().exclude(Exists(in_the_way)).order_by("not_before", "user__language", "pk")
     now = clock.now()
     try:
         with transaction.atomic():
@@ -182,11 +181,12 @@ SET state = 'sent', reason = '', detail = '', claim = '', message_id = $1, sent_
 WHERE id = $5 AND state = 'sending' AND claim = $6
 """
 
-# For all mails since the last time: a thing at a time would cost more than the mail.
+# For all mails since the last time: a thing at a time would cost more than the mail. What another worker is marking is
+# left to it.
 MARK_TOLD = """
 WITH sent AS (
     SELECT id, user_id, sent_at, told FROM core_digestdelivery WHERE told IS NOT NULL AND state = 'sent'
-    ORDER BY id FOR UPDATE
+    ORDER BY id FOR UPDATE SKIP LOCKED
 ), things AS (
     SELECT user_id, sent_at, key FROM sent, unnest(told) AS key
 ), work AS (
@@ -204,7 +204,7 @@ UPDATE core_digestdelivery SET told = NULL FROM sent WHERE core_digestdelivery.i
 def mark_told() -> None:
     """Mark one by one what the mails that were sent have told, so that no later one collects it.
 
-    A worker that died after its mail left this to whoever claims next.
+    A worker that died after its mail left this to whoever comes next.
     """
     with connection.cursor() as cursor:
         cursor.execute(MARK_TOLD)

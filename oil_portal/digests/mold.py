@@ -36,12 +36,13 @@ class Misfit(Exception):
 class Cast:
     """A text with places, as a format."""
 
-    def __init__(self, written: str) -> None:
+    def __init__(self, written: str, place: str = r"\1\2") -> None:
+        """`place` makes what a place is called from its name (1) and its form (2: "qh" for HTML, "qt" for text)."""
         self.needed = sorted(set(MARK.findall(written)))
-        self.format = MARK.sub(r"%(\1\2)s", written.replace("%", "%%"))
+        self.format = MARK.sub(rf"%({place})s", written.replace("%", "%%"))
 
     def fill(self, ready: Mapping[str, str]) -> str:
-        """The text with what belongs in each place: {name and "qh" for HTML or "qt" for text: words}."""
+        """The text with what belongs in each place."""
         return self.format % ready
 
 

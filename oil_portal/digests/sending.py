@@ -31,6 +31,7 @@ DEAD_AIR = 3  # mails in a row on which the server hung up: then it is the serve
 def send_planned(*, seconds: float = BUDGET) -> bool:
     """Send what waits until nothing does or the time is up; return whether something is left that can be sent now."""
     until = time.monotonic() + seconds
+    ledger.mark_told()  # what a worker that died left
     ledger.close_older()
     try:
         return _send_until(until)
@@ -39,15 +40,16 @@ def send_planned(*, seconds: float = BUDGET) -> bool:
 
 
 def _send_until(until: float) -> bool:
-    with Line() as line:
+    with Line() as line, Book() as book, Marker() as marker:
         while time.monotonic() < until:
             name = uuid4().hex
             batch = ledger.claim(name)
             if not batch:
                 return False
             try:
+                marker.mark()
                 line.open()
-                send_batch(batch, line, until)
+                send_batch(batch, line, book, until)
             except Unreachable as silent:
                 log.warning("The mail server does not answer, %d digests wait: %s", len(batch), silent)
                 return False  # the next beat tries again; nobody's tries are counted
@@ -56,9 +58,9 @@ def _send_until(until: float) -> bool:
     return True
 
 
-def send_batch(batch: list[DigestDelivery], line: Line, until: float) -> None:
+def send_batch(batch: list[DigestDelivery], line: Line, book: "Book", until: float) -> None:
     """Send one by one until that moment. Raises Unreachable when the server hung up several times in a row."""
-    silent, took, book = 0, [], Book()
+    silent, took = 0, []
     mails = Ahead(_with_mails(batch, book))
     try:
         for delivery, mail in mails:
@@ -130,13 +132,25 @@ class Book:
 
     def __init__(self) -> None:
         self.delivery: DigestDelivery | None = None
+        self.name, self.known_by = f"settle_{uuid4().hex}".encode(), None
+
+    def __enter__(self) -> "Book":
+        return self
+
+    def __exit__(self, *_error) -> None:
+        if self.known_by is not None and self.known_by is connection.connection and not connection.connection.broken:
+            connection.connection.pgconn.exec_(b"DEALLOCATE " + self.name)
 
     def write(self, delivery: DigestDelivery, mail: Mail) -> None:
         """Ask the database to, and wait for nothing."""
         values = [mail.message_id, clock.now(), len(mail.told), "\n".join(mail.told), delivery.pk, delivery.claim]
         connection.ensure_connection()
         with connection.wrap_database_errors:
-            connection.connection.pgconn.send_query_params(SETTLE, [str(value).encode() for value in values])
+            libpq = connection.connection.pgconn
+            if self.known_by is not connection.connection:  # planned once per connection, not for every mail
+                libpq.prepare(self.name, SETTLE)
+                self.known_by = connection.connection
+            libpq.send_query_prepared(self.name, [str(value).encode() for value in values])
         self.delivery = delivery
 
     def close(self) -> None:
@@ -154,6 +168,38 @@ class Book:
             words = result.error_message.decode(errors="replace")
             log.error("The digest of user %d was sent and not written down: %s", delivery.user_id, words)
             ledger.close(delivery, State.FAILED, Reason.ERROR, words[:200])
+
+
+class Marker:
+    """Marks what earlier batches told while the next one goes out, over a connection of its own."""
+
+    def __init__(self) -> None:
+        self.batches, self.other = 0, None
+
+    def __enter__(self) -> "Marker":
+        return self
+
+    def __exit__(self, *_error) -> None:
+        if self.other is not None:
+            self._wait()
+            self.other.close()
+
+    def mark(self) -> None:
+        """Begin, and wait for nothing; before the first batch there is nothing to mark."""
+        self.batches += 1
+        if self.batches == 1:
+            return
+        if self.other is None:
+            self.other = connection.copy()
+            self.other.ensure_connection()
+        self._wait()
+        with connection.wrap_database_errors:
+            self.other.connection.pgconn.send_query(ledger.MARK_TOLD.encode())
+
+    def _wait(self) -> None:
+        """What could not be marked is marked by whoever comes next."""
+        while self.other.connection.pgconn.get_result():
+            pass
 
 
 # --- The mails of a batch -----------------------------------------------------------------------------------------

@@ -46,7 +46,7 @@ def item(row, verb: str, text: str, *, url: str = "", since: datetime | None = N
         title=row.title,
         text=text,
         url=url or row.url,
-        since=timezone.localtime(moment).date(),
+        since=moment.astimezone(timezone.get_default_timezone()).date(),
         **more,
     )
 
