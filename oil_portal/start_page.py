@@ -6,6 +6,7 @@ from challenges.models import Challenge, GoalLink
 from oil_portal.core import clock
 from oil_portal.core.models import MailAddress, Notice
 from oil_portal.core.prepared import join, prepared
+from oil_portal.core.templatetags.oil import Goal
 from oil_portal.kept import kept
 from oil_portal.naming import names_of
 from oil_portal.student import student_section
@@ -71,9 +72,7 @@ def _example(reader: Reader, number: int | None) -> Project | None:
         links = links_of((best.assignment_id,))
         join([best.assignment], "links", links, "assignment_id")
         reader.dress([best])
-        best.teeth = [
-            {"title": link.goal.title, "state": state} for link, state in zip(links, best.states, strict=True)
-        ]
+        best.teeth = [Goal(link.goal.title, state) for link, state in zip(links, best.states, strict=True)]
     return best
 
 

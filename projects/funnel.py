@@ -26,7 +26,7 @@ class Week:
 class Funnel:
     """`weeks` without a gap, oldest first, at most MOST_WEEKS; `totals` over all of time, in the order of STAGES."""
 
-    weeks: list[Week]
+    weeks: tuple[Week, ...]
     totals: tuple[int, int, int, int]
 
     @property
@@ -78,4 +78,4 @@ def funnel(challenge: Challenge) -> Funnel:
         number = (mondays[-1] - mondays[0]).days // 7 + 1
         every = [mondays[0] + timedelta(weeks=index) for index in range(number)]
         weeks = [Week(monday, tuple(stage.count(monday) for stage in stages)) for monday in every[-MOST_WEEKS:]]
-    return Funnel(weeks, tuple(len(stage) for stage in stages))
+    return Funnel(tuple(weeks), tuple(len(stage) for stage in stages))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from django.core.paginator import Page
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -11,7 +12,7 @@ from challenges.models import Challenge
 from oil_portal.core import clock
 from oil_portal.core.models import Consent
 from oil_portal.core.prepared import join, prepared
-from oil_portal.core.timeline import timeline_of
+from oil_portal.core.timeline import course_of, timeline_of
 from oil_portal.core.views import MOST_COUNTED, Leaves, Pages
 from partners import roles
 from projects.chain import chain
@@ -26,6 +27,16 @@ from projects.workflow import LIVE_APPLICATION, WITH_TEAM, ApplicationStatus, Pr
 
 FINISHED = (ProjectStatus.COMPLETED, ProjectStatus.CANCELLED)
 PER_PAGE = LISTED_FINISHED = 20
+
+
+class Taught(NamedTuple):
+    """A goal of a project as its page tells it; `state` is what it is to the reader."""
+
+    pk: int
+    title: str
+    code: str
+    state: str
+    explanation: str
 
 
 # --- One project ------------------------------------------------------------------------------------------------
@@ -45,16 +56,10 @@ def detail(user, project: Project, form: ApplyForm) -> dict:
         "reader": reader,
         "may": may,
         "form": form,
-        "goals": [
-            {
-                "pk": link.goal_id,
-                "title": link.goal.title,
-                "code": link.goal.code,
-                "state": state,
-                "explanation": link.goal.explanation,
-            }
+        "goals": tuple(
+            Taught(link.goal_id, link.goal.title, link.goal.code, state, link.goal.explanation)
             for link, state in zip(links, project.states, strict=True)
-        ],
+        ),
         "plan": plan(project),
         "applications": applicants(project) if may["see_applications"] else None,
         "team": members(user, project) if may["see_team"] and project.status != ProjectStatus.OPEN else None,
@@ -125,13 +130,13 @@ class Moment:
     is_next: bool
 
 
-def in_order(dates: list[tuple[date, str]]) -> list[Moment]:
+def in_order(dates: list[tuple[date, str]]) -> tuple[Moment, ...]:
     """(day, label) pairs as moments; the first that is still to come is the next."""
     following = next((index for index, (day, _label) in enumerate(dates) if day >= clock.today()), None)
-    return [Moment(day, label, index == following) for index, (day, label) in enumerate(dates)]
+    return tuple(Moment(day, label, index == following) for index, (day, label) in enumerate(dates))
 
 
-def plan(project: Project) -> list[Moment]:
+def plan(project: Project) -> tuple[Moment, ...]:
     """The dates of a project in order; the first that is still to come is the next."""
     answer = min(project.closing_date + timedelta(days=DECISION_DAYS), max(project.starts, project.closing_date))
     closing = [
@@ -161,7 +166,7 @@ def own_application(user, project: Project) -> dict:
     if last is None:
         return {"application": None, "can_apply": project.is_open}
     last.project = project
-    answer = timeline_of(last).filter(to_status=last.status).first()
+    answer = next((entry for entry in course_of(last) if entry.to_status == last.status), None)
     return {
         "application": last,
         "answer": answer.remark if answer else "",

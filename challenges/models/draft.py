@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from challenges.models.challenge import Challenge
 from oil_portal.core import clock
-from oil_portal.core.prepared import address
+from oil_portal.core.prepared import address, prepared
 from partners import roles
 from partners.models import Partner
 
@@ -98,6 +98,11 @@ class Draft(models.Model):
             return []
         kept = list(self.challenge.attachments.all()) if self.challenge_id else []
         return kept + list(self.attachments.all())
+
+
+@prepared
+def attachments_of(challenges: tuple) -> models.QuerySet["Attachment"]:
+    return Attachment.objects.filter(challenge__in=challenges)
 
 
 class Attachment(models.Model):

@@ -17,6 +17,7 @@ from challenges.forms.challenge import AcceptForm, TranslatorForm
 from challenges.forms.talk import AnswerForm, AskForm, RemarkForm
 from challenges.marks import marked
 from challenges.models import Assignment, Challenge, Question, Remark
+from challenges.models.draft import attachments_of
 from challenges.permissions import is_in_team, is_owner, is_teacher_somewhere, is_translator
 from challenges.services.talk import ASKABLE, look
 from challenges.views.common import challenge_for, need, posted, read_goals_and_projects
@@ -24,6 +25,7 @@ from challenges.workflow import EDITABLE, PUBLIC
 from oil_portal.core import views as core
 from oil_portal.core.prepared import join, prepared
 from oil_portal.core.promises import with_promise
+from oil_portal.core.templatetags.oil import Goal
 from oil_portal.core.views import attempt
 from oil_portal.core.workflow import available
 from partners import roles
@@ -68,6 +70,7 @@ def page(request, challenge: Challenge, *, status: int = 200, **forms):
     """The page of a challenge; `forms` are those that were refused, with what was typed in them."""
     user = request.user
     assignments = read_assignments(challenge)
+    join([challenge], "attachments", attachments_of((challenge.pk,)), "challenge_id")
     agreed = next((each for each in assignments if each.status == "agreed"), None)
     translates = is_translator(user, challenge)
     follows = user.has_perm("challenges.follow_challenge", challenge) or translates
@@ -76,7 +79,7 @@ def page(request, challenge: Challenge, *, status: int = 200, **forms):
         "challenge": challenge,
         "assignments": assignments if follows else [],
         "agreed": agreed,
-        "goals": [{"title": link.goal.title, "state": "plain"} for link in agreed.links.all()] if agreed else [],
+        "goals": [Goal(link.goal.title) for link in agreed.links.all()] if agreed else [],
         "projects": [each for one in assignments for each in one.projects.all() if each.status != "cancelled"],
         "follows": follows,
         "owns": is_owner(user, challenge),

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
-from django.db.models import Count
+from django.db.models import QuerySet
 from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -12,9 +12,10 @@ from modules import services
 from modules.case import make_package
 from modules.filters import GoalFilter
 from modules.forms import GoalForm
-from modules.models import LearningGoal
+from modules.models import LearningGoal, Module
 from oil_portal.core import clock
-from oil_portal.core.views import attempt, need
+from oil_portal.core.prepared import Text, prepared
+from oil_portal.core.views import attempt, need, only
 
 PAGE, MODULES = 40, 12
 
@@ -39,16 +40,30 @@ def goal_list(request):
 @login_not_required
 def detail(request, pk: int):
     """One goal in plain language, with the modules that teach it."""
-    goal = get_object_or_404(LearningGoal.objects.select_related("programme"), pk=pk)
-    modules = goal.modules.select_related("school", "lab").annotate(goals_total=Count("goals")).order_by("title", "pk")
-    twins = LearningGoal.objects.current().filter(title=goal.title).exclude(pk=goal.pk).select_related("programme")
+    goal = only(_goal(pk))
     context = {
         "goal": goal,
-        "modules": modules[:MODULES],
-        "twins": twins[:MODULES],
+        "modules": _modules(pk),
+        "twins": _twins(pk, Text(goal.title)),
         "edits": request.user.has_perm("modules.explain_learninggoal", goal),
     }
     return render(request, "modules/goal_detail.html", context)
+
+
+@prepared
+def _goal(pk: int) -> QuerySet[LearningGoal]:
+    return LearningGoal.objects.select_related("programme").filter(pk=pk)
+
+
+@prepared
+def _modules(goal: int) -> QuerySet[Module]:
+    return Module.objects.filter(goals=goal).select_related("school").order_by("title", "pk")[:MODULES]
+
+
+@prepared
+def _twins(goal: int, title: Text) -> QuerySet[LearningGoal]:
+    others = LearningGoal.objects.current().filter(title=title).exclude(pk=goal)
+    return others.select_related("programme")[:MODULES]
 
 
 def edit(request, pk: int):

@@ -5,6 +5,7 @@ from django.db.models import Q, QuerySet
 
 from challenges.permissions import is_translator
 from oil_portal.core.prepared import prepared
+from oil_portal.core.templatetags.oil import part
 from projects.coverage import modules_for
 from projects.funnel import STAGES, Funnel, funnel
 from projects.models import Application, Project
@@ -14,25 +15,26 @@ register = template.Library()
 HEIGHT, BAR, GAP = 120, 12, 20  # of the picture, in its own units
 
 
-@register.inclusion_tag("projects/challenge_funnel.html", takes_context=True)
-def challenge_funnel(context, challenge) -> dict:
+@register.simple_tag(takes_context=True)
+def challenge_funnel(context, challenge) -> str:
     """How many students looked, saved, applied and were placed; for the sides of the challenge."""
     user = context["request"].user
     if not (user.has_perm("challenges.follow_challenge", challenge) or is_translator(user, challenge)):
-        return {}
+        return ""
     found = funnel(challenge)
-    return {"funnel": found, "bars": bars(found), "width": max(1, len(found.weeks)) * (4 * BAR + GAP), "height": HEIGHT}
+    width = max(1, len(found.weeks)) * (4 * BAR + GAP)
+    return part(context, "projects/challenge_funnel.html", funnel=found, bars=bars(found), width=width, height=HEIGHT)
 
 
-def bars(found: Funnel) -> list[dict]:
-    """A bar per week and stage: its place and height in the picture."""
-    drawn = []
-    for index, week in enumerate(found.weeks):
-        for place, (stage, count) in enumerate(zip(STAGES, week.counts, strict=True)):
-            high = round(count * (HEIGHT - 10) / found.most)
-            left = index * (4 * BAR + GAP) + place * BAR
-            drawn.append({"stage": stage, "x": left, "y": HEIGHT - high, "height": high, "width": BAR - 1})
-    return drawn
+def bars(found: Funnel) -> tuple[tuple[str, str], ...]:
+    """(stage, the path of its bars): one for each week, from the foot of the picture."""
+    return tuple((stage, "".join(_bar(found, place, index) for index in range(len(found.weeks))))
+                 for place, stage in enumerate(STAGES))  # fmt: skip
+
+
+def _bar(found: Funnel, place: int, week: int) -> str:
+    high = round(found.weeks[week].counts[place] * (HEIGHT - 10) / found.most)
+    return f"M{week * (4 * BAR + GAP) + place * BAR} {HEIGHT}v-{high}h{BAR - 1}v{high}z"
 
 
 @prepared

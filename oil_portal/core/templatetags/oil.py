@@ -87,15 +87,29 @@ def key(hue: str, states, size: str = "", label: str = "") -> SafeString:
     )
 
 
-@register.inclusion_tag("core/tags/keymap.html")
-def keymap(hue: str, goals) -> dict:
-    """The large key: each of at most 12 goals ({"title", "state"}) on its tooth."""
+class Goal(NamedTuple):
+    """What a key shows of a goal; `state` is what it is to the reader."""
+
+    title: str
+    state: str = "plain"
+
+
+class Tooth(NamedTuple):
+    title: str
+    state: str
+    number: int
+    column: int
+
+
+@register.simple_tag(takes_context=True)
+def keymap(context, hue: str, goals) -> SafeString:
+    """The large key: each of at most 12 goals (with `title` and `state`) on its tooth."""
     goals = list(goals)[:MOST_TEETH]
     lower = min(len(goals), 6)
-    placed = [
-        {**goal, "number": i, "column": i + 6 - (lower if i <= 6 else len(goals))} for i, goal in enumerate(goals, 1)
-    ]
-    return {"hue": hue, "goals": placed, "crop": CROPS.get(hue, "2 7 34 34"), "bow": bow(hue)}
+    placed = tuple(
+        Tooth(goal.title, goal.state, i, i + 6 - (lower if i <= 6 else len(goals))) for i, goal in enumerate(goals, 1)
+    )
+    return part(context, "core/tags/keymap.html", hue=hue, goals=placed, crop=CROPS.get(hue, "2 7 34 34"), bow=bow(hue))
 
 
 @register.inclusion_tag("core/email/key.html")
@@ -144,7 +158,11 @@ def kind_chip(partner) -> SafeString:
 
 @register.simple_tag
 def status(obj) -> SafeString:
-    return format_html('<span class="chip">{}</span>', words(type(obj), "status").get(obj.status, obj.status))
+    return format_html('<span class="chip">{}</span>', status_word(obj))
+
+
+def status_word(obj) -> str:
+    return str(words(type(obj), "status").get(obj.status, obj.status))
 
 
 @lru_cache
@@ -154,20 +172,27 @@ def words(model, name: str) -> dict:
 
 
 # --- Where an object is in its life ------------------------------------------------------------------------------
-@register.inclusion_tag("core/tags/track.html")
-def track(obj) -> dict:
+class Step(NamedTuple):
+    label: str
+    past: bool
+    now: bool
+
+
+@register.simple_tag(takes_context=True)
+def track(context, obj) -> SafeString:
     """The steps of the object's workflow; a step carries the status's own name when that is a side road of it."""
     steps = workflow_of(obj).steps
     at = next((i for i, (_label, statuses) in enumerate(steps) if obj.status in statuses), None)
-    shown = [
-        {
-            "label": obj.get_status_display() if i == at and obj.status != statuses[0] else label,
-            "past": at is not None and i < at,
-            "now": i == at,
-        }
+    shown = tuple(
+        Step(
+            label=str(obj.get_status_display() if i == at and obj.status != statuses[0] else label),
+            past=at is not None and i < at,
+            now=i == at,
+        )
         for i, (label, statuses) in enumerate(steps)
-    ]
-    return {"steps": shown, "current": shown[at] if at is not None else None, "number": (at or 0) + 1}
+    )
+    current = None if at is None else shown[at]
+    return part(context, "core/tags/track.html", steps=shown, current=current, number=(at or 0) + 1)
 
 
 @register.simple_tag
@@ -277,6 +302,24 @@ def draw(template: str, _language: str, _day, with_token: bool, given: tuple) ->
 
 
 _remembered = lru_cache(maxsize=MOST_PARTS)(draw)
+
+
+class Line(NamedTuple):
+    url: str
+    title: str
+    status: str
+    beside: str
+
+
+@register.simple_tag(takes_context=True)
+def titled(context, things, beside: str) -> SafeString:
+    """Things as lines: a link, their status and what they say as `beside`, a path from the thing."""
+    path = template.Variable(f"thing.{beside}")
+    told = tuple(
+        Line(thing.get_absolute_url(), str(thing), status_word(thing), str(path.resolve({"thing": thing})))
+        for thing in things
+    )
+    return part(context, "core/tags/titled.html", lines=told)
 
 
 @register.simple_tag(takes_context=True)
