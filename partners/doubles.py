@@ -101,6 +101,8 @@ class Double:
 def of(partners: Iterable[Partner]) -> dict[int, list[Double]]:
     """{id: possible doubles} for each of `partners`, the likeliest first, in one query."""
     ids = [partner.pk for partner in partners]
+    if not ids:
+        return {}
     found: dict[int, dict[int, Double]] = defaultdict(dict)
     with connection.cursor() as cursor:
         cursor.execute(FIND, {"ids": ids, "free": FREE_MAIL, "sites": SHARED_SITES})

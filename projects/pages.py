@@ -23,9 +23,8 @@ from projects.goals import Reader, links_of, with_fit
 from projects.models import Achievement, Application, Outcome, Profile, Project, asked_by, led_by
 from projects.permissions import asked, leads
 from projects.services import DECISION_DAYS, in_round, no_room, speaks_as
-from projects.workflow import LIVE_APPLICATION, WITH_TEAM, ApplicationStatus, ProjectStatus, RoundStatus
+from projects.workflow import LIVE_APPLICATION, OVER, WITH_TEAM, ApplicationStatus, ProjectStatus, RoundStatus
 
-FINISHED = (ProjectStatus.COMPLETED, ProjectStatus.CANCELLED)
 PER_PAGE = LISTED_FINISHED = 20
 
 
@@ -307,5 +306,5 @@ def _mine_numbers(user, side: str, stage: str) -> QuerySet:
 def _of_side(user, side: str, stage: str) -> QuerySet[Project]:
     """What the reader leads, or what their partners asked, under way or ended."""
     projects = Project.objects.filter(led_by(user) if side == "led" else asked_by(user))
-    ended = Q(status__in=FINISHED)
+    ended = Q(status__in=OVER)
     return projects.filter(ended) if stage == "ended" else projects.exclude(ended)

@@ -20,6 +20,7 @@ class ProjectStatus(TextChoices):
 
 
 LED = ("open", "running", "confirming")  # still ask something of their coach
+OVER = ("completed", "cancelled")
 WITH_TEAM = ("running", "confirming", "completed")
 
 PROJECT = Workflow(

@@ -425,6 +425,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='challenge',
+            index=models.Index(fields=['status', 'submitted_at', 'id'], name='challenge_queue'),
+        ),
+        migrations.AddIndex(
+            model_name='challenge',
             index=models.Index(fields=['status', '-created_at'], name='challenges__status_c48f5f_idx'),
         ),
         pgtrigger.migrations.AddTrigger(

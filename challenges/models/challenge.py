@@ -173,6 +173,7 @@ class Challenge(models.Model):
         indexes = [
             GinIndex(fields=["document"], fastupdate=False),
             models.Index(fields=["status", "-created_at"]),
+            models.Index(fields=["status", "submitted_at", "id"], name="challenge_queue"),
             models.Index(
                 fields=["-created_at", "-id"], condition=models.Q(status__in=PUBLIC), name="challenge_public_newest"
             ),

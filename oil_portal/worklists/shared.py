@@ -94,15 +94,22 @@ def contributions(people: People) -> Told:
     if not contacts and not teachers:
         return
     translator = "project__assignment__challenge__translator"
-    led = Q(project__coach__among=teachers) | Q(**{f"{translator}__among": teachers})
-    waits = Q(side="school", project__host__among=contacts) | (Q(side="company") & led)
-    own = Q(status="disputed", by__among=teachers | people.holding(roles.CONTACT))
+    coached = Q(project__coach__among=teachers)
+    stated = Q(status="stated")
+    asked = [  # each by itself: of all together the database looks at every contribution of the portal
+        stated & Q(side="school", project__host__among=contacts),
+        stated & Q(side="company") & coached,
+        stated & Q(side="company") & Q(**{f"{translator}__among": teachers}) & ~coached,
+        Q(status="disputed", by__among=teachers | people.holding(roles.CONTACT)),
+    ]
     known = {"side": "side", "status": "status", "by": "by", "host": "project__host", "coach": "project__coach",
              "translator": translator, "school": "project__run__module__school"}  # fmt: skip
-    rows = Contribution.objects.filter(Q(waits, status="stated") | own).order_by()
-    rows = rows.values("project", "project__title", *known.values()).annotate(
-        count=Count("pk"), at=Coalesce(Min("answered_at"), Min("created_at"))
+    rows = (
+        Contribution.objects.order_by()
+        .values("project", "project__title", *known.values())
+        .annotate(count=Count("pk"), at=Coalesce(Min("answered_at"), Min("created_at")))
     )
+    told = {"about": Project, "path": "project__", "since": "at", "promised": False, "count": "count", **known}
 
     def say(rows: list[Row]) -> Told:
         sums: dict[tuple, tuple] = {}
@@ -116,7 +123,7 @@ def contributions(people: People) -> Told:
             role = roles.CONTACT if contact or user not in teachers else roles.TEACHER
             yield from people.tell([user], _contribution(row, status, count, at), role, row["host"], row["school"])
 
-    yield Source(say, ask(rows, about=Project, path="project__", since="at", promised=False, count="count", **known))
+    yield Source(say, *(ask(rows.filter(which), **told) for which in asked))
 
 
 def _answerers(row: Row, contacts: dict, teachers: set[int]) -> set[int]:

@@ -374,6 +374,10 @@ class Migration(migrations.Migration):
             model_name='membership',
             index=models.Index(fields=['user', 'status'], name='partners_me_user_id_6d2f41_idx'),
         ),
+        migrations.AddIndex(
+            model_name='membership',
+            index=models.Index(condition=models.Q(('status', 'active'), models.Q(('role', 'student'), _negated=True)), fields=['partner', 'role', 'id'], name='people_of_partner'),
+        ),
         migrations.AddConstraint(
             model_name='membership',
             constraint=models.UniqueConstraint(condition=models.Q(('status__in', ('requested', 'active'))), fields=('user', 'partner', 'role'), name='one_live_membership_per_role'),

@@ -88,7 +88,14 @@ class Membership(models.Model):
                 name="one_live_membership_per_role",
             )
         ]
-        indexes = [models.Index(fields=["user", "status"])]
+        indexes = [
+            models.Index(fields=["user", "status"]),
+            models.Index(
+                fields=["partner", "role", "id"],
+                condition=models.Q(status="active") & ~models.Q(role="student"),
+                name="people_of_partner",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.user}, {self.get_role_display()} ({self.partner})"

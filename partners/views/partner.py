@@ -4,7 +4,7 @@ from functools import partial
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Case, Count, Q, QuerySet, When, Window
+from django.db.models import Count, QuerySet, Window
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -93,13 +93,11 @@ def _roles_at(partner: int) -> QuerySet:
 
 @prepared
 def _people_of(user, partner: int, first: str, last: str) -> QuerySet[Membership]:
-    """What the reader is here, and these of its people but for the students, the reader first."""
-    mine = Q(user=user)
-    named = Membership.objects.active().filter(partner=partner).exclude(role=roles.STUDENT)
-    order = named.order_by(Case(When(mine, then=0), default=1), "role", "pk")
-    own = Q(mine, status__in=LIVE_MEMBERSHIP)
-    found = Membership.objects.filter(own | Q(pk__in=order.values("pk")[int(first) : int(last)]), partner=partner)
-    return found.select_related("user", "partner")
+    """What the reader is here, and these of its people but for the students and the reader."""
+    named = Membership.objects.active().filter(partner=partner).exclude(role=roles.STUDENT).exclude(user=user)
+    others = named.order_by("role", "pk").values("pk")[int(first) : int(last)]
+    own = Membership.objects.filter(user=user, partner=partner, status__in=LIVE_MEMBERSHIP).order_by().values("pk")
+    return Membership.objects.filter(pk__in=own.union(others, all=True)).select_related("user", "partner")
 
 
 def _inside(request, partner: Partner) -> dict:
@@ -123,7 +121,8 @@ def _people(request, partner: Partner) -> dict:
     counts = dict(_roles_at(partner.pk))
     students = counts.pop(roles.STUDENT, 0)
     pages = views.Pages(views.Leaves(_people_of, _roles_at, request.user, partner.pk), PAGE)
-    pages.count = sum(counts.values())  # counted with the students
+    own = [role for role, at, _above in request.user.held if at == partner.pk and role != roles.STUDENT]
+    pages.count = sum(counts.values()) - len(own)  # counted with the students; the reader's own stand on the first page
     page = pages.asked(request)
     rows = sorted(page.object_list, key=lambda one: (one.user_id != request.user.pk, one.role, one.pk))
     page.object_list = [one for one in rows if one.status == MembershipStatus.ACTIVE and one.role != roles.STUDENT

@@ -837,6 +837,14 @@ class Migration(migrations.Migration):
             model_name='project',
             index=models.Index(fields=['status', '-ends', '-id'], name='project_ended'),
         ),
+        migrations.AddIndex(
+            model_name='project',
+            index=models.Index(condition=models.Q(('status__in', ('completed', 'cancelled'))), fields=['-closing_date', '-id'], name='project_over'),
+        ),
+        migrations.AddIndex(
+            model_name='project',
+            index=models.Index(condition=models.Q(('status__in', ('completed', 'cancelled')), _negated=True), fields=['-closing_date', '-id'], name='project_now'),
+        ),
         migrations.AddConstraint(
             model_name='project',
             constraint=models.CheckConstraint(condition=models.Q(('min_size__lte', models.F('max_size'))), name='min_size_fits_max_size', violation_error_message='Het minste aantal is niet groter dan het meeste aantal.'),
@@ -1040,6 +1048,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='achievement',
             index=models.Index(condition=models.Q(('achieved', True)), fields=['student', 'goal'], name='achieved_goals'),
+        ),
+        migrations.AddIndex(
+            model_name='achievement',
+            index=models.Index(condition=models.Q(('teacher_says', None)), fields=['project'], name='teacher_silent'),
+        ),
+        migrations.AddIndex(
+            model_name='achievement',
+            index=models.Index(condition=models.Q(('company_says', None)), fields=['project'], name='company_silent'),
         ),
         migrations.AddConstraint(
             model_name='achievement',

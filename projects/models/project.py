@@ -22,7 +22,7 @@ from partners import roles
 from partners.lexicon import SEARCH_CONFIG, Mark, searchable
 from partners.models import Partner
 from partners.search import Asked, ask, matching
-from projects.workflow import LIVE_APPLICATION, LIVE_ROUND, ApplicationStatus, ProjectStatus
+from projects.workflow import LIVE_APPLICATION, LIVE_ROUND, OVER, ApplicationStatus, ProjectStatus
 
 MAX_TEAM = 12
 
@@ -192,6 +192,8 @@ class Project(models.Model):
             models.Index(fields=["status", "-created_at", "-id"], name="project_newest"),
             models.Index(fields=["host"], name="project_host"),
             models.Index(fields=["status", "-ends", "-id"], name="project_ended"),
+            models.Index(fields=["-closing_date", "-id"], condition=models.Q(status__in=OVER), name="project_over"),
+            models.Index(fields=["-closing_date", "-id"], condition=~models.Q(status__in=OVER), name="project_now"),
         ]
         triggers = [
             pgtrigger.Trigger(
@@ -393,7 +395,11 @@ class Achievement(models.Model):
     class Meta:
         ordering = ["student__first_name", "student_id", "pk"]
         constraints = [models.UniqueConstraint(fields=["project", "student", "goal"], name="one_achievement")]
-        indexes = [models.Index(fields=["student", "goal"], condition=models.Q(achieved=True), name="achieved_goals")]
+        indexes = [
+            models.Index(fields=["student", "goal"], condition=models.Q(achieved=True), name="achieved_goals"),
+            models.Index(fields=["project"], condition=models.Q(teacher_says=None), name="teacher_silent"),
+            models.Index(fields=["project"], condition=models.Q(company_says=None), name="company_silent"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.student_id}: {self.goal_id}"
