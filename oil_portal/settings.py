@@ -117,6 +117,7 @@ TEMPLATES = [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
                 "oil_portal.core.templatetags.oil",
+                "oil_portal.core.templatetags.parts",
                 "projects.templatetags.following",
             ],
             "context_processors": [

@@ -10,7 +10,7 @@ from django.utils.translation import override
 
 from oil_portal.core import clock
 from oil_portal.core import views as core
-from oil_portal.core.templatetags import oil
+from oil_portal.core.templatetags import parts
 from projects.models import Project
 from tests import factories as f
 
@@ -20,14 +20,14 @@ FOOTER = '{% part "includes/footer.html" theme=theme demo=False %}'
 @pytest.fixture
 def drawn(monkeypatch) -> list[str]:
     """The templates that were drawn, with nothing remembered from before."""
-    names, draw = [], oil.draw
-    oil._remembered.cache_clear()
+    names, draw = [], parts.draw
+    parts._remembered.cache_clear()
 
     def note(template, *args):
         names.append(template)
         return draw(template, *args)
 
-    monkeypatch.setattr(oil, "_remembered", oil.lru_cache(maxsize=100)(note))
+    monkeypatch.setattr(parts, "_remembered", parts.lru_cache(maxsize=100)(note))
     return names
 
 
@@ -50,7 +50,7 @@ def test_every_reader_gets_their_own_token_and_who_has_none_no_form(drawn):
     assert re.findall(r'value="(een|twee)"', html(FOOTER, csrf_token="een", theme="")) == ["een", "een"]
     assert re.findall(r'value="(een|twee)"', html(FOOTER, csrf_token="twee", theme="")) == ["twee", "twee"]
     assert len(drawn) == 1
-    assert "<form" not in html(FOOTER, theme="") and oil.TOKEN not in html(FOOTER, theme="")
+    assert "<form" not in html(FOOTER, theme="") and parts.TOKEN not in html(FOOTER, theme="")
 
 
 def test_a_part_sees_only_what_is_given(drawn):

@@ -372,4 +372,4 @@ def test_the_order_of_the_goals_is_the_teachers(region, make, login):
         region.goals[0],
     ]
     goals = login(region.student).get(project.get_absolute_url()).context["goals"]
-    assert [goal["title"] for goal in goals] == [region.goals[2].title, region.goals[0].title]
+    assert [goal.title for goal in goals] == [region.goals[2].title, region.goals[0].title]

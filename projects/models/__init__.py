@@ -1,11 +1,10 @@
 """The models of the room, by noun."""
 
 from projects.models.contribution import Contribution
-from projects.models.following import Feedback, Outcome
+from projects.models.following import Achievement, Feedback, Outcome
 from projects.models.profile import Profile
 from projects.models.project import (
     MAX_TEAM,
-    Achievement,
     Application,
     Project,
     asked_by,

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from challenges.models import Challenge
+from modules.models import LearningGoal
 from oil_portal.core import clock
 from partners.models import Partner
 from projects.models.project import Project
@@ -100,3 +101,37 @@ class Outcome(models.Model):
 
     def __str__(self) -> str:
         return self.summary
+
+
+@pghistory.track(exclude=["achieved"])
+class Achievement(models.Model):
+    """Whether a placed student reached a goal: it counts when student, teacher and company all say so."""
+
+    SIDES = ("student", "teacher", "company")
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="achievements")
+    student = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="achievements")
+    goal = models.ForeignKey(LearningGoal, on_delete=models.PROTECT, related_name="achievements")
+    student_says = models.BooleanField(null=True)
+    teacher_says = models.BooleanField(null=True)
+    company_says = models.BooleanField(null=True)
+    achieved = models.GeneratedField(
+        expression=models.Case(
+            models.When(student_says=True, teacher_says=True, company_says=True, then=models.Value(True)),
+            default=models.Value(False),
+        ),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
+
+    class Meta:
+        ordering = ["student__first_name", "student_id", "pk"]
+        constraints = [models.UniqueConstraint(fields=["project", "student", "goal"], name="one_achievement")]
+        indexes = [
+            models.Index(fields=["student", "goal"], condition=models.Q(achieved=True), name="achieved_goals"),
+            models.Index(fields=["project"], condition=models.Q(teacher_says=None), name="teacher_silent"),
+            models.Index(fields=["project"], condition=models.Q(company_says=None), name="company_silent"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.student_id}: {self.goal_id}"

@@ -5,7 +5,7 @@ from django.db.models import Q, QuerySet
 
 from challenges.permissions import is_translator
 from oil_portal.core.prepared import prepared
-from oil_portal.core.templatetags.oil import part
+from oil_portal.core.templatetags.parts import part
 from projects.coverage import modules_for
 from projects.funnel import STAGES, Funnel, funnel
 from projects.models import Application, Project

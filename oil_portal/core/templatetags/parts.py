@@ -1,0 +1,74 @@
+"""Parts of pages that are drawn once: other templates that see only what is given. A builtin library."""
+
+from functools import lru_cache
+from secrets import token_hex
+from typing import NamedTuple
+
+from django import template
+from django.conf import settings
+from django.template import Context
+from django.template.loader import get_template
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+
+from oil_portal.core import clock
+
+register = template.Library()
+TOKEN = token_hex(16)  # stands in a remembered part until it is handed out with the reader's own; nobody can guess it
+MOST_PARTS = 2000  # of some kB each, per process
+
+
+@register.simple_tag(takes_context=True)
+def part(context, template: str, **given) -> SafeString:
+    """Another template that sees only what is given, the language and the day; the same again is not drawn anew.
+
+    So nothing can be shown that has changed: there is no key to forget and nothing to clear. What is given must be
+    hashable: texts, numbers, dates, tuples.
+    """
+    token = str(context.get("csrf_token") or "")
+    drawn = draw if settings.DEBUG else _remembered
+    return mark_safe(  # noqa: S308  a template has made it, and a token is letters and digits
+        drawn(template, get_language(), clock.today(), bool(token), tuple(given.items())).replace(TOKEN, token)
+    )
+
+
+def draw(template: str, _language: str, _day, with_token: bool, given: tuple) -> str:
+    context = Context({"csrf_token": TOKEN if with_token else "", **dict(given)})
+    return get_template(template).template.render(context)
+
+
+_remembered = lru_cache(maxsize=MOST_PARTS)(draw)
+
+
+class Line(NamedTuple):
+    url: str
+    title: str
+    status: str
+    beside: str
+
+
+@register.simple_tag(takes_context=True)
+def titled(context, things, beside: str) -> SafeString:
+    """Things as lines: a link, their status and what they say as `beside`, a path from the thing."""
+    path = template.Variable(f"thing.{beside}")
+    told = tuple(
+        Line(thing.get_absolute_url(), str(thing), status_word(thing), str(path.resolve({"thing": thing})))
+        for thing in things
+    )
+    return part(context, "core/tags/titled.html", lines=told)
+
+
+@register.simple_tag(takes_context=True)
+def tile(context, obj) -> SafeString:
+    """An object in a list, as its part `tile` draws what its `tile_facts` say."""
+    return part(context, obj.tile, **obj.tile_facts())
+
+
+def status_word(obj) -> str:
+    return str(words(type(obj), "status").get(obj.status, obj.status))
+
+
+@lru_cache
+def words(model, name: str) -> dict:
+    """The words of a field's choices, still in every language: Django looks them up anew for each object."""
+    return dict(model._meta.get_field(name).flatchoices)
