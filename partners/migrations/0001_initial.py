@@ -304,6 +304,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='partner',
+            index=models.Index(fields=['name', 'id'], name='partner_by_name'),
+        ),
+        migrations.AddIndex(
+            model_name='partner',
             index=models.Index(condition=models.Q(('municipality', ''), _negated=True), fields=['municipality'], name='partner_municipality'),
         ),
         migrations.AddIndex(

@@ -130,6 +130,7 @@ class Partner(models.Model):
         ordering = ["name", "pk"]
         indexes = [
             GinIndex(fields=["document"], fastupdate=False),
+            models.Index(fields=["name", "id"], name="partner_by_name"),
             models.Index(fields=["municipality"], condition=~models.Q(municipality=""), name="partner_municipality"),
             GinIndex(
                 OpClass(models.Func("name", function="partner_key"), name="gin_trgm_ops"),

@@ -120,7 +120,7 @@ def _start(act, part, go, results) -> None:
     import django
 
     django.setup()
-    from oil_portal.celery import get_ready
+    from oil_portal.loaded import get_ready
 
     get_ready()  # as every worker does when it starts
     go.wait()
