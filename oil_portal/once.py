@@ -5,16 +5,12 @@ same page. Who really wants something twice opens the form again and has another
 """
 
 import hashlib
-import logging
 import time
-from collections.abc import Callable
 
-import redis
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpResponseRedirect
 
-log = logging.getLogger(__name__)
 KEPT, PATIENCE, STEP = 120, 5.0, 0.05  # seconds
 AT_WORK = ""
 
@@ -54,15 +50,6 @@ def where_it_led(page: str, form: str) -> str:
     return AT_WORK
 
 
-def asked(verb: Callable, *args):
-    """What Redis answers; None when it does not, and then a form that is sent twice works twice."""
-    try:
-        return verb(*args)
-    except redis.RedisError:
-        log.warning("Redis does not answer: nobody looks whether a form was sent twice")
-        return None
-
-
 class OnceMiddleware:
     """Only what ended in a redirect counts as done; a refusal (303) or a form with faults may be sent again."""
 
@@ -73,10 +60,10 @@ class OnceMiddleware:
         mark = mark_of(request)
         if not mark:
             return self.get_response(request)
-        if led := asked(where_it_led, *mark):
+        if led := where_it_led(*mark):
             return HttpResponseRedirect(led)
         response = self.get_response(request)
-        asked(self.keep, *mark, request, response)
+        self.keep(*mark, request, response)
         return response
 
     @staticmethod

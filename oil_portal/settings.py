@@ -12,6 +12,8 @@ import pghistory
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from oil_portal.ops import logs
 from oil_portal.storage import storage
@@ -303,7 +305,14 @@ CELERY_BEAT_SCHEDULE = {
     "ask-what-became": {"task": "projects.tasks.ask_what_became", "schedule": crontab(hour=9, minute=30)},
 }
 FIGURES_KEPT = 300  # seconds that the figures of the home page and of the network may be old
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+CACHES = {
+    "default": {
+        "BACKEND": "oil_portal.cache.ForgivingCache",
+        "LOCATION": REDIS_URL,
+        # One try at once: redis-py's own, with seconds between them, keep a page waiting that does not need it.
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1, "retry": Retry(NoBackoff(), 1)},
+    }
+}
 
 LOGGING = logs.config(
     form=env.str("LOG_FORMAT", default="line"),  # line or json

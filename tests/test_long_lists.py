@@ -3,8 +3,7 @@
 import pytest
 
 from challenges.models import Challenge
-from oil_portal import kept, start_page
-from partners.models import Partner
+from oil_portal import kept
 from projects import pages
 from tests import factories as f
 from tests.helpers import queries_of
@@ -104,11 +103,3 @@ def test_home_explains_the_key_with_nothing_that_became_confidential(keeping, cl
     assert client.get("/").context["example"] == project
     Challenge.objects.update(confidential=True)
     assert client.get("/").context["example"] is None
-
-
-def test_without_redis_the_figures_are_counted(keeping, client, region, monkeypatch):
-    def gone(*_args):
-        raise kept.redis.ConnectionError
-
-    monkeypatch.setattr(kept.cache, "get_or_set", gone, raising=False)
-    assert kept.kept("home", start_page._counted)["partners"] == Partner.objects.filter(status="accepted").count()

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from challenges import services
 from oil_portal.core.mail import compose
+from oil_portal.core.templatetags.oil import Goal
 from partners.models import Partner
 from tests import factories as f
 
@@ -60,7 +61,7 @@ def test_key_alone_has_a_name_and_beside_a_sentence_has_none():
     ("count", "columns"), [(3, "456"), (6, "123456"), (8, "12345656"), (12, "123456123456"), (13, "123456123456")]
 )
 def test_keymap_columns(count, columns):
-    drawn = html('{% keymap "bio" goals %}', goals=[{"title": "Meten", "state": "plain"}] * count)
+    drawn = html('{% keymap "bio" goals %}', goals=[Goal("Meten")] * count)
     assert "".join(re.findall(r'data-c="(\d+)"', drawn)) == columns
 
 

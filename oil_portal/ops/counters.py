@@ -9,6 +9,8 @@ from functools import cache
 
 import redis
 from django.conf import settings
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 KEY = "oil:metrics"
 BUCKETS = {  # upper bounds, seconds
@@ -24,7 +26,8 @@ _quiet_until = 0.0
 @cache
 def client() -> redis.Redis:
     """A connection with a short patience; the pool behind it knows of forks."""
-    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=0.5, socket_connect_timeout=0.5)
+    once = Retry(NoBackoff(), 0)  # a page is not kept waiting for what counts it
+    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=0.5, socket_connect_timeout=0.5, retry=once)
 
 
 def note_request(route: str, method: str, status: int, seconds: float) -> None:

@@ -120,18 +120,6 @@ def test_behind_a_proxy_the_visitor_counts_and_not_what_they_say(rf, settings, p
     assert get_ip(rf.get("/", REMOTE_ADDR="192.0.2.1", HTTP_X_FORWARDED_FOR=forged)) == counted_as
 
 
-def test_a_redis_that_is_gone_stops_nobody_from_writing(region, login, counted, monkeypatch):
-    import redis
-
-    from partners import limits
-
-    def gone(*args):
-        raise redis.ConnectionError
-
-    monkeypatch.setattr(limits, "_count", gone)
-    assert login(region.contact).post("/weergave/", {"theme": "dark"}).status_code == 302
-
-
 def test_a_request_that_is_too_large_is_not_read(region, login):
     answer = login(region.contact).post("/weergave/", CONTENT_LENGTH=str(of_the_portal.MOST_REQUEST_BYTES + 1))
     assert answer.status_code == 413

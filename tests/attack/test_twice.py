@@ -130,18 +130,3 @@ def test_what_was_refused_may_be_sent_again(region):
     token, address = tokens(client)[0], reverse("partners:notes", args=[region.company.pk])
     for words, status in (({"text": ""}, 422), ({"text": ""}, 422), ({"text": "Nu wel."}, 302)):
         assert client.post(address, words | {"csrfmiddlewaretoken": token}).status_code == status
-
-
-def test_without_redis_forms_still_work(region, monkeypatch):
-    import redis
-
-    from oil_portal import once
-
-    def gone(*mark):
-        raise redis.ConnectionError
-
-    monkeypatch.setattr(once, "where_it_led", gone)
-    client = Client(enforce_csrf_checks=True)
-    client.force_login(region.broker)
-    words = {"text": "Nu.", "csrfmiddlewaretoken": tokens(client)[0]}
-    assert client.post(reverse("partners:notes", args=[region.company.pk]), words).status_code == 302
