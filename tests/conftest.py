@@ -24,6 +24,14 @@ settings.load_profile("portal")
 
 
 @pytest.fixture(autouse=True)
+def _prepared_reads_are_compared(monkeypatch):
+    """Whatever a test reads by SQL that was composed before is composed anew too, and must be the same."""
+    from oil_portal.core import prepared
+
+    monkeypatch.setattr(prepared, "CHECKED", True)
+
+
+@pytest.fixture(autouse=True)
 def _mails_stay_here(settings, monkeypatch):
     """Celery tasks run at once inside the test; a test of the worker itself uses a real one."""
     from oil_portal.celery import app

@@ -4,6 +4,7 @@ import pytest
 
 from challenges.models import Challenge
 from oil_portal import kept
+from oil_portal.core import prepared
 from projects import pages
 from tests import factories as f
 from tests.helpers import queries_of
@@ -19,6 +20,9 @@ def titles(page, of: str) -> list[str]:
 def few(monkeypatch):
     monkeypatch.setattr(pages, "PER_PAGE", 2)
     monkeypatch.setattr("partners.views.partner.PAGE", 2)
+    prepared.forget()
+    yield
+    prepared.forget()
 
 
 def test_my_projects_come_in_pages_of_which_each_list_has_its_own(few, login, region):

@@ -15,6 +15,12 @@ from tests import factories as f
 from tests.helpers import PEOPLE
 
 
+@pytest.fixture(autouse=True)
+def _composed_only_once(_prepared_reads_are_compared, monkeypatch):
+    """These tests count how often it is."""
+    monkeypatch.setattr("oil_portal.core.prepared.CHECKED", False)
+
+
 @pytest.fixture
 def composed() -> list:
     return []
@@ -133,3 +139,17 @@ def test_a_session_ends_by_the_clock(login, region):
     session.save()
     assert client.get("/start/").status_code == 302
     assert Membership.objects.filter(user=region.contact).exists()
+
+
+def test_a_read_that_differs_from_what_is_kept_is_seen(region, monkeypatch):
+    """What a test of a page would say of a function that decides something on a number."""
+
+    @prepared
+    def by_number(pk: int):
+        found = Project.objects.filter(pk=pk)
+        return found if pk % 2 else found.filter(status="open")
+
+    monkeypatch.setattr("oil_portal.core.prepared.CHECKED", True)
+    first, second = 12, 13
+    with pytest.raises(Unprepared, match="by_number asks"):  # the stand-in is one of the two
+        by_number(first), by_number(second)

@@ -34,6 +34,7 @@ from django.utils.translation import get_language
 
 from oil_portal.core import clock
 
+CHECKED = False  # whether each read is composed anew besides, and must be the same; the tests say so
 MOST = 100  # shapes of one read that are kept, of 30 to 90 kB each
 # From here on the stand-ins; a value that large goes the usual way.
 NUMBERS, DAYS, TEXTS = 2_000_000_000, date(9000, 1, 1), "\ue000 "
@@ -128,12 +129,17 @@ class Statement:
         if missing := wanted - {place for _at, place, _kind in self.places}:
             raise Unprepared(f"{len(missing)} of the values are not in the SQL as they were given: {self.sql}")
 
-    def rows(self, values: list) -> list:
-        if not self.sql:
-            return []
+    def filled(self, values: list) -> list:
+        """The parameters, with these values in their places."""
         params = list(self.params)
         for at, place, kind in self.places:
             params[at] = values[place] if kind is date else kind(values[place])
+        return params
+
+    def rows(self, values: list) -> list:
+        if not self.sql:
+            return []
+        params = self.filled(values)
         compiler = copy(self.compiler)
         compiler.connection = connections[compiler.using]
         compiler.as_sql = lambda *_args, **_options: (self.sql, params)
@@ -195,6 +201,8 @@ class Prepared:
             if len(self.kept) >= MOST:
                 self.kept.clear()
             statement = self.kept[key] = self._statement(shape, holes.wanted)
+        if CHECKED:
+            self._check(statement, holes.values, given)
         return statement.rows(holes.values)
 
     def __deepcopy__(self, _memo) -> "Prepared":
@@ -211,6 +219,17 @@ class Prepared:
         if (one.sql, one.params if one.sql else ()) != (other.sql, other.params if other.sql else ()):
             raise Unprepared("It depends on the time of the day: let the moment be a day.")
         return one
+
+    def _check(self, statement: Statement, values: list, given: tuple) -> None:
+        """Raises Unprepared when Django would ask something else than what is kept."""
+        try:
+            query = self.compose(*given).query
+            asked = query.get_compiler(statement.queryset.db).as_sql()
+        except EmptyResultSet:
+            asked = ("", ())
+        kept = (statement.sql, tuple(statement.filled(values)) if statement.sql else ())
+        if (asked[0], tuple(asked[1])) != kept:
+            raise Unprepared(f"{self.__name__} asks {kept}, and Django {asked}")
 
 
 def prepared(compose: Callable[..., QuerySet]) -> Prepared:
