@@ -1,6 +1,6 @@
 """Deferred acceptance, and the pairs that block a seating."""
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from projects.matching import Clash, blocking_pairs, broken, solve, stable
@@ -34,11 +34,13 @@ def test_with_every_rule_none_is_broken(seed):
 
 @settings(max_examples=300)
 @given(seeds)
+@example(98619)  # a student who blocks with two projects, and likes the second best
 def test_blocking_pairs_are_those_that_trying_each_finds(seed):
     instance = made(seed, demands=0.1)
     answer = solve(instance)
     if not isinstance(answer, Clash):
-        assert blocking_pairs(instance, answer.seats) == list(_tried(instance, answer.seats))
+        # Of one student by preference; what trying finds comes by number.
+        assert sorted(blocking_pairs(instance, answer.seats)) == list(_tried(instance, answer.seats))
 
 
 def _tried(instance, seats):
