@@ -23,9 +23,12 @@ settings.register_profile("portal", deadline=None, suppress_health_check=[Health
 settings.load_profile("portal")
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def _prepared_reads_are_compared(monkeypatch):
-    """Whatever a test reads by SQL that was composed before is composed anew too, and must be the same."""
+    """Whatever a test reads by SQL that was composed before is composed anew too, and must be the same.
+
+    For the tests that open every page as every role; for all it would cost minutes.
+    """
     from oil_portal.core import prepared
 
     monkeypatch.setattr(prepared, "CHECKED", True)

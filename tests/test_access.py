@@ -10,6 +10,7 @@ from django.urls import URLPattern, get_resolver
 from oil_portal import views
 from tests.access import ROLES
 
+pytestmark = pytest.mark.usefixtures("_prepared_reads_are_compared")
 ROOMS = ("oil_portal", "sign_in", "partners", "modules", "challenges", "projects", "rounds", "reports", "business_case")
 NOT_OURS = {"admin", "account"}  # Django's and allauth's own pages have their tests below
 TABLE = [row for room in ROOMS for row in import_module(f"tests.access.{room}").ROWS]

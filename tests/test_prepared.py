@@ -15,12 +15,6 @@ from tests import factories as f
 from tests.helpers import PEOPLE
 
 
-@pytest.fixture(autouse=True)
-def _composed_only_once(_prepared_reads_are_compared, monkeypatch):
-    """These tests count how often it is."""
-    monkeypatch.setattr("oil_portal.core.prepared.CHECKED", False)
-
-
 @pytest.fixture
 def composed() -> list:
     return []
