@@ -18,7 +18,7 @@ from projects.goals import Reader, links_of
 from projects.models import Application, MatchingRound, Project, in_hand_of
 from projects.models.project import ProjectQuerySet
 from projects.pages import as_rows
-from projects.workflow import WITH_TEAM
+from projects.workflow import OVER, WITH_TEAM
 
 NEWEST = 3
 LISTED = 6
@@ -140,7 +140,7 @@ def teacher_section(user) -> dict:
     """The projects that I coach, and challenges that still look for a translator."""
     mine = Project.objects.filter(in_hand_of([user]))
     return {
-        "coached": list(as_rows(mine.exclude(status__in=["completed", "cancelled"]))[:LISTED]),
+        "coached": list(as_rows(mine.exclude(status__in=OVER))[:LISTED]),
         "translations": list(
             Challenge.objects.filter(translator=user, status="accepted").select_related("partner")[:LISTED]
         ),

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from challenges.models import Challenge
+from challenges.models.draft import read_attachments
 from oil_portal.core import clock
 from oil_portal.core.models import Consent
 from oil_portal.core.prepared import join, prepared
@@ -49,6 +50,8 @@ def detail(user, project: Project, form: ApplyForm) -> dict:
         name: user.has_perm(f"projects.{name}_project", project)
         for name in ("read", "see_applications", "see_team", "follow", "edit", "record_outcome")
     }
+    if may["read"]:
+        read_attachments(project.challenge)
     return {
         "project": project,
         "challenge": project.challenge,

@@ -245,12 +245,8 @@ def test_what_a_batch_told_is_marked_while_the_next_goes_out(region, news, monke
     monkeypatch.setattr(ledger, "BATCH", 1)
     monkeypatch.setattr(ledger, "mark_told", lambda: None)
     send_planned()
-    assert [row.told is None for row in DigestDelivery.objects.filter(state="sent").order_by("pk")] == [
-        True,
-        True,
-        True,
-        False,
-    ]  # fmt: skip  the last one is left to the end of the sending
+    told = [row.told is None for row in DigestDelivery.objects.filter(state="sent").order_by("pk")]
+    assert told == [True, True, True, False]  # the last one is left to the end of the sending
     assert Notice.objects.filter(told_at=None).count() == 1
     assert len(mail.outbox) == 4
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from challenges.models.challenge import Challenge
 from oil_portal.core import clock
-from oil_portal.core.prepared import address, prepared
+from oil_portal.core.prepared import address, join, prepared
 from partners import roles
 from partners.models import Partner
 
@@ -101,8 +101,13 @@ class Draft(models.Model):
 
 
 @prepared
-def attachments_of(challenges: tuple) -> models.QuerySet["Attachment"]:
-    return Attachment.objects.filter(challenge__in=challenges)
+def _attachments(challenge: int) -> models.QuerySet["Attachment"]:
+    return Attachment.objects.filter(challenge=challenge)
+
+
+def read_attachments(challenge: Challenge) -> None:
+    """Read its files by a query that is composed once."""
+    join([challenge], "attachments", _attachments(challenge.pk), "challenge_id")
 
 
 class Attachment(models.Model):

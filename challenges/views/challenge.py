@@ -17,7 +17,7 @@ from challenges.forms.challenge import AcceptForm, TranslatorForm
 from challenges.forms.talk import AnswerForm, AskForm, RemarkForm
 from challenges.marks import marked
 from challenges.models import Assignment, Challenge, Question, Remark
-from challenges.models.draft import attachments_of
+from challenges.models.draft import read_attachments
 from challenges.permissions import is_in_team, is_owner, is_teacher_somewhere, is_translator
 from challenges.services.talk import ASKABLE, look
 from challenges.views.common import challenge_for, need, posted, read_goals_and_projects
@@ -70,7 +70,6 @@ def page(request, challenge: Challenge, *, status: int = 200, **forms):
     """The page of a challenge; `forms` are those that were refused, with what was typed in them."""
     user = request.user
     assignments = read_assignments(challenge)
-    join([challenge], "attachments", attachments_of((challenge.pk,)), "challenge_id")
     agreed = next((each for each in assignments if each.status == "agreed"), None)
     translates = is_translator(user, challenge)
     follows = user.has_perm("challenges.follow_challenge", challenge) or translates
@@ -86,6 +85,8 @@ def page(request, challenge: Challenge, *, status: int = 200, **forms):
         "reads": user.has_perm("challenges.read_challenge", challenge) or is_in_team(user, challenge),
         "awaited": newest if challenge.status == "accepted" and newest else challenge,
     }
+    if context["reads"]:
+        read_attachments(challenge)
     context |= doors(user, challenge, assignments) | talk_of(user, challenge, follows=follows)
     return render(request, "challenges/challenge_detail.html", context | forms, status=status)
 

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from challenges.models import Assignment
-from challenges.models.draft import attachments_of
 from challenges.services.talk import look
 from challenges.workflow import AssignmentStatus
 from oil_portal.core import views as core
@@ -34,7 +33,6 @@ def visible(request, pk: int) -> Project:
     """The project with all that its page says."""
     project = core.only(_seen(request.user, pk))
     join([project.assignment], "links", links_of((project.assignment_id,)), "assignment_id")
-    join([project.challenge], "attachments", attachments_of((project.challenge.pk,)), "challenge_id")
     return project
 
 
