@@ -10,6 +10,7 @@ from functools import cache
 
 from django.conf import settings
 from django.db import connection, models
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from oil_portal.core import clock
@@ -88,7 +89,7 @@ def median(expression: str) -> str:
 class Stage:
     """How many working days half of the challenges take at most from one moment to the next; None without any."""
 
-    label: str
+    label: Promise
     days: float | None
     number: int
 
@@ -104,6 +105,4 @@ def lead_times(challenges: models.QuerySet) -> list[Stage]:
             params,
         )
         row = cursor.fetchone()
-    return [
-        Stage(str(label), row[2 * place], row[2 * place + 1]) for place, (_first, _last, label) in enumerate(STAGES)
-    ]
+    return [Stage(label, row[2 * place], row[2 * place + 1]) for place, (_first, _last, label) in enumerate(STAGES)]

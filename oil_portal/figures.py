@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from django.db.models import Count
 from django.db.models.functions import Coalesce, ExtractYear
 
+from challenges.lead_times import Stage, lead_times
 from challenges.models import Challenge
 from oil_portal.core import clock
+from oil_portal.core.kept import kept
 from oil_portal.network import Network, sees_all, since
 from partners import roles
 from partners.models import Partner
@@ -57,16 +59,17 @@ def growth(partners: Iterable[Partner], asked: Iterable[tuple[int, int]]) -> lis
 
 
 # --- Where challenges come from ----------------------------------------------------------------------------------
-def challenges_of(user):
-    """The challenges that count: what the catalogue shows, without confidential ones for who is no broker."""
+def challenges_of(everything: bool):
+    """The challenges that count: what the catalogue shows, without confidential ones for who does not see all."""
     found = Challenge.objects.public().filter(partner__status=PartnerStatus.ACCEPTED).order_by()
-    return found if sees_all(user) else found.filter(confidential=False)
+    return found if everything else found.filter(confidential=False)
 
 
-def asked_by_year(user) -> list[tuple]:
+@kept()
+def asked_by_year(everything: bool) -> list[tuple]:
     """(partner, kind, municipality, sector, year, how many), the year being that of handing in."""
     year = ExtractYear(Coalesce("submitted_at", "created_at"))
-    rows = challenges_of(user).annotate(year=year).values_list(
+    rows = challenges_of(everything).annotate(year=year).values_list(
         "partner", "partner__kind", "partner__municipality", "partner__sector", "year"
     )  # fmt: skip
     return list(rows.annotate(number=Count("pk")))
@@ -79,6 +82,11 @@ def origins(rows: list[tuple], place: int) -> list[tuple[str, int, int]]:
         number[row[place]] += row[5]
         partners[row[place]].add(row[0])
     return sorted(((name, count, len(partners[name])) for name, count in number.items()), key=lambda r: (-r[1], r[0]))
+
+
+@kept()
+def stages(everything: bool) -> list[Stage]:
+    return lead_times(challenges_of(everything))
 
 
 # --- Answers -----------------------------------------------------------------------------------------------------

@@ -7,13 +7,11 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.http import QueryDict
 from django.shortcuts import render
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from challenges.lead_times import lead_times
 from oil_portal import figures, ring
 from oil_portal import network as net
-from oil_portal.kept import kept
 from partners.models import Partner
 
 PAGE = 25
@@ -57,7 +55,8 @@ def network(request):
 def below(user, whole: net.Network) -> dict:
     """The figures, which no filter changes."""
     everything = net.sees_all(user)
-    asked = kept(f"asked:{everything}", lambda: figures.asked_by_year(user))
+    reading = figures.asked_by_year(everything)
+    asked = reading.value
     growth = figures.growth(whole.partners.values(), [(row[0], row[4]) for row in asked if row[1] == "company"])
     return {
         "growth": growth,
@@ -65,7 +64,8 @@ def below(user, whole: net.Network) -> dict:
         "bars": ring.bars([(str(year.year), year.by_hue) for year in growth]),
         "municipalities": figures.origins(asked, 2),
         "sectors": [(net.place_words(name), *rest) for name, *rest in figures.origins(asked, 3)],
-        "stages": kept(f"stages:{everything}:{get_language()}", lambda: lead_times(figures.challenges_of(user))),
+        "stages": figures.stages(everything).value,
+        "counted": reading,
         "rates": figures.answer_rates(user, whole),
     }
 

@@ -304,7 +304,8 @@ CELERY_BEAT_SCHEDULE = {
     "advance-rounds": {"task": "projects.tasks.advance_rounds", "schedule": crontab(minute="*/15")},
     "ask-what-became": {"task": "projects.tasks.ask_what_became", "schedule": crontab(hour=9, minute=30)},
 }
-FIGURES_KEPT = 300  # seconds that the figures of the home page and of the network may be old
+# Seconds: what takes longer to count is kept, and counted again by a worker when it is older (`core.kept`).
+FIGURES_SLOW, FIGURES_KEPT = 0.5, 300
 CACHES = {
     "default": {
         "BACKEND": "oil_portal.cache.ForgivingCache",

@@ -3,11 +3,10 @@
 from django.db.models import Count, Q
 
 from challenges.models import Challenge, GoalLink
-from oil_portal.core import clock
+from oil_portal.core.kept import kept
 from oil_portal.core.models import MailAddress, Notice
 from oil_portal.core.prepared import join, prepared
 from oil_portal.core.templatetags.oil import Goal
-from oil_portal.kept import kept
 from oil_portal.naming import names_of
 from oil_portal.student import student_section
 from oil_portal.worklists import work_items
@@ -28,14 +27,17 @@ MOST_TEETH = 6  # in the drawing on the home page
 
 def home_figures(user) -> dict:
     """The figures of the home page and the newest open projects."""
-    found, reader = kept("home", _counted), Reader(user)
+    reading, reader = counted(), Reader(user)
+    found = reading.value
     newest = reader.dress(_newest())
     return found | {
-        "example": _example(reader, found["example"]), "kinds": _legend(found["kinds"]), "projects": newest,
+        "counted": reading, "example": _example(reader, found["example"]), "kinds": _legend(found["kinds"]),
+        "projects": newest,
     }  # fmt: skip
 
 
-def _counted() -> dict:
+@kept(slow=0)
+def counted() -> dict:
     """What is counted for the home page, and the number of the project that explains the key best."""
     kinds = Partner.objects.filter(status="accepted").order_by().values_list("kind", "glyph").annotate(Count("pk"))
     candidates = _examples().values("pk").annotate(teeth=Count("assignment__links")).filter(teeth__lte=MOST_TEETH)
@@ -47,7 +49,6 @@ def _counted() -> dict:
         "goals_linked": GoalLink.objects.filter(assignment__challenge__in=Challenge.objects.public()).count(),
         "kinds": found,
         "example": candidates.order_by("-teeth", "pk").values_list("pk", flat=True).first(),
-        "counted_at": clock.now(),
     }
 
 

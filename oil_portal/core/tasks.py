@@ -6,6 +6,7 @@ the two sends it again with the same Message-ID. What fails for good is kept for
 
 from celery import shared_task
 from django.db import transaction
+from django.utils.module_loading import import_string
 
 from oil_portal.core import clock
 from oil_portal.core.mail import (
@@ -107,3 +108,9 @@ def _put_off(letter: Letter, failure: Exception) -> None:
         failed_at=None if again else clock.now(),
         not_before=again or clock.now(),
     )
+
+
+@shared_task
+def count_again(path: str, args: list) -> None:
+    """Count what `core.kept` keeps, for who asks next; a message has lists where there were tuples."""
+    import_string(path).again(*(tuple(one) if isinstance(one, list) else one for one in args))
