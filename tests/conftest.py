@@ -16,6 +16,7 @@ from partners.models import User
 from projects.models import Project
 from projects.services.proposal import compute
 from tests import factories as f
+from tests.bucket import bucket, s3_host  # noqa: F401  a bucket on this machine
 from tests.round_world import closed, committing, people, place  # noqa: F401  fixtures of rounds
 
 # A fresh clone builds its tables of letters while the first example is drawn, which says nothing of a strategy.

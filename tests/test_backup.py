@@ -11,22 +11,56 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from django.conf import settings
+from django.core.files.storage import default_storage
 from django.db import connection
 from psycopg import sql
+
+from oil_portal.ops import media
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
-class Place:
-    """A database and a media folder of its own, with manage.py working on them."""
+class Folder:
+    """MEDIA_ROOT, as it stands on the disk."""
 
-    def __init__(self, name: str, media: Path) -> None:
+    def __init__(self, path: Path) -> None:
+        self.path, self.environ = path, {"MEDIA_ROOT": str(path), "STORAGE_URL": ""}
+        path.mkdir()
+
+    def put(self, name: str, content: bytes) -> None:
+        (self.path / name).parent.mkdir(parents=True, exist_ok=True)
+        (self.path / name).write_bytes(content)
+
+    def content(self) -> dict[str, bytes]:
+        files = (file for file in self.path.rglob("*") if file.is_file())
+        return {file.relative_to(self.path).as_posix(): file.read_bytes() for file in files}
+
+    def destroy(self) -> None:
+        shutil.rmtree(self.path)
+
+
+class Bucket:
+    """STORAGE_URL, as the server of the bucket sees it."""
+
+    def __init__(self, made) -> None:
+        self.s3, self.content, self.environ = made.s3, made.content, {"STORAGE_URL": made.address}
+
+    def put(self, name: str, content: bytes) -> None:
+        self.s3.put_object(Key=name, Body=content)
+
+    def destroy(self) -> None:
+        """All that was in it; an operator makes the empty one."""
+        self.s3.objects.all().delete()
+
+
+class Place:
+    """A database and a place for files of its own, with manage.py working on them."""
+
+    def __init__(self, name: str, media: Folder | Bucket) -> None:
         self.name, self.media = name, media
         base = os.environ["DATABASE_URL"].rpartition("/")[0]
-        self.environ = os.environ | {
-            "DATABASE_URL": f"{base}/{name}", "MEDIA_ROOT": str(media), "DJANGO_SETTINGS_MODULE": "oil_portal.settings",
-        }  # fmt: skip
+        told = {"DATABASE_URL": f"{base}/{name}", "DJANGO_SETTINGS_MODULE": "oil_portal.settings"}
+        self.environ = os.environ | told | media.environ
         self.parameters = connection.get_connection_params() | {"dbname": name}
         for ours in ("cursor_factory", "context", "prepare_threshold"):
             self.parameters.pop(ours, None)
@@ -52,10 +86,8 @@ class Place:
         for kind, query in DEFINITIONS.items():
             # PostgreSQL reads a list of texts back with its casts elsewhere, which means the same.
             found[kind] = repr(sorted(CASTS.sub("", repr(row)) for row in self.ask(query)))
-        for file in sorted(self.media.rglob("*")):
-            if file.is_file():
-                found[f"file {file.relative_to(self.media)}"] = hashlib.sha256(file.read_bytes()).hexdigest()
-        return found
+        files = {f"file {name}": hashlib.sha256(data).hexdigest() for name, data in self.media.content().items()}
+        return found | files
 
 
 DEFINITIONS = {
@@ -78,29 +110,32 @@ def server(*statements: sql.Composed) -> None:
 
 
 @pytest.fixture
-def place(transactional_db, world, tmp_path):
+def where(request, tmp_path):
+    return Bucket(request.getfixturevalue("bucket")) if request.param == "bucket" else Folder(tmp_path / "media")
+
+
+@pytest.fixture
+def place(where, transactional_db, world):
     """The whole world of the tests, committed, in a database of its own."""
     name, original = f"{connection.settings_dict['NAME']}_drill", connection.settings_dict["NAME"]
-    media = tmp_path / "media"
-    (media / "bijlagen").mkdir(parents=True)
-    for file in Path(settings.MEDIA_ROOT).rglob("*"):
-        if file.is_file():
-            target = media / file.relative_to(settings.MEDIA_ROOT)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(file.read_bytes())
-    (media / "bijlagen" / "tekening é.bin").write_bytes(bytes(range(256)) * 100)
+    for kept in media.names():
+        with default_storage.open(kept) as file:
+            where.put(kept, file.read())
+    where.put("bijlagen/tekening é.bin", bytes(range(256)) * 100)
     drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
     connection.close()
     server(drop, sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(original)))
-    found = Place(name, media)
+    found = Place(name, where)
     found.empty = lambda: server(drop, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     yield found
     server(drop)
 
 
+@pytest.mark.parametrize("where", ["folder", "bucket"], indirect=True)
 def test_the_drill(place, tmp_path):
     before = place.content()
     assert len([name for name in before if not name.startswith(("file", "sequence"))]) > 60
+    assert len([name for name in before if name.startswith("file")]) > 3
     made = place.manage("backup", str(tmp_path / "copy"))
     assert made.returncode == 0, made.stderr
     tables = json.loads((tmp_path / "copy" / "manifest.json").read_text())["database"]["tables"]
@@ -108,17 +143,33 @@ def test_the_drill(place, tmp_path):
     assert (tmp_path / "copy").stat().st_mode & 0o077 == 0
 
     place.empty()
-    shutil.rmtree(place.media)
-    place.media.mkdir()
+    place.media.destroy()
     back = place.manage("restore", str(tmp_path / "copy"))
     assert back.returncode == 0, back.stderr
 
     after = place.content()
     assert {name for name in before if before[name] != after.get(name)} == set()
     assert set(after) == set(before)
-    assert place.manage("migrate", "--check").returncode == 0
-    works(place)
-    refuses(place, tmp_path, before)
+    if isinstance(place.media, Folder):
+        assert place.manage("migrate", "--check").returncode == 0
+        works(place)
+        refuses(place, tmp_path, before)
+    else:
+        replaces(place, tmp_path, before)
+
+
+def replaces(place, tmp_path, before):
+    """A file of later goes, one that was changed comes back, and nothing is done to what is there unasked."""
+    place.media.put("bijlagen/van later.bin", b"x")
+    place.media.put("bijlagen/tekening é.bin", b"bedorven")
+    assert "--replace" in place.manage("restore", str(tmp_path / "copy")).stderr
+    back = place.manage("restore", str(tmp_path / "copy"), "--replace")
+    assert back.returncode == 0, back.stderr
+    assert place.content() == before
+    place.environ["STORAGE_URL"] = place.environ["STORAGE_URL"].replace("/portaal-", "/weg-")
+    said = place.manage("backup", str(tmp_path / "nothing"))
+    assert said.returncode == 1 and "The storage of the attachments" in said.stderr and "Traceback" not in said.stderr
+    assert not (tmp_path / "nothing").exists()
 
 
 def works(place):
@@ -151,6 +202,7 @@ def refuses(place, tmp_path, before):
     assert place.content() == changed
 
     (copy / "manifest.json").write_text(json.dumps(manifest))
+    place.media.put("bijlagen/van later.bin", b"x")
     back = place.manage("restore", str(copy), "--replace")
     assert back.returncode == 0, back.stderr
     assert place.content() == before

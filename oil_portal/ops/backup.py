@@ -15,14 +15,13 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from oil_portal.core import clock
-from oil_portal.ops import counters
+from oil_portal.ops import counters, media
 
 FORMAT = 1
 DATABASE, MEDIA, MANIFEST = "database.dump", "media.tar", "manifest.json"
@@ -76,9 +75,9 @@ def back_up(target: Path) -> dict:
     copied: set[str] = set()
     with tarfile.open(making / MEDIA, "w") as archive:
         # Before and after: a row of the snapshot has its file, also one that was added or removed meanwhile.
-        add_media(archive, copied)
+        media.add(archive, copied)
         tables = dump(making / DATABASE)
-        add_media(archive, copied)
+        media.add(archive, copied)
     applied = sorted(f"{app}.{name}" for app, name in MigrationRecorder(connection).applied_migrations())
     manifest = {
         "format": FORMAT,
@@ -90,16 +89,6 @@ def back_up(target: Path) -> dict:
     making.rename(target)
     counters.note_backup()
     return manifest
-
-
-def add_media(archive: tarfile.TarFile, copied: set[str]) -> None:
-    """Add the attachments that are not in it yet."""
-    for path in sorted(Path(settings.MEDIA_ROOT).rglob("*")):
-        name = path.relative_to(settings.MEDIA_ROOT).as_posix()
-        if name not in copied and path.is_file():
-            with suppress(FileNotFoundError):  # removed since we saw it, and so was its row
-                archive.add(path, arcname=name)
-                copied.add(name)
 
 
 def dump(file: Path) -> dict[str, int]:
@@ -155,11 +144,10 @@ def check(source: Path) -> dict:
 def restore(source: Path, *, replace: bool = False) -> dict:
     """Put a backup back; returns its manifest. What is there now is only replaced when that was asked."""
     manifest = check(source)
-    media = Path(settings.MEDIA_ROOT)
-    if not replace and (rows() or (media.exists() and any(media.iterdir()))):
+    if not replace and (rows() or not media.is_empty()):
         raise BackupError("There are tables or attachments here already; --replace throws them away.")
     load(source / DATABASE, manifest["database"]["tables"])
-    put_media(source / MEDIA, media)
+    media.put_back(source / MEDIA)
     return manifest
 
 
@@ -204,17 +192,3 @@ def expectation(table: str, number: int) -> str:
         f"DO $check$ BEGIN IF (SELECT count(*) FROM public.{name}) <> {int(number)} "  # noqa: S608
         f"THEN RAISE EXCEPTION '%', '{wrong}'; END IF; END $check$;\n"
     )
-
-
-def put_media(file: Path, media: Path) -> None:
-    """Unpack beside what is there, then change places: MEDIA_ROOT itself may be a mount."""
-    media.mkdir(parents=True, exist_ok=True)
-    unpacked = Path(tempfile.mkdtemp(prefix=".restoring-", dir=media))
-    with tarfile.open(file) as archive:
-        archive.extractall(unpacked, filter="data")
-    for old in media.iterdir():
-        if old != unpacked:
-            shutil.rmtree(old) if old.is_dir() else old.unlink()
-    for new in unpacked.iterdir():
-        new.rename(media / new.name)
-    unpacked.rmdir()
