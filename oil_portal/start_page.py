@@ -1,6 +1,6 @@
 """What the home page and the start page show. Reads only; the home page's figures are some minutes old at most."""
 
-from django.db.models import Count, Q
+from django.db.models import Count
 
 from challenges.models import Challenge, GoalLink
 from oil_portal.core.kept import kept
@@ -11,6 +11,7 @@ from oil_portal.naming import names_of
 from oil_portal.student import student_section
 from oil_portal.worklists import work_items
 from oil_portal.worklists.asking import Row, Source, ask
+from oil_portal.worklists.broker import number_of
 from partners import roles
 from partners.models import Partner, User
 from projects.goals import Reader, links_of
@@ -167,11 +168,10 @@ def company_section(user) -> dict:
 
 def broker_section(user) -> dict:
     """The state of the network in figures; each figure opens to its list."""
-    waits = Challenge.objects.filter(status__in=["submitted", "accepted"]).aggregate(
-        challenges=Count("pk", filter=Q(status="submitted")),
-        unclaimed_count=Count("pk", filter=Q(status="accepted", translator=None)),
-    )
-    return {"queue": waits | {"partners": Partner.objects.filter(status="submitted").count()}}
+    queues = {"challenges": Challenge.objects.submitted(), "unclaimed_count": Challenge.objects.unclaimed(),
+              "partners": Partner.objects.submitted()}  # fmt: skip
+    counted = User.objects.filter(pk=user.pk).values_list(*map(number_of, queues.values())).get()
+    return {"queue": dict(zip(queues, counted, strict=True))}
 
 
 def coordinator_section(user) -> dict:

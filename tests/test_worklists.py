@@ -249,6 +249,24 @@ def test_a_long_queue_is_news_again_when_something_new_waits(region):
     assert more.key != first.key
 
 
+def test_of_a_long_queue_only_its_edges_are_read(region, monkeypatch):
+    for days in (9, 3, 2, 2, 2, 1, 4):
+        with clock.at(clock.now() - timedelta(days=days)):
+            f.ChallengeFactory(status="submitted", submitted_at=clock.now())
+            f.ChallengeFactory(status="accepted", submitted_at=clock.now())
+            f.PartnerFactory(submitted=True)
+    lines = items(region.broker, "queue:")
+    assert sorted(line.text for line in lines) == [
+        "7 partners wachten, de oudste 9 dagen.",
+        "7 vraagstukken wachten, de oudste 9 dagen.",
+        "7 vraagstukken zoeken een docent, de oudste 9 dagen.",
+    ]
+    monkeypatch.setattr("oil_portal.worklists.broker.EDGE", 1)
+    with CaptureQueriesContext(connection) as captured:
+        assert items(region.broker, "queue:") == lines
+    assert any("LIMIT 1" in query["sql"] for query in captured)
+
+
 def test_requests_come_to_who_may_answer_them(region):
     f.MembershipFactory.create_batch(6, partner=region.company, requested=True, role="contact")
     f.MembershipFactory(partner=region.lab, requested=True, role="teacher")

@@ -429,6 +429,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='challenge',
+            index=models.Index(condition=models.Q(('status', 'accepted'), ('translator', None)), fields=['submitted_at', 'id'], name='challenge_unclaimed'),
+        ),
+        migrations.AddIndex(
+            model_name='challenge',
             index=models.Index(fields=['status', '-created_at'], name='challenges__status_c48f5f_idx'),
         ),
         pgtrigger.migrations.AddTrigger(

@@ -73,6 +73,14 @@ class ChallengeQuerySet(models.QuerySet):
     def public(self) -> "ChallengeQuerySet":
         return self.filter(status__in=PUBLIC)
 
+    def submitted(self) -> "ChallengeQuerySet":
+        """What waits for a broker, longest ago first."""
+        return self.filter(status=ChallengeStatus.SUBMITTED).order_by("submitted_at", "pk")
+
+    def unclaimed(self) -> "ChallengeQuerySet":
+        """What no teacher has yet, longest ago first."""
+        return self.filter(status=ChallengeStatus.ACCEPTED, translator=None).order_by("submitted_at", "pk")
+
     def search(self, text: str) -> "ChallengeQuerySet":
         """Challenges that have each word, or what looks like it, in their text or their partner's name; best first."""
         asked = self.asked(text)
@@ -174,6 +182,11 @@ class Challenge(models.Model):
             GinIndex(fields=["document"], fastupdate=False),
             models.Index(fields=["status", "-created_at"]),
             models.Index(fields=["status", "submitted_at", "id"], name="challenge_queue"),
+            models.Index(
+                fields=["submitted_at", "id"],
+                condition=models.Q(status=ChallengeStatus.ACCEPTED, translator=None),
+                name="challenge_unclaimed",
+            ),
             models.Index(
                 fields=["-created_at", "-id"], condition=models.Q(status__in=PUBLIC), name="challenge_public_newest"
             ),

@@ -47,12 +47,11 @@ def queue(request):
     """What waits for a broker: the review, oldest first, and challenges that no teacher has yet."""
     need(request.user, "challenges.accept_challenge")
     challenges = Challenge.objects.select_related("partner", "contact")
-    submitted = challenges.filter(status="submitted").order_by("submitted_at", "pk")
-    untranslated = challenges.filter(status="accepted", translator=None).order_by("submitted_at", "pk")
+    unclaimed = challenges.unclaimed()
     context = {
-        "page_obj": Paginator(submitted, ROWS).get_page(request.GET.get("page")),
-        "untranslated": untranslated[:ROWS],
-        "untranslated_count": untranslated.count(),
+        "page_obj": Paginator(challenges.submitted(), ROWS).get_page(request.GET.get("page")),
+        "untranslated": unclaimed[:ROWS],
+        "untranslated_count": unclaimed.count(),
     }
     return render(request, "challenges/challenge_queue.html", context)
 

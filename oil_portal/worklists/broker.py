@@ -1,15 +1,22 @@
-"""What waits for the brokers: partners and challenges to review, translators to find. All share the same queues."""
+"""What waits for the brokers: partners and challenges to review, translators to find. All share the same queues.
 
+The database says how many wait; of a long queue only its edges are read, which hold the oldest and the newest.
+"""
+
+from django.db.models import F, Func, IntegerField, QuerySet, Subquery, Value
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from challenges.models import Challenge
+from oil_portal.core import clock
 from oil_portal.worklists.asking import Part, Row, Source, ask
-from oil_portal.worklists.item import WorkItem, item, queued
+from oil_portal.worklists.item import QUEUE, WorkItem, item, line
 from oil_portal.worklists.people import People
-from oil_portal.worklists.shared import check, to_check
+from oil_portal.worklists.shared import check
 from partners import roles
-from partners.models import Partner
+from partners.models import CHECK_AFTER, Partner
+
+EDGE = 50  # what came first and what came last of a queue: of at most twice as many all are read
 
 
 def for_brokers(people: People):
@@ -19,25 +26,52 @@ def for_brokers(people: People):
         return
     partners, challenges = reverse("partners:queue"), reverse("challenges:queue")
     queues = [
-        (ask(Partner.objects.filter(status="submitted"), title="name"), _new, partners,
+        (_edges(Partner.objects.submitted(), title="name"), _new, partners,
          _("Partners controleren"), _("%(count)s partners wachten, %(age)s.")),
-        (to_check(Partner.objects.all()), _stale, partners,
+        (_edges(Partner.objects.stale(), title="name", promised=False,
+                since=F("last_checked") + Value(CHECK_AFTER)), _stale, partners,
          _("Partners nakijken"), _("%(count)s partners zijn een jaar niet nagekeken.")),
-        (ask(Challenge.objects.filter(status="submitted")), _asked, challenges,
+        (_edges(Challenge.objects.submitted()), _asked, challenges,
          _("Vraagstukken controleren"), _("%(count)s vraagstukken wachten, %(age)s.")),
-        (ask(Challenge.objects.filter(status="accepted", translator=None)), _unclaimed, challenges,
+        (_edges(Challenge.objects.unclaimed()), _unclaimed, challenges,
          _("Vraagstukken zonder vertaler"), _("%(count)s vraagstukken zoeken een docent, %(age)s.")),
     ]  # fmt: skip
     for part, *queue in queues:
         yield _queue(people, brokers, part, *queue)
 
 
+def number_of(queue: QuerySet) -> Subquery:
+    """How many wait, as a column. No `Count`, which would group by something that is not in the index of the queue."""
+    count = Func("pk", function="COUNT", output_field=IntegerField())
+    return Subquery(queue.order_by().values(number=count))
+
+
+def _edges(queue: QuerySet, **asked) -> Part:
+    """The first and the last of a queue in its order, each with how many there are in all."""
+    ordered = queue.values("pk")
+    edges = ordered[:EDGE].union(ordered.reverse()[:EDGE], all=True)
+    return ask(queue.filter(pk__in=edges), count=number_of(queue), **asked)
+
+
 def _queue(people: People, brokers: set[int], part: Part, make, url: str, title: str, text: str) -> Source:
+    """What there is to do, or one line with the number when that is much."""
+
     def say(rows: list[Row]):
-        for each in queued([make(row) for row in rows], title, text, url):
+        count = rows[0]["count"] if rows else 0
+        if count > QUEUE:
+            newest, oldest = make(max(rows, key=_told)), clock.day_of(min(row.since for row in rows))
+            said = [line(count, newest, oldest, title, text, url)]
+        else:
+            said = map(make, rows)
+        for each in said:
             yield from people.tell(brokers, each, roles.BROKER)
 
     return Source(say, part)
+
+
+def _told(row: Row) -> tuple:
+    """When it began to wait, or when its reminder made it news once more."""
+    return row.reminded_at or row.since, row.pk
 
 
 def _new(row: Row) -> WorkItem:

@@ -52,15 +52,16 @@ def item(row, verb: str, text: str, *, url: str = "", since: datetime | None = N
 
 
 def queued(items: Sequence[WorkItem], title: str, text: str, url: str) -> list[WorkItem]:
-    """The items, or one line for all when they are many. `text` says `%(count)s` and `%(age)s`.
-
-    That line is news again when something new waits: its key is that of the newest.
-    """
+    """The items, or one line for all when they are many. `text` says `%(count)s` and `%(age)s`."""
     if len(items) <= QUEUE:
         return list(items)
     newest = max(items, key=lambda each: (each.key.rsplit(":", 1)[-1], each.key))
-    oldest = min(each.since for each in items)
+    return [line(len(items), newest, min(each.since for each in items), title, text, url)]
+
+
+def line(count: int, newest: WorkItem, oldest: date, title: str, text: str, url: str) -> WorkItem:
+    """One line for many. It is news again when something new waits: its key is that of the newest."""
     days = (clock.today() - oldest).days
     age = ngettext("de oudste %(days)s dag", "de oudste %(days)s dagen", days) % {"days": days}
-    said = {"count": len(items), "age": age if days else _("de oudste sinds vandaag")}
-    return [WorkItem(f"queue:{newest.key}", title, text % said, url, oldest)]
+    said = {"count": count, "age": age if days else _("de oudste sinds vandaag")}
+    return WorkItem(f"queue:{newest.key}", title, text % said, url, oldest)

@@ -6,6 +6,7 @@ import django.contrib.postgres.operations
 import django.contrib.postgres.search
 import django.core.validators
 import django.db.models.deletion
+import django.db.models.functions.comparison
 import django.db.models.functions.text
 import django.utils.timezone
 import oil_portal.core.clock
@@ -308,6 +309,14 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='partner',
+            index=models.Index(condition=models.Q(('status', 'submitted')), fields=['created_at', 'id'], name='partner_submitted'),
+        ),
+        migrations.AddIndex(
+            model_name='partner',
+            index=models.Index(django.db.models.functions.comparison.Coalesce('checked_at', 'created_at'), models.F('id'), condition=models.Q(('status', 'accepted')), name='partner_checked'),
+        ),
+        migrations.AddIndex(
+            model_name='partner',
             index=models.Index(condition=models.Q(('municipality', ''), _negated=True), fields=['municipality'], name='partner_municipality'),
         ),
         migrations.AddIndex(
@@ -381,6 +390,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='membership',
             index=models.Index(condition=models.Q(('status', 'active'), models.Q(('role', 'student'), _negated=True)), fields=['partner', 'role', 'id'], name='people_of_partner'),
+        ),
+        migrations.AddIndex(
+            model_name='membership',
+            index=models.Index(condition=models.Q(('status', 'requested')), fields=['created_at'], name='membership_requested'),
         ),
         migrations.AddConstraint(
             model_name='membership',

@@ -91,6 +91,11 @@ class Membership(models.Model):
         indexes = [
             models.Index(fields=["user", "status"]),
             models.Index(
+                fields=["created_at"],
+                condition=models.Q(status=MembershipStatus.REQUESTED),
+                name="membership_requested",
+            ),
+            models.Index(
                 fields=["partner", "role", "id"],
                 condition=models.Q(status="active") & ~models.Q(role="student"),
                 name="people_of_partner",

@@ -45,6 +45,10 @@ class PartnerQuerySet(models.QuerySet):
     def search_name(self, text: str) -> "PartnerQuerySet":
         return self.filter(name__icontains=text)
 
+    def submitted(self) -> "PartnerQuerySet":
+        """What waits for a broker to look at it, longest ago first."""
+        return self.filter(status=PartnerStatus.SUBMITTED).order_by("created_at", "pk")
+
     def stale(self) -> "PartnerQuerySet":
         """Partners of which nobody looked at the details for a year, longest ago first; adds `last_checked`."""
         checked = Coalesce("checked_at", "created_at")
@@ -131,6 +135,17 @@ class Partner(models.Model):
         indexes = [
             GinIndex(fields=["document"], fastupdate=False),
             models.Index(fields=["name", "id"], name="partner_by_name"),
+            models.Index(
+                fields=["created_at", "id"],
+                condition=models.Q(status=PartnerStatus.SUBMITTED),
+                name="partner_submitted",
+            ),
+            models.Index(
+                Coalesce("checked_at", "created_at"),
+                "id",
+                condition=models.Q(status=PartnerStatus.ACCEPTED),
+                name="partner_checked",
+            ),
             models.Index(fields=["municipality"], condition=~models.Q(municipality=""), name="partner_municipality"),
             GinIndex(
                 OpClass(models.Func("name", function="partner_key"), name="gin_trgm_ops"),

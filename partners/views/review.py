@@ -11,14 +11,12 @@ from partners import doubles, services
 from partners.forms import MergeForm, NoteForm
 from partners.models import Membership, Partner
 from partners.views.found import PAGE, reviewer, visible
-from partners.workflow import PartnerStatus
 
 
 def queue(request):
     """What waits for a broker: new organisations, oldest first, and requests to join where nobody else can answer."""
     reviewer(request)
-    waiting = Partner.objects.filter(status=PartnerStatus.SUBMITTED).order_by("created_at", "pk")
-    page = Paginator(waiting, PAGE).get_page(request.GET.get("page"))
+    page = Paginator(Partner.objects.submitted(), PAGE).get_page(request.GET.get("page"))
     doubles.mark(page.object_list)
     stale = Partner.objects.stale()
     context = {
