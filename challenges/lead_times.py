@@ -39,18 +39,26 @@ def first_day(event: str, name: str = "") -> str:
     )
 
 
-# One row a challenge: `challenge`, and the first day of each event; `agree` is the company's yes to an assignment.
-MOMENTS = f"""
-SELECT told.*, signed.agree
-FROM (SELECT object_id AS challenge, {", ".join(map(first_day, EVENTS))}
-      FROM core_timelineentry AS entry
-      WHERE content_type_id = {type_of("challenges", "challenge")} AND event IN {EVENTS}
-      GROUP BY object_id) AS told
-LEFT JOIN (SELECT assignment.challenge_id, {first_day("agree")}
-           FROM core_timelineentry AS entry JOIN challenges_assignment AS assignment ON assignment.id = entry.object_id
-           WHERE content_type_id = {type_of("challenges", "assignment")} AND event = 'agree'
-           GROUP BY assignment.challenge_id) AS signed ON signed.challenge_id = told.challenge
-"""  # noqa: S608  only names of our own
+OF_CHALLENGE = f"content_type_id = {type_of('challenges', 'challenge')} AND event IN {EVENTS}"
+AGREED = f"content_type_id = {type_of('challenges', 'assignment')} AND event = 'agree'"
+
+
+def moments(among: str = "") -> str:
+    """One row a challenge: `challenge`, and the first day of each event; `agree` is the company's yes to an assignment.
+
+    `among` is SQL of the numbers of the challenges that matter; else all.
+    """
+    told, signed = (f"AND {column} IN ({among})" if among else "" for column in ("object_id", "challenge_id"))
+    return f"""
+        SELECT told.*, signed.agree
+        FROM (SELECT object_id AS challenge, {", ".join(map(first_day, EVENTS))}
+              FROM core_timelineentry AS entry WHERE {OF_CHALLENGE} {told} GROUP BY object_id) AS told
+        LEFT JOIN (SELECT assignment.challenge_id, {first_day("agree")}
+                   FROM core_timelineentry AS entry
+                   JOIN challenges_assignment AS assignment ON assignment.id = entry.object_id
+                   WHERE {AGREED} {signed} GROUP BY assignment.challenge_id) AS signed
+        ON signed.challenge_id = told.challenge
+    """  # noqa: S608  only names of our own
 
 
 @cache
@@ -76,9 +84,9 @@ def working_days(first: str, last: str) -> str:
     return f"(CASE WHEN {first} <= {last} THEN {until(last)} - {until(first)} END)"
 
 
-def stage_days(first: str, last: str, moments: str = "moments") -> str:
-    """The working days of one stage, as SQL over a row of MOMENTS."""
-    return working_days(f'{moments}."{first}"', f'{moments}."{last}"')
+def stage_days(first: str, last: str) -> str:
+    """The working days of one stage, as SQL over a row of `moments`."""
+    return working_days(f'moments."{first}"', f'moments."{last}"')
 
 
 def median(expression: str) -> str:
@@ -101,7 +109,7 @@ def lead_times(challenges: models.QuerySet) -> list[Stage]:
     columns = ", ".join(f"{median(each)}, count({each})" for each in days)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {columns} FROM ({MOMENTS}) AS moments WHERE challenge IN ({chosen})",  # noqa: S608
+            f"SELECT {columns} FROM ({moments()}) AS moments WHERE challenge IN ({chosen})",  # noqa: S608
             params,
         )
         row = cursor.fetchone()

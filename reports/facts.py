@@ -13,11 +13,11 @@ from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from challenges.lead_times import MOMENTS, STAGES, first_day, stage_days, type_of
+from challenges.lead_times import AGREED, OF_CHALLENGE, STAGES, first_day, moments, stage_days, type_of
 from modules.models import Level
 from partners.models import Partner
 from projects.models import Contribution, Outcome
-from projects.workflow import ContributionStatus, ProjectStatus
+from projects.workflow import OVER, ContributionStatus, ProjectStatus
 
 WITHIN = "BETWEEN %(first)s AND %(last)s"
 
@@ -63,19 +63,43 @@ def day_of(moment: str) -> str:
     return f"({moment} AT TIME ZONE '{settings.TIME_ZONE}')::date"
 
 
-def events(app: str, model: str, *names: str) -> str:
-    """One row an object of the model, with the first day of each of these events."""
+def events(app: str, model: str, *names: str, among: str = "") -> str:
+    """One row an object of the model, with the first day of each of these events; `among` is SQL of their numbers."""
     days = ", ".join(first_day(event, name) for event, name in (each.split(":") for each in names))
-    listed = ", ".join(f"'{each.split(':')[0]}'" for each in names)
     return (
         f"(SELECT object_id, {days} FROM core_timelineentry AS entry "  # noqa: S608  names of our own
-        f"WHERE content_type_id = {type_of(app, model)} AND event IN ({listed}) GROUP BY object_id)"
+        f"WHERE {_told(app, model, *names)} {f'AND object_id IN ({among})' if among else ''} GROUP BY object_id)"
     )
 
 
-# The first days of every project and challenge, for the facts of one query.
+def _told(app: str, model: str, *names: str) -> str:
+    listed = ", ".join(f"'{each.split(':')[0]}'" for each in names)
+    return f"content_type_id = {type_of(app, model)} AND event IN ({listed})"
+
+
+def midnight(day: str) -> str:
+    """The moment at which a local day begins, which an index of moments can be asked with."""
+    return f"(({day})::date::timestamp AT TIME ZONE '{settings.TIME_ZONE}')"
+
+
+# A query over facts begins with the first days of what its period touches: challenges to which something happened in
+# it, and projects that were not over before it. Of a long past the rest is most, and counts for no figure.
+_SINCE = f"entry.created_at >= {midnight('%(first)s')}"
+DURING = f"{_SINCE} AND entry.created_at < {midnight('%(last)s::date + 1')}"  # for an entry of the timeline
 _OF_PROJECT = ("open:opened", "start:begun", "complete:ended", "cancel:closed")
-DAYS = f"WITH project_days AS {events('projects', 'project', *_OF_PROJECT)}, challenge_days AS ({MOMENTS}) "
+DAYS = f"""
+    WITH projects_touched AS (
+        SELECT object_id FROM core_timelineentry AS entry
+        WHERE {_told("projects", "project", *_OF_PROJECT)} AND {_SINCE}
+        UNION SELECT id FROM projects_project WHERE NOT status IN {OVER}
+    ), challenges_touched AS (
+        SELECT object_id FROM core_timelineentry AS entry WHERE {OF_CHALLENGE} AND {DURING}
+        UNION SELECT challenge_id FROM core_timelineentry AS entry
+        JOIN challenges_assignment AS assignment ON assignment.id = object_id WHERE {AGREED} AND {DURING}
+    ),
+    project_days AS {events("projects", "project", *_OF_PROJECT, among="SELECT object_id FROM projects_touched")},
+    challenge_days AS ({moments("SELECT object_id FROM challenges_touched")})
+"""  # noqa: S608
 
 
 PARTNER = Column("partner", _("Partner"), to=("partners:detail", "partner_id"))
@@ -178,7 +202,7 @@ GOALS = Fact(
 # --- What partners gave --------------------------------------------------------------------------------------------
 # Hours are worth what the grant of that day says; what lies outside every grant has no value here.
 CONTRIBUTIONS = Fact(
-    """
+    f"""
     SELECT one.id, one.day, one.kind, one.status, one.hours, one.amount, one.partner_id, giver.name AS partner,
            CASE WHEN giver.kind IN ('school', 'lab') THEN 'school' WHEN giver.kind = 'company' THEN 'company'
                 ELSE 'other' END AS side,
@@ -190,7 +214,8 @@ CONTRIBUTIONS = Fact(
     JOIN projects_project AS project ON project.id = one.project_id
     LEFT JOIN partners_partner AS host ON host.id = project.host
     LEFT JOIN reports_grant AS funded ON one.day BETWEEN funded.starts AND funded.ends
-    """,
+    WHERE one.day {WITHIN}
+    """,  # noqa: S608
     [
         Column("day", _("Dag"), kind="date"),
         Column("partner", _("Wie geeft het"), to=("partners:detail", "partner_id")),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from challenges.lead_times import type_of
 from modules.models import Level
 from projects.models import Feedback
-from reports.facts import WITHIN, Column, Fact, choices, day_of
+from reports.facts import DURING, WITHIN, Column, Fact, choices, day_of
 
 NUMBER = "row_number() OVER (ORDER BY md5(person::text || %(salt)s))"
 YES_NO = {"true": _("ja"), "false": _("nee")}
@@ -31,7 +31,7 @@ AGREED = f"""
     JOIN challenges_assignment AS assignment ON assignment.id = entry.object_id
     JOIN challenges_challenge AS challenge ON challenge.id = assignment.challenge_id
     WHERE entry.content_type_id = {type_of("challenges", "assignment")} AND entry.event = 'agree'
-      AND challenge.translator_id IS NOT NULL
+      AND {DURING} AND challenge.translator_id IS NOT NULL
 """  # noqa: S608
 COACHED = """
     SELECT project.coach_id AS person, days.begun, days.ended
@@ -42,7 +42,7 @@ LEFT = f"""
     SELECT seat.student_id AS person, {day_of("entry.created_at")} AS day
     FROM core_timelineentry AS entry JOIN projects_application AS seat ON seat.id = entry.object_id
     WHERE entry.content_type_id = {type_of("projects", "application")} AND entry.event = 'withdraw'
-      AND seat.status = 'withdrawn' AND seat.decided_at IS NOT NULL
+      AND {DURING} AND seat.status = 'withdrawn' AND seat.decided_at IS NOT NULL
 """  # noqa: S608
 SAID = f"SELECT id AS person, side, again, {day_of('created_at')} AS day FROM projects_feedback"  # noqa: S608
 

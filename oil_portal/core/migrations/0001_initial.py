@@ -199,6 +199,10 @@ class Migration(migrations.Migration):
             index=models.Index(fields=['content_type', 'object_id', '-created_at'], include=('event',), name='timeline_of_object'),
         ),
         migrations.AddIndex(
+            model_name='timelineentry',
+            index=models.Index(fields=['content_type', 'event', 'created_at'], include=('object_id',), name='timeline_when'),
+        ),
+        migrations.AddIndex(
             model_name='notice',
             index=models.Index(condition=models.Q(('told_at', None)), fields=['recipient'], name='notice_untold'),
         ),
