@@ -100,6 +100,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "oil_portal.limits.LimitsMiddleware",
     "oil_portal.once.OnceMiddleware",
+    "oil_portal.sign_in.middleware.LongestMiddleware",
     "oil_portal.sign_in.middleware.SecondFactorMiddleware",
     "oil_portal.sign_in.middleware.SeenMiddleware",
     "oil_portal.middleware.RefusalMiddleware",
@@ -169,6 +170,9 @@ ACCOUNT_RATE_LIMITS = {
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
 SESSION_ENGINE = "oil_portal.sign_in.sessions"
+# A log-in ends after this long, however much it is used; sooner for brokers, coordinators and staff.
+SESSION_LONGEST_DAYS = env.int("SESSION_LONGEST_DAYS", default=30)
+SESSION_LONGEST_STAFF_HOURS = env.int("SESSION_LONGEST_STAFF_HOURS", default=12)
 SESSION_SEEN_MINUTES = 15  # how old "last seen" may be on the page of devices; 0 writes nothing
 
 # The second step. Required of brokers, coordinators and staff, but for the demo's accounts of one click.

@@ -1,8 +1,9 @@
 """Where somebody is logged in: the list, ending one or all others, and what a new password ends."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db import connection
@@ -155,3 +156,80 @@ def test_what_ended_leaves_the_list_and_the_table(region):
 )
 def test_a_device_has_words(agent, words):
     assert in_words(agent) == words
+
+
+# --- How long a log-in lasts ------------------------------------------------------------------------------------
+DAY = 86400
+
+
+def grow_older(client, seconds: int) -> None:
+    session = client.session
+    session["since"] -= seconds
+    session.save()
+
+
+@pytest.mark.parametrize("start", [datetime(2026, 11, 2, 9, tzinfo=UTC)])
+def test_who_comes_every_week_logs_in_again_after_a_month(region, seen, start):
+    with time_machine.travel(start, tick=False) as clocks:
+        client = log_in(region.student)
+        for day in (7, 14, 21, 28):
+            clocks.move_to(start + timedelta(days=day))
+            assert is_in(client), day
+        clocks.move_to(start + timedelta(days=31))
+        answer = client.get("/voorkeuren/?x=1")
+        assert answer.url == "/account/login/?next=%2Fvoorkeuren%2F%3Fx%3D1"
+        page = client.get(answer.url)
+        assert "Je was lang ingelogd. Log opnieuw in." in page.text
+        assert 'name="next" value="/voorkeuren/?x=1"' in page.text
+        words = {"login": region.student.email, "password": "geheim-geheim", "next": "/voorkeuren/?x=1"}
+        assert client.post("/account/login/", words).url == "/voorkeuren/?x=1"
+        assert is_in(client)
+        clocks.move_to(start + timedelta(days=40))
+        assert is_in(client)
+
+
+@pytest.mark.parametrize(
+    ("name", "hours"),
+    [("student", 720), ("contact", 720), ("teacher", 720), ("coordinator", 12), ("broker", 12), ("admin", 12)],
+)
+def test_who_decides_about_others_logs_in_every_day(world, login, name, hours):
+    client = login(getattr(world, name))
+    grow_older(client, hours * 3600 - 60)
+    assert is_in(client)
+    grow_older(client, 120)
+    assert not is_in(client)
+    assert "_auth_user_id" not in client.session
+
+
+def test_an_end_costs_a_page_no_query(region, login, django_assert_num_queries):
+    client = login(region.student)
+    grow_older(client, 11 * 3600)
+    with django_assert_num_queries(2):  # the session and the user
+        client.get("/healthz")
+
+
+def test_a_form_that_stood_open_is_still_taken(region, login):
+    client = login(region.student)
+    grow_older(client, 30 * DAY + 600)
+    answer = client.post("/weergave/", {"theme": "dark"})
+    assert answer.cookies["theme"].value == "dark"
+    assert client.get("/voorkeuren/").url.startswith("/account/login/")
+    later = login(region.student)
+    grow_older(later, 30 * DAY + 3700)
+    assert later.post("/weergave/", {"theme": "dark"}).url == "/account/login/?next=%2Fstart%2F"
+
+
+def test_a_part_of_a_page_leads_the_whole_page_to_the_log_in(region, login):
+    client = login(region.student)
+    grow_older(client, 31 * DAY)
+    sent = {"HX-Request": "true", "HX-Current-URL": "http://testserver/projecten/?q=kas"}
+    answer = client.get("/projecten/", headers=sent)
+    assert answer["HX-Redirect"] == "/account/login/?next=%2Fprojecten%2F%3Fq%3Dkas"
+
+
+def test_a_log_in_of_before_this_was_counted_begins_now(region, login):
+    client = login(region.broker)
+    session = client.session
+    del session["since"]
+    session.save()
+    assert is_in(client) and client.session["since"] > 0

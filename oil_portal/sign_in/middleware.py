@@ -6,9 +6,13 @@ from urllib.parse import urlencode
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
 from django.core.exceptions import MiddlewareNotUsed, PermissionDenied
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django_htmx.http import HttpResponseClientRedirect
 
 from oil_portal.sign_in import second_factor
 
@@ -24,6 +28,8 @@ SET_UP = {
 }  # fmt: skip
 # Who has one shows it; a password adds no other one to it.
 PROVE = {"mfa_reauthenticate", "mfa_reauthenticate_webauthn"}
+SINCE = "since"  # in the session: the second of the log-in
+GRACE = 3600  # seconds in which a form that stood open when the time came is still taken
 SEEN = "seen"  # in the session: the second in which its row was last written
 
 
@@ -48,6 +54,32 @@ class SecondFactorMiddleware:
             return None
         after = request.get_full_path() if request.method == "GET" else reverse("start")
         return redirect(f"{way}?{urlencode({'next': after})}" if way else "second_factor")
+
+
+class LongestMiddleware:
+    """A log-in has an end, however much it is used. Who comes to it logs in again, and goes on from there."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if not request.user.is_authenticated or not self.is_over(request):
+            return self.get_response(request)
+        page = request.htmx.current_url_abs_path if request.htmx else request.get_full_path()
+        logout(request)
+        messages.info(request, _("Je was lang ingelogd. Log opnieuw in. Daarna ga je verder waar je was."))
+        after = page if request.htmx or request.method == "GET" else reverse("start")
+        there = f"{reverse('account_login')}?{urlencode({'next': after or reverse('start')})}"
+        return HttpResponseClientRedirect(there) if request.htmx else redirect(there)
+
+    @staticmethod
+    def is_over(request) -> bool:
+        """The roles are asked only when they make a difference. A log-in of before this was counted begins now."""
+        age = time.time() - request.session.setdefault(SINCE, int(time.time()))
+        age -= GRACE if request.method == "POST" else 0
+        if age <= settings.SESSION_LONGEST_STAFF_HOURS * 3600:
+            return False
+        return age > settings.SESSION_LONGEST_DAYS * 86400 or second_factor.decides_about_others(request.user)
 
 
 class SeenMiddleware:

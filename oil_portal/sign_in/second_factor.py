@@ -13,9 +13,14 @@ NEEDED_BY = (roles.BROKER, roles.COORDINATOR)
 PROOF = "second_factor"  # in the session: whose proof it is
 
 
+def decides_about_others(user) -> bool:
+    """Brokers, coordinators and staff see and decide about others."""
+    return user.is_staff or user.is_superuser or roles.has(user, *NEEDED_BY)
+
+
 def is_needed(user) -> bool:
-    """Brokers, coordinators and staff see and decide about others, so a password alone is too little."""
-    return settings.MFA_REQUIRED and (user.is_staff or user.is_superuser or roles.has(user, *NEEDED_BY))
+    """For who decides about others a password alone is too little."""
+    return settings.MFA_REQUIRED and decides_about_others(user)
 
 
 def is_proven(request) -> bool:

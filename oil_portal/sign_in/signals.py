@@ -1,13 +1,23 @@
 """What follows when allauth says that something happened."""
 
+import time
+
 from allauth.account.signals import password_changed, password_reset, password_set
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_used
 from allauth.socialaccount.signals import social_account_added, social_account_updated
+from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
 
 from oil_portal.sign_in import second_factor, services
 from oil_portal.sign_in.claims import read_kept
+from oil_portal.sign_in.middleware import SINCE
+
+
+@receiver(user_logged_in)
+def remember_since(sender, request, user, **kwargs) -> None:
+    """From here on the longest time counts (LongestMiddleware), whichever way somebody came in."""
+    request.session[SINCE] = int(time.time())
 
 
 @receiver([authenticator_used, authenticator_added])
