@@ -1,7 +1,7 @@
 """Which organisations may be the same one, and why. Reads only; a broker decides.
 
-One statement looks at all partners, for one page of them at most. Names are compared without accents, punctuation and
-legal forms (`partners/names.py`).
+One statement asks an index for each reason, for one page of partners at most. Names are compared without accents,
+punctuation and legal forms (`partners/names.py`).
 """
 
 from collections import defaultdict
@@ -25,39 +25,56 @@ FREE_MAIL = [
 ]  # fmt: skip
 SHARED_SITES = ["facebook.com", "instagram.com", "linkedin.com", "nl.linkedin.com", "sites.google.com", "x.com"]
 
+# What more organisations than this have in common says nothing about two of them, as with the mail of a provider; nor
+# are more people looked at of one organisation or one mail domain.
+WIDE, PEOPLE = 50, 1_000
+
 # A lab has its school's site and mail, so of labs only names count. A person's mail counts by the role at work.
-FIND = r"""
-WITH known AS NOT MATERIALIZED (
-    SELECT id, name, kind, status, parent_id, kvk,
-        lower(substring(website from '^[a-z]+://(?:www\.)?([^/:?#]+)')) AS site,
-        partner_key(name) AS key
-    FROM partners_partner WHERE status <> 'merged'
-), mail AS (
-    SELECT DISTINCT membership.partner_id AS id, lower(split_part(person.email, '@', 2)) AS domain
-    FROM partners_membership AS membership JOIN partners_user AS person ON person.id = membership.user_id
-    WHERE membership.status = 'active' AND membership.role <> 'student'
-), looked AS (
-    SELECT * FROM known WHERE id = ANY(%(ids)s)
+FIND = """
+WITH looked AS MATERIALIZED (
+    SELECT id, kind, parent_id, kvk, partner_site(website) AS site, partner_key(name) AS key
+    FROM partners_partner WHERE id = ANY(%(ids)s) AND status <> 'merged'
+), domains AS MATERIALIZED (
+    SELECT DISTINCT looked.id, person.domain FROM looked CROSS JOIN LATERAL (
+        SELECT mail_domain(one.email) AS domain FROM partners_membership AS membership
+        JOIN partners_user AS one ON one.id = membership.user_id WHERE membership.partner_id = looked.id
+        AND membership.status = 'active' AND membership.role <> 'student' LIMIT %(people)s
+    ) AS person WHERE looked.kind <> 'lab' AND person.domain <> ALL(%(free)s)
+), shared AS MATERIALIZED (
+    SELECT id AS looked, 'site' AS reason, site AS detail, 1.5 AS weight, ARRAY(
+        SELECT other.id FROM partners_partner AS other
+        WHERE partner_site(other.website) = looked.site AND other.website <> '' LIMIT %(wide)s + 1
+    ) AS others FROM looked WHERE kind <> 'lab' AND site <> ALL(%(sites)s)
+    UNION ALL
+    SELECT id, 'mail', domain, 1.0, ARRAY(SELECT DISTINCT person.partner_id FROM (
+        SELECT membership.partner_id FROM partners_user AS one
+        JOIN partners_membership AS membership ON membership.user_id = one.id WHERE mail_domain(one.email) = domain
+        AND membership.status = 'active' AND membership.role <> 'student' LIMIT %(people)s
+    ) AS person) FROM domains
+), together AS MATERIALIZED (
+    SELECT shared.looked, other.id AS other, reason, detail, weight
+    FROM shared CROSS JOIN LATERAL unnest(others) AS one (id) JOIN partners_partner AS other ON other.id = one.id
+    WHERE cardinality(others) <= %(wide)s AND other.kind <> 'lab'
+    UNION ALL
+    SELECT looked.id, other.id, 'kvk', '', 4.0
+    FROM looked JOIN partners_partner AS other ON other.kvk = looked.kvk AND other.kvk <> ''
+), alike AS (
+    SELECT looked.id AS looked, near.id AS other, near.similarity
+    FROM looked CROSS JOIN LATERAL partners_named_like(looked.key) AS near
+    UNION
+    SELECT looked.id, other.id, similarity(partner_key(other.name), looked.key)
+    FROM together JOIN looked ON looked.id = together.looked JOIN partners_partner AS other ON other.id = together.other
+    WHERE similarity(partner_key(other.name), looked.key) >= 0.6::real
 ), found AS (
-    SELECT looked.id AS looked, other.id AS other, 'kvk' AS reason, '' AS detail, 4.0 AS weight
-    FROM looked JOIN known AS other ON other.kvk = looked.kvk AND looked.kvk <> ''
+    SELECT * FROM together
     UNION ALL
-    SELECT looked.id, near.id, CASE WHEN near.similarity = 1 AND other.key = looked.key THEN 'name' ELSE 'like' END, '',
-        2 * near.similarity
-    FROM looked CROSS JOIN LATERAL partners_named_like(looked.key) AS near JOIN known AS other ON other.id = near.id
-    UNION ALL
-    SELECT looked.id, other.id, 'site', looked.site, 1.5
-    FROM looked JOIN known AS other ON other.site = looked.site
-    WHERE looked.site <> ALL(%(sites)s) AND 'lab' NOT IN (looked.kind, other.kind)
-    UNION ALL
-    SELECT looked.id, other.id, 'mail', mine.domain, 1.0
-    FROM looked JOIN mail AS mine ON mine.id = looked.id JOIN mail AS theirs ON theirs.domain = mine.domain
-    JOIN known AS other ON other.id = theirs.id
-    WHERE mine.domain <> ALL(%(free)s) AND 'lab' NOT IN (looked.kind, other.kind)
+    SELECT alike.looked, alike.other,
+        CASE WHEN similarity = 1 AND partner_key(other.name) = looked.key THEN 'name' ELSE 'like' END, '', 2 * similarity
+    FROM alike JOIN looked ON looked.id = alike.looked JOIN partners_partner AS other ON other.id = alike.other
 )
 SELECT looked.id, other.id, other.name, other.status, other.kind = looked.kind, found.reason, found.detail, found.weight
-FROM found JOIN looked ON looked.id = found.looked JOIN known AS other ON other.id = found.other
-WHERE looked.id <> other.id
+FROM found JOIN looked ON looked.id = found.looked JOIN partners_partner AS other ON other.id = found.other
+WHERE looked.id <> other.id AND other.status <> 'merged'
     AND looked.parent_id IS DISTINCT FROM other.id AND other.parent_id IS DISTINCT FROM looked.id
 ORDER BY looked.id, other.id, found.weight DESC, found.reason, found.detail
 """
@@ -104,8 +121,9 @@ def of(partners: Iterable[Partner]) -> dict[int, list[Double]]:
     if not ids:
         return {}
     found: dict[int, dict[int, Double]] = defaultdict(dict)
+    bounds = {"free": FREE_MAIL, "sites": SHARED_SITES, "wide": WIDE, "people": PEOPLE}
     with connection.cursor() as cursor:
-        cursor.execute(FIND, {"ids": ids, "free": FREE_MAIL, "sites": SHARED_SITES})
+        cursor.execute(FIND, bounds | {"ids": ids})
         for looked, pk, name, status, same_kind, code, detail, weight in cursor.fetchall():
             double = found[looked].setdefault(pk, Double(pk, name, status, same_kind))
             double.codes.append((code, detail))

@@ -98,6 +98,26 @@ def test_a_mail_domain_counts_unless_everybody_has_it(db, domain, same):
     assert reasons(one, other) == ([f"mensen met hetzelfde maildomein: {domain}"] if same else [])
 
 
+def test_what_many_organisations_share_says_nothing_about_two(db, monkeypatch):
+    partners = [f.PartnerFactory(name=name, website="https://samen.nl") for name in ("Een", "Drie", "Zeven")]
+    for number, partner in enumerate(partners):
+        f.UserFactory(email=f"{number}@samen.nl", contact=partner)
+    both = ["dezelfde website: samen.nl", "mensen met hetzelfde maildomein: samen.nl"]
+    assert reasons(*partners[:2]) == both
+    monkeypatch.setattr(doubles, "WIDE", 2)
+    assert reasons(*partners[:2]) == []
+
+
+def test_beyond_the_nearest_names_a_likeness_still_counts(db):
+    one, other = f.PartnerFactory(name="Rijnstroom", kvk="12345678"), None
+    for number in range(25):
+        other = f.PartnerFactory(name=f"Rijnstroom {number % 10}")
+    other.name, other.kvk, other.status = "Rijnstroom 123", "12345678", "declined"
+    other.save()
+    assert len(doubles.of([one])[one.pk]) == doubles.MOST
+    assert reasons(one, other) == ["hetzelfde KvK-nummer", "bijna dezelfde naam"]
+
+
 def test_family_students_and_labs_are_no_doubles(region):
     assert doubles.of([region.school, region.lab]) == {region.school.pk: [], region.lab.pk: []}
     f.UserFactory(email="x@student.mborijnland.nl", student=region.other_school)

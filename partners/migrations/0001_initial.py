@@ -34,6 +34,7 @@ class Migration(migrations.Migration):
         django.contrib.postgres.operations.TrigramExtension(),
         migrations.RunSQL(partners.lexicon.CONFIGURE, partners.lexicon.UNCONFIGURE),
         migrations.RunSQL(partners.names.KEY, partners.names.DROP_KEY),
+        migrations.RunSQL(partners.names.SITE, partners.names.DROP_SITE),
         migrations.CreateModel(
             name='User',
             fields=[
@@ -325,7 +326,19 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='partner',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.Func('name', function='partner_key'), name='gin_trgm_ops'), fastupdate=False, name='partner_key_trigrams'),
+            index=django.contrib.postgres.indexes.GistIndex(django.contrib.postgres.indexes.OpClass(models.Func('name', function='partner_key'), name='gist_trgm_ops(siglen=64)'), name='partner_key_trigrams'),
+        ),
+        migrations.AddIndex(
+            model_name='partner',
+            index=models.Index(models.Func('website', function='partner_site'), condition=models.Q(('website', ''), _negated=True), name='partner_site'),
+        ),
+        migrations.AddIndex(
+            model_name='partner',
+            index=models.Index(condition=models.Q(('kvk', ''), _negated=True), fields=['kvk'], name='partner_kvk'),
+        ),
+        migrations.AddIndex(
+            model_name='user',
+            index=models.Index(models.Func('email', function='mail_domain'), name='user_mail_domain'),
         ),
         migrations.AddConstraint(
             model_name='partner',

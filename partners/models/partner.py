@@ -5,7 +5,7 @@ from pathlib import PurePath
 
 import pghistory
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.indexes import GinIndex, GistIndex, OpClass
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.core.validators import RegexValidator
 from django.db import models
@@ -147,11 +147,14 @@ class Partner(models.Model):
                 name="partner_checked",
             ),
             models.Index(fields=["municipality"], condition=~models.Q(municipality=""), name="partner_municipality"),
-            GinIndex(
-                OpClass(models.Func("name", function="partner_key"), name="gin_trgm_ops"),
-                fastupdate=False,
+            GistIndex(
+                OpClass(models.Func("name", function="partner_key"), name="gist_trgm_ops(siglen=64)"),
                 name="partner_key_trigrams",
             ),
+            models.Index(
+                models.Func("website", function="partner_site"), condition=~models.Q(website=""), name="partner_site"
+            ),
+            models.Index(fields=["kvk"], condition=~models.Q(kvk=""), name="partner_kvk"),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -76,6 +76,7 @@ class User(AbstractUser):
 
     class Meta:
         constraints = [models.UniqueConstraint(Lower("email"), name="one_user_per_email")]
+        indexes = [models.Index(models.Func("email", function="mail_domain"), name="user_mail_domain")]
 
     def __str__(self) -> str:
         return self.get_full_name() or self.email
