@@ -14,11 +14,13 @@ from django.core.paginator import Paginator
 from django.db import models
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from oil_portal.core.views import number
 from oil_portal.privacy.holdings import in_words, label_of
 from oil_portal.privacy.register import is_history, is_person
+from oil_portal.privacy.words import KIND_WORDS
 from oil_portal.staff_pages import only_staff
 from partners.models import User
 
@@ -56,8 +58,7 @@ class ObjectForm(forms.Form):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        names = {label: str(event.pgh_tracked_model._meta.verbose_name) for label, event in histories().items()}
-        named = sorted((name[:1].upper() + name[1:], label) for label, name in names.items())
+        named = sorted((capfirst(KIND_WORDS[label]), label) for label in histories())
         self.fields["kind"].choices = [(label, name) for name, label in named]
 
     def clean_pk(self) -> int:
@@ -85,7 +86,7 @@ def audit_object(request, label: str, pk: int):
     events = history.objects.filter(pgh_obj_id=pk).select_related("pgh_context").order_by("-pgh_id")
     page = Paginator(events, SHOWN).get_page(request.GET.get("page"))
     context = {
-        "name": history.pgh_tracked_model._meta.verbose_name,
+        "name": KIND_WORDS[label],
         "pk": pk,
         "page_obj": page,
         "changes": list(changes(list(page), before(events, page))),

@@ -22,6 +22,7 @@ class ProjectStatus(TextChoices):
 LED = ("open", "running", "confirming")  # still ask something of their coach
 OVER = ("completed", "cancelled")
 WITH_TEAM = ("running", "confirming", "completed")
+AT_WORK = ("running", "confirming")
 
 PROJECT = Workflow(
     "projects.project",
@@ -51,6 +52,7 @@ PROJECT = Workflow(
         "matched": _("Team uit de matchronde"),
         "unmatched": _("Geen team in de matchronde"),
         "open_contact": _("Contact met het team geopend"),
+        "member_left": _("Een teamlid is vertrokken"),
         "feedback": _("Feedback gegeven"),
         "thank": _("Bedankt door het bedrijf"),
         "ask_later": _("Wat is ervan geworden?"),

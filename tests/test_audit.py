@@ -6,6 +6,8 @@ from django.db import DatabaseError, transaction
 from django.urls import reverse
 
 from oil_portal.audit import SHOWN, histories
+from oil_portal.privacy.holdings import label_of
+from oil_portal.privacy.words import KIND_WORDS
 from partners.models import Partner
 from partners.services import change_partner
 from tests.helpers import queries_of
@@ -84,3 +86,21 @@ def test_support_finds_it_from_an_object(world, staff):
     page = staff.get(reverse("admin:partners_partner_change", args=[world.company.pk])).text
     assert page_of(world.company) in page
     assert staff.get(reverse("admin:auth_group_add")).status_code in (200, 404)
+
+
+ALSO_DUTCH = {"code", "lab", "module", "project", "school", "sector", "student", "website"}
+
+
+def test_kinds_and_their_fields_have_words(staff):
+    """A new kind without a word would stand there by the name of its class, and a field by its own."""
+    assert set(KIND_WORDS) == set(histories())
+    bare = {
+        field.name
+        for history in histories().values()
+        for field in history._meta.concrete_fields
+        if field.name[:4] != "pgh_" and label_of(field).lower() == field.name.replace("_", " ")
+    }
+    assert bare <= ALSO_DUTCH
+    page = staff.get(reverse("audit")).text
+    assert ">Vraagstuk</option>" in page and ">Rol bij een organisatie</option>" in page
+    assert "Challenge</option>" not in page and "Membership" not in page.replace("partners.Membership", "")

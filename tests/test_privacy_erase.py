@@ -26,6 +26,7 @@ from oil_portal.privacy.register import REGISTER, lines
 from partners.models import Membership, PartnerNote, User
 from projects.models import Achievement, Application, Feedback, Pair, Proposal, ProposedSeat
 from projects.models.contribution import Side
+from projects.services import wrap_up
 from tests import factories as f
 
 pytestmark = pytest.mark.django_db
@@ -213,6 +214,34 @@ def test_a_last_mail_says_so(person, mailoutbox, django_capture_on_commit_callba
         erase(user=person)
     last = [mail for mail in mailoutbox if EMAIL in mail.to]
     assert last[-1].subject == "Je account is weg" and not Letter.objects.filter(to=EMAIL).exists()
+
+
+def test_a_team_at_work_hears_that_somebody_left_and_not_who(person, world, mailoutbox, committing):
+    project = world.project_running
+    f.ApplicationFactory(project=project, student=person, placed=True)
+    gone = f.UserFactory(student=world.school, is_active=False)  # who left before, or a stand-in
+    f.ApplicationFactory(project=project, student=gone, placed=True)
+    with committing():
+        erase(user=person)
+    news = Notice.objects.filter(entry__event="member_left")
+    assert {notice.recipient for notice in news} == {world.student, project.coach}
+    assert {notice.entry.target for notice in news} == {project}  # not the one that was completed before
+    told = [mail for mail in mailoutbox if mail.to == [project.coach.email]]
+    assert any("Een teamlid is vertrokken" in mail.subject + mail.body for mail in told)
+    assert not any(NAME in mail.body or "Quirine" in mail.body for mail in told)
+    assert not [mail for mail in mailoutbox if "verwijderd.invalid" in mail.to[0] or gone.email in mail.to]
+    assert project.team().filter(student=person).exists()  # the seat counts
+
+
+def test_who_left_gets_no_mail_of_what_follows(world, mailoutbox, committing):
+    """The seat stays in the team, but its address leads nowhere."""
+    f.ApplicationFactory(project=world.project_running, student=world.newcomer, placed=True)
+    erase(user=world.newcomer)
+    with committing():
+        wrap_up(project=world.project_running, actor=world.teacher)
+    assert world.student.email in {mail.to[0] for mail in mailoutbox}
+    assert not [mail for mail in mailoutbox if mail.to[0].endswith("verwijderd.invalid")]
+    assert not Notice.objects.filter(recipient=world.newcomer).exists()
 
 
 # --- What has to be handed over first ---------------------------------------------------------------------------

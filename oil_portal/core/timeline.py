@@ -38,9 +38,9 @@ def notify(entry: TimelineEntry, recipients: Iterable, *, mail: bool = False, pr
     """Tell `recipients` of `entry`, never the one who did it; with `mail` at once, else in their digest.
 
     Who did not read yet that the same happened to the same object hears it once, in the newest words. A `promise` is
-    what the news reminds of.
+    what the news reminds of. Who left, or is a stand-in for somebody who did, has no ears.
     """
-    people = {user.pk: user for user in recipients if user is not None and user.pk != entry.actor_id}
+    people = {user.pk: user for user in recipients if user and user.is_active and user.pk != entry.actor_id}
     if not people:
         return
     waited = _forget_unread(entry, people)

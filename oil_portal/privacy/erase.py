@@ -29,7 +29,7 @@ from oil_portal.privacy.register import is_history, lines
 from partners import roles, services
 from partners.models import ProjectCard, User
 from projects.models import Participant, Project
-from projects.services import withdraw
+from projects.services import leave_teams, withdraw
 from projects.workflow import LED, LIVE_ROUND
 
 NOBODY = "verwijderd.invalid"  # the domain of addresses that lead nowhere (RFC 2606)
@@ -98,6 +98,7 @@ def _step_back(user: User) -> None:
             withdraw(application=application, actor=user)
         except Refusal:  # a round decides about this seat: the place in it is given up below
             continue
+    leave_teams(student=user)
     live = Participant.objects.filter(student=user, round__status__in=LIVE_ROUND, left_at=None)
     live.update(left_at=clock.now(), group=None)
 

@@ -55,4 +55,27 @@ FIELD_WORDS = {
     # What a timeline or an administrator's act is about.
     "application": _("aanmelding"), "membership": _("lidmaatschap"), "matchinground": _("matchronde"),
     "question": _("vraag"), "contribution": _("uren of geld"), "invitation": _("uitnodiging"), "call": _("oproep"),
+    "core_task": _("kerntaak"), "core_task_code": _("code van de kerntaak"), "email_domains": _("maildomeinen"),
+    "glyph": _("teken"), "id": _("nummer"), "later_asked_at": _("later gevraagd op"),
+    "later_at": _("later beantwoord op"), "merged_into": _("samengevoegd met"), "programme": _("opleiding"),
+    "retired_at": _("vervallen op"),
+}  # fmt: skip
+
+# What one of a kind is called, of the kinds that the database keeps the history of.
+KIND_WORDS = {
+    "challenges.Assignment": _("opdracht"), "challenges.Call": _("oproep"), "challenges.Challenge": _("vraagstuk"),
+    "challenges.GoalLink": _("leerdoel bij een opdracht"), "challenges.Question": _("vraag over een vraagstuk"),
+    "challenges.Remark": _("opmerking"), "modules.Enrolment": _("inschrijving voor een module"),
+    "modules.LearningGoal": _("leerdoel"), "modules.Module": _("module"), "modules.ModuleRun": _("module in een periode"),
+    "partners.Invitation": _("uitnodiging"), "partners.Membership": _("rol bij een organisatie"),
+    "partners.Partner": _("organisatie"), "partners.User": _("account"),
+    "projects.Achievement": _("leerdoel van een student"), "projects.Application": _("aanmelding"),
+    "projects.CoachLimit": _("grens voor een begeleider"), "projects.Contribution": _("bijdrage"),
+    "projects.Favourite": _("voorkeur van een begeleider"), "projects.Feedback": _("feedback"),
+    "projects.LabPlaces": _("plekken in een lab"), "projects.MatchingRound": _("matchronde"),
+    "projects.Outcome": _("uitkomst"), "projects.Pair": _("vaste plek in een ronde"),
+    "projects.Participant": _("deelnemer aan een ronde"), "projects.Preference": _("keuze in een ronde"),
+    "projects.Profile": _("profiel"), "projects.Project": _("project"),
+    "projects.RoundProject": _("project in een ronde"), "projects.SeatRule": _("regel voor plekken"),
+    "reports.Grant": _("subsidie"),
 }  # fmt: skip

@@ -18,7 +18,7 @@ from partners import roles
 from partners.models import User
 from projects.models import Achievement, Application, Outcome, Project
 from projects.services.ranking import rankers_of, take_out
-from projects.workflow import DECISION_DAYS, WITH_TEAM, ApplicationStatus, ProjectStatus
+from projects.workflow import AT_WORK, DECISION_DAYS, WITH_TEAM, ApplicationStatus, ProjectStatus
 
 LONGEST_DAYS = 3 * 366  # from today to the end of a project
 
@@ -297,6 +297,19 @@ def open_contact(*, project: Project, actor: User) -> Project:
     entry = record(project, "open_contact", actor=actor)
     notify(entry, [*team_of(project), project.coach, *owners(project.challenge)], mail=True)
     return project
+
+
+@transaction.atomic
+def leave_teams(*, student: User) -> None:
+    """A student leaves the portal: each team at work and its coach hear that somebody left, and not who.
+
+    The seat stays and counts, without a name.
+    """
+    seats = student.applications.filter(status=ApplicationStatus.PLACED, project__status__in=AT_WORK)
+    for seat in seats.select_related("project__coach"):
+        entry = record(seat.project, "member_left", actor=None)
+        notify(entry, [other for other in team_of(seat.project) if other != student])
+        notify(entry, [seat.project.coach], mail=True)
 
 
 # --- Wrapping up ------------------------------------------------------------------------------------------------
