@@ -69,7 +69,8 @@ WITH looked AS MATERIALIZED (
     SELECT * FROM together
     UNION ALL
     SELECT alike.looked, alike.other,
-        CASE WHEN similarity = 1 AND partner_key(other.name) = looked.key THEN 'name' ELSE 'like' END, '', 2 * similarity
+        CASE WHEN similarity = 1 AND partner_key(other.name) = looked.key THEN 'name' ELSE 'like' END, '',
+        2 * similarity
     FROM alike JOIN looked ON looked.id = alike.looked JOIN partners_partner AS other ON other.id = alike.other
 )
 SELECT looked.id, other.id, other.name, other.status, other.kind = looked.kind, found.reason, found.detail, found.weight

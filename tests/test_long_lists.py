@@ -1,6 +1,7 @@
 """Pages of who has thousands of something: a page at a time, with as many queries as for one."""
 
 import pytest
+from django.db import connection
 
 from challenges.models import Challenge
 from oil_portal.core import prepared
@@ -107,3 +108,9 @@ def test_home_explains_the_key_with_nothing_that_became_confidential(keeping, cl
     assert client.get("/").context["example"] == project
     Challenge.objects.update(confidential=True)
     assert client.get("/").context["example"] is None
+
+
+def test_the_database_knows_that_what_is_open_closes_later(db):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT FROM pg_statistic_ext WHERE stxname = 'project_open_until'")
+        assert cursor.rowcount == 1

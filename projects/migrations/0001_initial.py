@@ -823,7 +823,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='project',
-            index=models.Index(fields=['status', 'closing_date'], name='projects_pr_status_12650a_idx'),
+            index=models.Index(fields=['status', 'closing_date'], include=('id', 'assignment'), name='project_open'),
         ),
         migrations.AddIndex(
             model_name='project',
@@ -1176,5 +1176,10 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             'ALTER TABLE projects_project ALTER COLUMN document SET STATISTICS 1000',
             'ALTER TABLE projects_project ALTER COLUMN document SET STATISTICS -1',
+        ),
+        # What is open closes later than today: taken by themselves, the two say that a thirtieth of it is there.
+        migrations.RunSQL(
+            'CREATE STATISTICS project_open_until (mcv) ON status, closing_date FROM projects_project',
+            'DROP STATISTICS project_open_until',
         ),
     ]

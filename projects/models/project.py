@@ -188,7 +188,7 @@ class Project(models.Model):
         ordering = ["closing_date", "pk"]
         indexes = [
             GinIndex(fields=["document"], fastupdate=False),
-            models.Index(fields=["status", "closing_date"]),
+            models.Index(fields=["status", "closing_date"], include=["id", "assignment"], name="project_open"),
             models.Index(fields=["status", "-created_at", "-id"], name="project_newest"),
             models.Index(fields=["host"], name="project_host"),
             models.Index(fields=["status", "-ends", "-id"], name="project_ended"),
