@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, settings
 
 from oil_portal.core.models import Notice
 from oil_portal.core.timeline import record
+from oil_portal.demo.tables import compose_models_once
 from partners.models import User
 from projects.models import Project
 from projects.services.proposal import compute
@@ -22,6 +23,7 @@ from tests.round_world import closed, committing, people, place  # noqa: F401  f
 # A fresh clone builds its tables of letters while the first example is drawn, which says nothing of a strategy.
 settings.register_profile("portal", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("portal")
+compose_models_once()  # each worker makes the tables
 
 
 @pytest.fixture

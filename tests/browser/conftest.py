@@ -53,6 +53,7 @@ def as_user(new_context, live_server, login, settings) -> Callable[..., Page]:
     def page_for(user=None, **options) -> Page:
         context = new_context(base_url=live_server.url, locale="nl-NL", reduced_motion="reduce", **options)
         context.set_default_timeout(15_000)
+        context.add_init_script(AXE_SCRIPT)  # half a megabyte: to send it anew takes as long as to run it
         if user is not None:
             session = login(user).cookies[settings.SESSION_COOKIE_NAME].value
             context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
@@ -64,18 +65,62 @@ def as_user(new_context, live_server, login, settings) -> Callable[..., Page]:
     assert not troubles, "\n".join(troubles)
 
 
+# Text of which nothing in the style of itself and what it stands in differs from text that was judged needs no second
+# look: measuring colours takes axe as long as all else together, and pages are mostly alike.
+COLOURS = ("color-contrast", "link-in-text-block")
+FRESH = """(judged) => {
+  const styles = new Map([[null, ""]]);
+  const style = (e) => {
+    if (styles.has(e)) return styles.get(e);
+    const s = getComputedStyle(e);
+    const own = [e.localName, e.getAttribute("class"), s.color, s.backgroundColor, s.backgroundImage, s.opacity,
+      s.fontSize, s.fontWeight, s.textDecorationLine, s.position].join();
+    styles.set(e, `${style(e.parentElement)}/${own}`);
+    return styles.get(e);
+  };
+  const number = (text) => [...text].reduce((sum, letter) => (sum * 31 + letter.codePointAt(0)) % 9007199254740, 7);
+  const known = new Set(judged);
+  const fresh = new Map();
+  for (const e of document.body.querySelectorAll("*")) {
+    const says = [...e.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
+    if (!e.checkVisibility() || !(says || e.matches("a, button, input, select, textarea"))) continue;
+    const key = number(style(e));
+    if (!known.has(key) && !fresh.has(key)) fresh.set(key, e);
+  }
+  window.fresh = [...fresh.values()];
+  return [...fresh.keys()];
+}"""
+JUDGED: set[int] = set()
+ASK = """([fresh, options]) => axe.run(fresh ? { include: window.fresh } : document, options)
+  .then((said) => said.violations)"""
+
+
 def violations(page: Page, *rules: str) -> list[str]:
     """What axe finds on the page, in words: rule, why, and where. Without `rules` it looks for everything."""
+    if rules:
+        return audit(page, {"runOnly": list(rules)})
     # The size of targets (2.5.8) is a rule that axe leaves off unless it is asked for.
-    only = {"runOnly": list(rules)} if rules else {"rules": {"target-size": {"enabled": True}}}
-    if not page.evaluate("'axe' in window"):  # half a megabyte, so a page gets it once
+    chosen = {**{rule: {"enabled": False} for rule in COLOURS}, "target-size": {"enabled": True}}
+    return audit(page, {"rules": chosen}) + pale(page)
+
+
+def pale(page: Page) -> list[str]:
+    """What axe finds of colours in text that looks like none that was judged before."""
+    fresh = page.evaluate(FRESH, list(JUDGED))
+    found = audit(page, {"runOnly": list(COLOURS)}, fresh=True) if fresh else []
+    if not found:  # what is wrong is found again wherever it stands
+        JUDGED.update(fresh)
+    return found
+
+
+def audit(page: Page, options: dict, *, fresh: bool = False) -> list[str]:
+    """Run axe over the page, or over what FRESH found in it."""
+    if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
-    ask = "(options) => axe.run(document, options).then((said) => said.violations)"
-    found = page.evaluate(ask, {"resultTypes": ["violations"], **only})
     return [
         f"{rule['id']} ({rule['impact']}): {rule['help']}\n    {node['target']}: {node['html'][:160]}"
         f"\n    {node.get('failureSummary', '')}"
-        for rule in found
+        for rule in page.evaluate(ASK, [fresh, {"resultTypes": ["violations"], **options}])
         for node in rule["nodes"]
     ]
 

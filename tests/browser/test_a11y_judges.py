@@ -33,6 +33,10 @@ WRONG = {
         "<i>Dit is net kort</i><b>genoeg</b>",
     ),
     "wider than": (spaced_out, "<style>p { white-space: nowrap; width: 10em }</style><p>" + "Een lange regel " * 12),
+    "color-contrast": (
+        lambda page: violations(page),
+        "<style>body { background: #fff } a { color: #bbb }</style><a href='#a'>Bleke letters</a>",
+    ),
     "target-size": (
         lambda page: violations(page),
         "<style>a { display: block; font-size: 8px; line-height: 9px }</style>" + "<a href='#a'>Klein</a>" * 3,

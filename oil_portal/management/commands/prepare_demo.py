@@ -6,6 +6,7 @@ from django.db import connection
 
 from oil_portal.core.tasks import send_letters
 from oil_portal.demo.mails import somebody_at_the_door
+from oil_portal.demo.tables import compose_models_once
 from oil_portal.tasks import plan_digests
 
 
@@ -31,6 +32,7 @@ class Command(BaseCommand):
             self.stdout.write("Collecting static files")
             call_command("collectstatic", interactive=False, clear=True, verbosity=0)
         self.stdout.write("Migrating the database")
+        compose_models_once()
         call_command("migrate", interactive=False, verbosity=0)
         self.stdout.write("Demo data")
         call_command("seed_demo", stdout=self.stdout)
