@@ -212,8 +212,9 @@ SOCIALACCOUNT_FORMS = {"signup": "oil_portal.sign_in.forms.SchoolSignupForm"}
 SOCIALACCOUNT_AUTO_SIGNUP = False  # somebody reads first what their school told us
 # A link, since a form may not lead to another site under our CSP. Who is logged in stays who they are (oidc.py).
 SOCIALACCOUNT_LOGIN_ON_GET = True
+PASSWORD_RESET_TIMEOUT = 4 * 3600  # seconds that the link for a new password works
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "partners.passwords.LongEnough", "OPTIONS": {"min_length": 10}},
+    {"NAME": "partners.passwords.LongEnough", "OPTIONS": {"min_length": 12}},
     {"NAME": "partners.passwords.NotCommon"},
     {"NAME": "partners.passwords.NotAboutYou"},
 ]
@@ -267,6 +268,8 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+COOKIE_PREFIX = "__Host-" if HTTPS else ""  # a browser takes it from this very host alone
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid", f"{COOKIE_PREFIX}csrftoken"
 X_FRAME_OPTIONS = "DENY"
 PERMISSIONS_POLICY = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()"
 MOST_REQUEST_BYTES = 90 * 1024 * 1024  # eight attachments of 10 MB and the step around them

@@ -4,7 +4,8 @@ import itertools
 from datetime import timedelta
 
 import pytest
-from django.core.exceptions import PermissionDenied
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import PermissionDenied, ValidationError
 
 from oil_portal.core import clock
 from oil_portal.core.models import Notice
@@ -170,3 +171,18 @@ def test_invitations_for_an_address(region):
     unproven = f.UserFactory(email="gast@mail.example", verified=False)
     f.InvitationFactory(partner=region.company, email="gast@mail.example")
     assert services.invitations_for(unproven) == []
+
+
+# --- Passwords --------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("password", "word"),
+    [
+        ("een twee dr", "te kort"), ("een twee dri", ""), ("ééntweedrievier", ""), ("🐟" * 12, ""), ("a b" * 42, ""),
+        ("x" * 128, ""), ("x" * 129, "te lang"), ("qwerty123456", "te bekend"),
+    ],
+)  # fmt: skip
+def test_how_long_a_password_may_be(password, word):
+    if not word:
+        return validate_password(password)
+    with pytest.raises(ValidationError, match=word):
+        validate_password(password)

@@ -211,7 +211,7 @@ def test_signing_up_keeps_the_name_and_the_language(client, db):
         ("email", "geen", "Vul een e-mailadres in met een @"),
         ("first_name", NUL, ""),
         ("email", f"a{NUL}@mail.example", ""),
-        ("password1", "kort", "Dit wachtwoord is te kort. Kies minstens 10 tekens."),
+        ("password1", "kort", "Dit wachtwoord is te kort. Kies minstens 12 tekens."),
         ("password1", "1234567890", "Dit wachtwoord is te bekend"),
         ("password1", "yara@mail.example", "lijkt te veel op je naam of je e-mailadres"),
         ("last_name", "x" * 100_000, ""),

@@ -6,8 +6,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.conf import global_settings
 from django.conf import settings as of_the_portal
 from django.test import Client
+from django.utils.module_loading import import_string
 
 from tests.attack import ROOMS, Prey, faults, outsider_and_insider, rows
 
@@ -103,13 +105,13 @@ def test_a_session_begins_anew_at_the_log_in_and_ends_at_the_log_out(region, cli
 ROOT = Path(__file__).resolve().parents[2]
 ASK = "from oil_portal import settings as s; print([getattr(s, name) for name in {names}])"
 NAMES = ["HTTPS", "SECURE_SSL_REDIRECT", "SECURE_HSTS_SECONDS", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE",
-         "LANGUAGE_COOKIE_SECURE", "DEBUG", "DEMO"]  # fmt: skip
+         "LANGUAGE_COOKIE_SECURE", "SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME", "DEBUG", "DEMO"]  # fmt: skip
 
 
 @pytest.mark.parametrize(
     ("site", "expected"),
-    [("https://lab.example", [True, True, 31536000, True, True, True, False, False]),
-     ("http://localhost:8000", [False, False, 0, False, False, False, False, False])],
+    [("https://lab.example", [True, True, 31536000, True, True, True, "__Host-sessionid", "__Host-csrftoken", False, False]),
+     ("http://localhost:8000", [False, False, 0, False, False, False, "sessionid", "csrftoken", False, False])],
 )  # fmt: skip
 def test_an_https_address_turns_all_of_it_on(site, expected):
     environment = {"SECRET_KEY": "x", "SITE_URL": site, "PATH": "/usr/bin"}
@@ -129,3 +131,12 @@ def test_the_csp_has_no_exception():
     policy = of_the_portal.CONTENT_SECURITY_POLICY["DIRECTIVES"]
     assert {word for words in policy.values() for word in words} == {"'none'", "'self'", "data:"}
     assert [name for name, words in policy.items() if "data:" in words] == ["img-src"]
+
+
+def test_a_password_is_kept_slow_and_salted():
+    from oil_portal import settings as everyday
+
+    assert not hasattr(everyday, "PASSWORD_HASHERS")  # so Django's own, of which the first is used
+    hasher = import_string(global_settings.PASSWORD_HASHERS[0])()
+    assert (hasher.algorithm, hasher.iterations >= 310_000) == ("pbkdf2_sha256", True)
+    assert hasher.salt_entropy >= 32
