@@ -4,7 +4,6 @@ from django.contrib.auth import password_validation as django
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-
 MOST = 128  # characters; nobody types more, and what a machine sends would only cost us time
 
 

@@ -1,5 +1,6 @@
 """The rules of joining: who is in at once, who waits for whom, and what an invitation is worth."""
 
+import contextlib
 import itertools
 from datetime import timedelta
 
@@ -182,7 +183,5 @@ def test_invitations_for_an_address(region):
     ],
 )  # fmt: skip
 def test_how_long_a_password_may_be(password, word):
-    if not word:
-        return validate_password(password)
-    with pytest.raises(ValidationError, match=word):
+    with pytest.raises(ValidationError, match=word) if word else contextlib.nullcontext():
         validate_password(password)

@@ -110,7 +110,8 @@ NAMES = ["HTTPS", "SECURE_SSL_REDIRECT", "SECURE_HSTS_SECONDS", "SESSION_COOKIE_
 
 @pytest.mark.parametrize(
     ("site", "expected"),
-    [("https://lab.example", [True, True, 31536000, True, True, True, "__Host-sessionid", "__Host-csrftoken", False, False]),
+    [("https://lab.example",
+      [True, True, 31536000, True, True, True, "__Host-sessionid", "__Host-csrftoken", False, False]),
      ("http://localhost:8000", [False, False, 0, False, False, False, "sessionid", "csrftoken", False, False])],
 )  # fmt: skip
 def test_an_https_address_turns_all_of_it_on(site, expected):
