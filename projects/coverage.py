@@ -13,6 +13,7 @@ from challenges.models import Assignment, Challenge, GoalLink
 from challenges.workflow import PUBLIC
 from modules.models import Enrolment, LearningGoal, Module, ModuleRun
 from oil_portal.core import clock
+from oil_portal.core.kept import Reading, kept
 from projects.models import Achievement
 
 COLUMNS = 12  # challenges drawn in the heat map; the numbers beside it count all
@@ -43,6 +44,7 @@ class Matrix:
     rows: list[Row]
     columns: list[Challenge]
     more: int  # challenges that are counted but not drawn
+    counted: Reading  # when
 
     def number(self, state: int) -> int:
         return sum(row.state == state for row in self.rows)
@@ -52,29 +54,55 @@ class Matrix:
         return self.number(NEVER)
 
 
+@dataclass(frozen=True)
+class Counted:
+    """Over all challenges: {goal: (challenges, projects)}, {goal: students}, and how many challenges there are."""
+
+    covered: dict[int, tuple[int, int]]
+    students: dict[int, int]
+    challenges: int
+
+
 def matrix(goals: QuerySet[LearningGoal]) -> Matrix:
-    """The coverage of `goals` in five queries, however many challenges there are."""
+    """The coverage of `goals` in six queries, however many challenges there are. What is drawn is of now."""
     wanted = list(goals.select_related("programme"))
-    ids = [goal.pk for goal in wanted]
-    links = GoalLink.objects.filter(goal__in=ids, assignment__challenge__status__in=PUBLIC).order_by()
-    planned = Count("assignment__projects", filter=Q(assignment__projects__status__in=BUSY), distinct=True)
-    asked = Count("assignment__challenge", distinct=True)
-    counted = links.values("goal").annotate(asked=asked, planned=planned)
-    covered = {row["goal"]: (row["asked"], row["planned"]) for row in counted}
-    reached = Achievement.objects.filter(goal__in=ids, achieved=True).order_by()
-    students = dict(reached.values_list("goal").annotate(n=Count("student", distinct=True)))
-    challenges = Challenge.objects.filter(
-        Exists(links.filter(assignment__challenge=OuterRef("pk"))), status__in=PUBLIC
-    ).select_related("partner")
-    drawn = list(challenges.order_by("-created_at", "-pk")[:COLUMNS])
+    ids = tuple(sorted(goal.pk for goal in wanted))
+    reading = count(ids)
+    found: Counted = reading.value
+    links, reached = _links(ids), _reached(ids)
+    drawn = list(_challenges(links).select_related("partner").order_by("-created_at", "-pk")[:COLUMNS])
     cells = _cells(links, reached, drawn)
     rows = [
-        Row(goal, *covered.get(goal.pk, (0, 0)), students.get(goal.pk, 0),
+        Row(goal, *found.covered.get(goal.pk, (0, 0)), found.students.get(goal.pk, 0),
             [cells.get((goal.pk, challenge.pk), (NEVER, 0)) for challenge in drawn])
         for goal in wanted
     ]  # fmt: skip
-    more = challenges.count() - COLUMNS if len(drawn) == COLUMNS else 0
-    return Matrix(rows, drawn, max(more, 0))
+    more = found.challenges - COLUMNS if len(drawn) == COLUMNS else 0
+    return Matrix(rows, drawn, max(more, 0), reading)
+
+
+@kept(slow=0.1)
+def count(goals: tuple[int, ...]) -> Counted:
+    """What is linked, planned and reached of these goals anywhere; three queries."""
+    links = _links(goals)
+    planned = Count("assignment__projects", filter=Q(assignment__projects__status__in=BUSY), distinct=True)
+    asked = Count("assignment__challenge", distinct=True)
+    covered = {row["goal"]: (row["asked"], row["planned"])
+               for row in links.values("goal").annotate(asked=asked, planned=planned)}  # fmt: skip
+    students = _reached(goals).values_list("goal").annotate(n=Count("student", distinct=True))
+    return Counted(covered, dict(students), _challenges(links).count())
+
+
+def _links(goals: tuple[int, ...]) -> QuerySet[GoalLink]:
+    return GoalLink.objects.filter(goal__in=goals, assignment__challenge__status__in=PUBLIC).order_by()
+
+
+def _reached(goals: tuple[int, ...]) -> QuerySet[Achievement]:
+    return Achievement.objects.filter(goal__in=goals, achieved=True).order_by()
+
+
+def _challenges(links: QuerySet[GoalLink]) -> QuerySet[Challenge]:
+    return Challenge.objects.public().filter(Exists(links.filter(assignment__challenge=OuterRef("pk"))))
 
 
 def _cells(links, reached, drawn: list[Challenge]) -> dict[tuple[int, int], tuple[int, int]]:

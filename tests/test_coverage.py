@@ -9,6 +9,7 @@ from challenges.services.call import call_for, candidates
 from modules.models import LearningGoal
 from oil_portal.digests import collect, message_for
 from partners.models import Partner
+from projects import coverage
 from projects.coverage import ACHIEVED, COVERED, NEVER, PLANNED, matrix
 from tests import factories as f
 from tests.helpers import heard, queries_of
@@ -42,6 +43,21 @@ def test_the_numbers_count_all_and_the_columns_the_newest(region):
         f.AssignmentFactory(challenge=f.ChallengeFactory(accepted=True), goals=region.goals)
     found = matrix(LearningGoal.objects.filter(pk=region.goals[0].pk))
     assert (found.rows[0].challenges, len(found.columns), found.more) == (15, 12, 3)
+
+
+def test_what_took_long_to_count_says_when(region, login, settings, monkeypatch):
+    settings.FIGURES_KEPT = 300
+    monkeypatch.setattr(coverage.count, "slow", 0)
+    client, address = login(region.teacher), reverse("projects:coverage")
+    assert client.get(address).context["matrix"].rows[0].challenges == 0
+    for _number in range(2):
+        f.AssignmentFactory(challenge=f.ChallengeFactory(accepted=True), goals=region.goals)
+    page = client.get(address)
+    assert "Geteld om" in page.content.decode()
+    assert (page.context["matrix"].rows[0].challenges, len(page.context["matrix"].columns)) == (0, 2)
+    coverage.count.forget(tuple(sorted(goal.pk for goal in region.goals)))
+    assert client.get(address).context["matrix"].rows[0].challenges == 2
+    coverage.count.forget(tuple(sorted(goal.pk for goal in region.goals)))
 
 
 def test_the_page_per_module_and_programme(region, login):
