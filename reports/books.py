@@ -3,6 +3,7 @@
 Pages and exports know only these methods, so a frozen quarter looks, opens and exports like the live one.
 """
 
+from dataclasses import replace
 from functools import cached_property, partial
 from urllib.parse import urlencode
 
@@ -13,10 +14,14 @@ from reports.counting import Counted, count
 from reports.facts import Column
 from reports.making import fact_numbers, make_report, people_numbers
 from reports.models import Snapshot
-from reports.people import People, count_people
+from reports.pages import changed
+from reports.people import People, protected, tell
 from reports.period import Period
+from reports.readings import Readings
 from reports.report import Line, Report
 from reports.rows import Source, copy, fetch, source_of
+
+STAMP = "geteld"  # in an address: of which readings the page was that led there
 
 
 def column_data(columns: list[Column]) -> list[dict]:
@@ -39,11 +44,25 @@ def parent_of(book, line: Line) -> Line | None:
     return book.line(source.figure.key) if source and (source.breakdown or line.group) else None
 
 
-class Live:
-    """The report of a period as it stands now; counted once, and only what is asked for."""
+def gone(line: Line) -> Line:
+    """A number behind which nothing is any more."""
+    return replace(line, value="0", mark="", rows=0)
 
-    def __init__(self, period: Period) -> None:
-        self.period = period
+
+def hidden(people: People, *before: dict[str, str]) -> People:
+    """The numbers with what must be hidden hidden, and what was hidden before with them."""
+    given = {key: mark for marks in before for key, mark in marks.items() if mark}
+    return protected(people, given, frozenset(key for marks in before for key in marks) - given.keys())
+
+
+class Live:
+    """The report of a period as it stands now; counted once, and only what is asked for.
+
+    `told` is what a page of it told before: what that hides of people stays hidden here.
+    """
+
+    def __init__(self, period: Period, told: Readings | None = None) -> None:
+        self.period, self.told = period, told
         self._lines: dict[str, list[Line]] = {}  # of a fact
 
     @cached_property
@@ -62,11 +81,16 @@ class Live:
     def people(self) -> People:
         """The numbers of people of its whole year: what one quarter shows depends on the others, and on what was
         published of them."""
+        told = Told(self.period, self.told).people.marks if self.told and self.told.held[1] else {}
+        return hidden(tell(self.period.year), self.published, told)
+
+    @cached_property
+    def published(self) -> dict[str, str]:
+        """The numbers of people that snapshots of its year show or hide."""
         marks: dict[str, str] = {}
         for snapshot in Snapshot.objects.newest().filter(year=self.period.year).only("year", "quarter", "marks"):
             marks |= snapshot.marks
-        shown = frozenset(key for key, mark in marks.items() if not mark)
-        return count_people(self.period.year, {key: mark for key, mark in marks.items() if mark}, shown)
+        return marks
 
     def line(self, key: str, group: str = "") -> Line | None:
         """One number that opens to rows, without counting the rest of the report."""
@@ -76,9 +100,24 @@ class Live:
         fact = source.figure.fact
         if fact not in self._lines:
             self._lines[fact] = (
-                people_numbers(self.people, self.period) if source.about_people else fact_numbers(fact, self.period)
+                people_numbers(self.people, self.period) if source.about_people else self._counted_lines(fact)
             )
         return next((line for line in self._lines[fact] if (line.key, line.group) == (key, group)), None)
+
+    def _counted_lines(self, fact: str) -> list[Line]:
+        return fact_numbers(count(self.period, [fact]))
+
+    def before(self, key: str, group: str = "") -> Line | None:
+        """The same number as a page told it before; None when nothing was kept of it."""
+        source = source_of(key)
+        if source is None or self.told is None or not self.told.held[source.about_people]:
+            return None
+        return Told(self.period, self.told).line(key, group)
+
+    def changed(self, line: Line) -> str:
+        """What a reader should know when a page told another number than this one of now."""
+        before = self.before(line.key, line.group)
+        return changed(self.told.moment(source_of(line.key).about_people), before, line) if before else ""
 
     def columns(self, key: str) -> list[Column]:
         source = source_of(key)
@@ -86,6 +125,10 @@ class Live:
 
     def parent(self, line: Line) -> Line | None:
         return parent_of(self, line)
+
+    def opened(self, line: Line) -> Line:
+        """The number of which `rows` gives the rows."""
+        return line
 
     def rows(self, line: Line, limit: int | None = None, offset: int = 0) -> list[list]:
         """The raw rows behind a number; nothing for one that does not open."""
@@ -103,12 +146,62 @@ class Live:
 
     def address(self, name: str) -> str:
         """Where a page or export of this report is: `name` is report, csv, xlsx or pdf."""
-        return f"{reverse(f'reports:{name}')}?{urlencode({'periode': str(self.period)})}"
+        return f"{reverse(f'reports:{name}')}?{urlencode(self._query({} if name == 'report' else self._stamp))}"
 
     def rows_address(self, line: Line, csv: bool = False) -> str:
         path = reverse("reports:rows_csv" if csv else "reports:rows", args=[line.key])
-        query = {"periode": str(self.period)} | ({"groep": line.group} if line.group else {})
-        return f"{path}?{urlencode(query)}"
+        return f"{path}?{urlencode(self._query(({'groep': line.group} if line.group else {}) | self._stamp))}"
+
+    def _query(self, more: dict) -> dict:
+        return {"periode": str(self.period)} | more
+
+    @property
+    def _stamp(self) -> dict:
+        return {STAMP: self.told.asked} if self.told and self.told.asked else {}
+
+
+class Told(Live):
+    """The report as its page and exports tell it: what takes long to count is of some minutes ago. Behind a figure are
+    the rows of now."""
+
+    def __init__(self, period: Period, told: Readings | None = None) -> None:
+        super().__init__(period, told or Readings(period))
+
+    def written(self) -> Report:
+        return make_report(self.period, self.people, self.counted, self.told.whole.at)
+
+    @cached_property
+    def counted(self) -> dict[tuple[str, str], Counted]:
+        return self.told.figures.value
+
+    @cached_property
+    def people(self) -> People:
+        return hidden(self.told.people.value, self.published)
+
+    @cached_property
+    def now(self) -> Live:
+        return Live(self.period, self.told)
+
+    def _counted_lines(self, fact: str) -> list[Line]:
+        return fact_numbers(self.counted)
+
+    def opened(self, line: Line) -> Line:
+        about_people = source_of(line.key).about_people
+        if not (self.told.people if about_people else self.told.figures).at:
+            return line
+        return self.now.line(line.key, line.group) or gone(line)
+
+    def changed(self, line: Line) -> str:
+        opened = self.opened(line)
+        return self.now.changed(opened) if opened is not line else ""
+
+    def rows(self, line: Line, limit: int | None = None, offset: int = 0) -> list[list]:
+        opened = self.opened(line)
+        return super().rows(line, limit, offset) if opened is line else self.now.rows(opened, limit, offset)
+
+    @property
+    def _stamp(self) -> dict:
+        return {STAMP: self.told.stamp} if self.told.stamp else {}
 
 
 class Frozen:
@@ -125,6 +218,15 @@ class Frozen:
 
     def line(self, key: str, group: str = "") -> Line | None:
         return self.report.line(key, group)
+
+    def opened(self, line: Line) -> Line:
+        return line
+
+    def changed(self, _line: Line) -> str:
+        return ""
+
+    def before(self, _key: str, _group: str = "") -> None:
+        return None
 
     def columns(self, key: str) -> list[Column]:
         return [

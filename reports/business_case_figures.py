@@ -1,16 +1,18 @@
 """What the portal itself knows for the business case: the last four full quarters, in four queries."""
 
 from dataclasses import asdict, dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from oil_portal.core import clock
+from oil_portal.core.kept import Reading, kept
 from oil_portal.core.models import TimelineEntry
 from partners.models import Partner
 from projects.models import Application, Contribution, Outcome
@@ -48,9 +50,15 @@ def four_quarters() -> tuple[date, date]:
     return after.replace(year=after.year - 1), last
 
 
-def own_figures() -> dict[str, Figure]:
+def own_figures() -> Reading:
     """By the name of the assumption; what nobody can know yet is left out."""
-    since, until = four_quarters()
+    return figures_between(*(day.isoformat() for day in four_quarters()))
+
+
+@kept()
+def figures_between(first: str, last: str) -> dict[str, Figure]:
+    """The same of these days (ISO), both included."""
+    since, until = date.fromisoformat(first), date.fromisoformat(last)
     moved = _moved(since, until)
     numbers = moved.aggregate(**{
         event: Count("object_id", filter=Q(event=event), distinct=True) for event in ("start", "complete")
@@ -74,7 +82,8 @@ def _moved(since: date, until: date) -> QuerySet:
     entries = TimelineEntry.objects.order_by().filter(
         content_type__app_label="projects", content_type__model="project", event__in=["start", "complete"]
     )
-    return entries.filter(created_at__date__gte=since, created_at__date__lte=until)
+    begin, end = (timezone.make_aware(datetime.combine(day, time())) for day in (since, until + timedelta(days=1)))
+    return entries.filter(created_at__gte=begin, created_at__lt=end)
 
 
 def _placed(projects: QuerySet) -> int:

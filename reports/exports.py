@@ -136,9 +136,12 @@ def workbook(book) -> bytes:
 
 def _cut(book, line: Line) -> Iterator[list]:
     yield from rows(book, line, MOST_ROWS)
-    if line.rows > MOST_ROWS:
+    number = book.opened(line).rows
+    if number > MOST_ROWS:
         words = _("De eerste %(shown)s van %(all)s rijen. Alle rijen staan in de CSV van dit cijfer.")
-        yield [words % {"shown": MOST_ROWS, "all": line.rows}]
+        yield [words % {"shown": MOST_ROWS, "all": number}]
+    if words := book.changed(line):
+        yield [words]
 
 
 def _fill(workbook: Workbook, title: str, lines: Iterator[list], widths: list[int]) -> None:

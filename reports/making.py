@@ -1,12 +1,13 @@
 """Make the report of a period from what is in the database now."""
 
+from datetime import datetime
 from decimal import Decimal
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from oil_portal.core import clock
-from reports.counting import Counted, count
+from reports.counting import Counted
 from reports.definitions import BREAKDOWNS, COUNTED, SECTIONS, VERSION, Breakdown, Figure
 from reports.making_people import people_lines, people_tables
 from reports.money import grant_lines, parts
@@ -16,8 +17,10 @@ from reports.period import Period
 from reports.report import Line, Report, Section, Table, numbers_of
 
 
-def make_report(period: Period, people: People, counted: dict[tuple[str, str], Counted]) -> Report:
-    """What was counted, in the active language. Expects a reader who may see it."""
+def make_report(
+    period: Period, people: People, counted: dict[tuple[str, str], Counted], moment: datetime | None = None
+) -> Report:
+    """What was counted at that moment, in the active language. Expects a reader who may see it."""
     sections, grants = [], parts(period)
     for key, title in SECTIONS.items():
         lines = [*people_lines(key, people, period.quarter), *_lines(key, counted)]
@@ -31,8 +34,8 @@ def make_report(period: Period, people: People, counted: dict[tuple[str, str], C
         elif key == "following":
             lines.append(_share(counted))
         sections.append(Section(key, str(title), lines, tables, notes))
-    moment = timezone.localtime(clock.now()).isoformat(timespec="seconds")
-    return Report(str(period), period.label, moment, VERSION, sections)
+    measured = timezone.localtime(moment or clock.now()).isoformat(timespec="seconds")
+    return Report(str(period), period.label, measured, VERSION, sections)
 
 
 def people_numbers(people: People, period: Period) -> list[Line]:
@@ -41,9 +44,8 @@ def people_numbers(people: People, period: Period) -> list[Line]:
     return lines + numbers_of(people_tables(people, period.quarter))
 
 
-def fact_numbers(fact: str, period: Period) -> list[Line]:
-    """Every line of the report that counts one fact, without the rest of it."""
-    counted = count(period, [fact])
+def fact_numbers(counted: dict[tuple[str, str], Counted]) -> list[Line]:
+    """Every line of the report that comes of what was counted, as far as it was."""
     return [line for key in SECTIONS for line in [*_lines(key, counted), *numbers_of(_tables(key, counted))]]
 
 

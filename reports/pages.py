@@ -1,6 +1,11 @@
 """What a page of the report draws: each number with where it opens, and what it was or is beside a frozen quarter."""
 
 from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
 
 from reports.report import Line, Report, Section
 
@@ -42,6 +47,19 @@ class ShownSection:
 class Page:
     first: list[Shown]
     sections: list[ShownSection]
+
+
+def changed(moment: datetime, told: Line, now: Line) -> str:
+    """What a reader should know when the rows of now are not those of the report that was counted at that moment; ""
+    when they are as many and as much."""
+    then = date_format(localtime(moment), "j F, H.i")
+    if told.shown != now.shown:
+        words = _("In het rapport van %(then)s uur staat %(told)s. Sindsdien veranderde dat: nu is het %(now)s.")
+        return words % {"then": then, "told": told.shown, "now": now.shown}
+    if told.rows != now.rows:
+        words = _("In het rapport van %(then)s uur waren er %(told)s rijen. Sindsdien veranderde dat: nu %(now)s.")
+        return words % {"then": then, "told": told.rows, "now": now.rows}
+    return ""
 
 
 def page_of(book, other: Report | None = None) -> Page:

@@ -78,8 +78,18 @@ class People:
 
 def count_people(year: int, given: dict[str, str] | None = None, fixed: frozenset[str] = frozenset()) -> People:
     """Every number of people of a year, and which are hidden. `given` and `fixed`: what snapshots published before."""
+    return protected(tell(year), given, fixed)
+
+
+def tell(year: int) -> People:
+    """Every number of people of a year, before anything is hidden."""
     people = People(year)
     _tell(people)
+    return people
+
+
+def protected(people: People, given: dict[str, str] | None = None, fixed: frozenset[str] = frozenset()) -> People:
+    """The same with what must be hidden hidden."""
     worth = {key: _worth(key) + 10 * (key in fixed) for key in people.numbers}
     people.marks = protect(people.numbers, _ties(people), given, worth)
     return people

@@ -220,7 +220,7 @@ def history(region, make):
 
 def test_own_figures_are_counted_over_four_full_quarters(history):
     with clock.at(NOW):
-        found = own_figures()
+        found = own_figures().value
     assert {name: figure.value for name, figure in found.items()} == {
         "projects": 2, "students": 2, "company_hours": Decimal("6.5"), "in_kind": 0, "cash": 300, "follow_up_share": 100
     }  # fmt: skip
@@ -242,7 +242,7 @@ def test_four_quarters_are_full(today, since, until):
 
 
 def test_a_portal_that_knows_nothing_assumes(region):
-    assert own_figures() == {}
+    assert own_figures().value == {}
 
 
 def test_an_own_figure_fills_the_field_and_stays_beside_another_number(broker, history):
@@ -257,7 +257,7 @@ def test_an_own_figure_fills_the_field_and_stays_beside_another_number(broker, h
 
 def test_a_version_tells_own_figures_from_assumptions(broker, history):
     with clock.at(NOW):
-        own = own_figures()
+        own = own_figures().value
         numbers = assumptions(projects=2, students=2, company_hours=12, fee=250)
     rows = {row.label: row for _title, rows in pages.sources(numbers, own) for row in rows}
     assert (rows["Projecten per jaar nu"].kind, rows["Uren van het bedrijf, per project"].kind) == (

@@ -54,8 +54,7 @@ class Kept:
     def __call__(self, *args) -> Reading:
         if not settings.FIGURES_KEPT:
             return Reading(self.count(*args))
-        key = self._key(args)
-        found: Reading | None = memory.get(key)
+        key, found = self.key(*args), self.held(*args)
         if found is None:
             return self.again(*args)
         if clock.now() < found.at + timedelta(seconds=settings.FIGURES_KEPT):
@@ -66,7 +65,7 @@ class Kept:
 
     def again(self, *args) -> Reading:
         """Count, and keep what took long."""
-        moment, began, key = clock.now(), perf_counter(), self._key(args)
+        moment, began, key = clock.now(), perf_counter(), self.key(*args)
         value = self.count(*args)
         if perf_counter() - began < (settings.FIGURES_SLOW if self.slow is None else self.slow):
             memory.delete(key)
@@ -75,11 +74,16 @@ class Kept:
         memory.set(key, found, LONGEST.total_seconds())
         return found
 
+    def held(self, *args) -> Reading | None:
+        """What is kept, without counting; None when nothing is."""
+        return memory.get(self.key(*args)) if settings.FIGURES_KEPT else None
+
     def forget(self, *args) -> None:
         """The next who asks has it counted."""
-        memory.delete(self._key(args))
+        memory.delete(self.key(*args))
 
-    def _key(self, args: tuple) -> str:
+    def key(self, *args) -> str:
+        """Where it is kept; with another release another place."""
         return f"kept:{sha256(repr((release(), self.path, args)).encode()).hexdigest()}"
 
 

@@ -15,7 +15,7 @@ PROPOSED = {"fee": Decimal(250)}  # what the steering group is asked to decide
 def business_case(world: World) -> None:
     """What the portal knows and the assumptions as they are, with the fee that is proposed."""
     with clock.at(days_ago(8)):
-        own = own_figures()
+        own = own_figures().value
         save_business_case(
             actor=world.brokers[0],
             name="Eerste versie voor de stuurgroep",

@@ -18,6 +18,7 @@ from reports.counting import ask
 from reports.definitions import VERSION
 from reports.models import Snapshot
 from reports.period import Period
+from reports.readings import Readings
 
 MEANWHILE = gettext_lazy("Dit kwartaal is intussen bevroren. Bekijk eerst wat er staat.")
 SOURCES = (
@@ -47,9 +48,11 @@ def freeze(*, period: Period, actor: User, remark: str = "", corrects: Snapshot 
             if alone:  # one moment for every query; a test and the demo are in a transaction of their own
                 with connection.cursor() as cursor:
                     cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-            return _freeze(period, actor, remark.strip(), corrects)
+            made = _freeze(period, actor, remark.strip(), corrects)
     except IntegrityError:
         raise NotNow(str(MEANWHILE)) from None
+    Readings(period).forget()  # beside it stands what is counted from here on
+    return made
 
 
 def _check(period: Period, remark: str, corrects: Snapshot | None) -> None:

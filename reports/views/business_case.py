@@ -42,7 +42,8 @@ def filled(request, own: dict) -> BusinessCaseForm:
 def business_case(request):
     """The assumptions with what comes out; computes on POST, and keeps a version when asked to."""
     need(request.user, MAY)
-    own = own_figures()
+    counted = own_figures()
+    own = counted.value
     form = filled(request, own)
     if form.is_bound and form.is_valid() and request.POST.get("do") == "save":
         save = partial(services.save_business_case, actor=request.user, assumptions=form.assumptions, figures=own)
@@ -52,7 +53,8 @@ def business_case(request):
             return redirect(made)
     assumed = form.assumptions
     told = pages.tell(compute(assumed), assumed) if assumed else None
-    context = {"form": form, "told": told, "versions": BusinessCase.objects.visible_to(request.user).count()}
+    versions = BusinessCase.objects.visible_to(request.user).count()
+    context = {"form": form, "told": told, "counted": counted, "versions": versions}
     return render(request, "reports/business_case.html", context, status=422 if form.errors else 200)
 
 
@@ -60,7 +62,7 @@ def business_case(request):
 def business_case_pdf(request):
     """What stands on the page as a PDF that calls itself a concept; the page again when something is wrong."""
     need(request.user, MAY)
-    own = own_figures()
+    own = own_figures().value
     form = BusinessCaseForm(request.POST, own=own)
     if not form.is_valid():
         return render(request, "reports/business_case.html", {"form": form}, status=422)

@@ -13,10 +13,11 @@ from oil_portal.core import clock
 from oil_portal.core.views import need
 from partners import pdf
 from reports import exports
-from reports.books import Frozen, Live
+from reports.books import STAMP, Frozen, Live, Told, gone
 from reports.models import Snapshot
 from reports.pages import page_of
 from reports.period import Period
+from reports.readings import Readings
 from reports.report import Line
 from reports.rows import dressed
 
@@ -30,6 +31,12 @@ def asked_period(request) -> Period:
     if period is None:
         raise Http404
     return period
+
+
+def asked_readings(request) -> tuple[Period, Readings]:
+    """The period, with what the page of it told that led here."""
+    period = asked_period(request)
+    return period, Readings(period, request.GET.get(STAMP, ""))
 
 
 def periods() -> list[tuple[Period, list[Period]]]:
@@ -46,7 +53,7 @@ def periods() -> list[tuple[Period, list[Period]]]:
 def report(request):
     """All figures of a period, beside its frozen quarter when there is one."""
     need(request.user, "reports.see_report")
-    book = Live(asked_period(request))
+    book = Told(asked_period(request))
     period = book.period
     kept = Snapshot.objects.filter(year=period.year, quarter=period.quarter).order_by("-version").first()
     context = {
@@ -54,6 +61,7 @@ def report(request):
         "report": book.report,
         "page": page_of(book, Frozen(kept).report if kept else None),
         "beside": _("bevroren") if kept else "",
+        "counted": book.told.whole,
         "snapshot": kept,
         "freezes": period.quarter and period.ended,
         "periods": periods(),
@@ -64,9 +72,9 @@ def report(request):
 
 @require_safe
 def file(request, kind: str):
-    """The report as csv, xlsx or pdf."""
+    """The report as csv, xlsx or pdf, as the page told it that led here."""
     need(request.user, "reports.see_report")
-    return export(Live(asked_period(request)), kind, request)
+    return export(Told(*asked_readings(request)), kind, request)
 
 
 def export(book, kind: str, request) -> HttpResponse:
@@ -92,8 +100,11 @@ class LazyRows:
 
 
 def asked_line(request, book, key: str) -> Line:
-    """The number whose rows are asked for; Http404 when there is none, or when it does not open."""
-    line = book.line(key, request.GET.get("groep", ""))
+    """The number whose rows are asked for; Http404 when there is none, or when it does not open and never did."""
+    group = request.GET.get("groep", "")
+    line, before = book.line(key, group), book.before(key, group)
+    if before and before.rows:
+        return line or gone(before)
     if line is None or not line.rows:
         raise Http404
     return line
@@ -103,7 +114,7 @@ def asked_line(request, book, key: str) -> Line:
 def rows(request, key: str):
     """The rows behind one figure of the report as it stands now."""
     need(request.user, "reports.see_report")
-    return rows_page(request, Live(asked_period(request)), key)
+    return rows_page(request, Live(*asked_readings(request)), key)
 
 
 def rows_page(request, book, key: str):
@@ -114,6 +125,7 @@ def rows_page(request, book, key: str):
     context = {
         "period": book.period,
         "line": line,
+        "changed": book.changed(line),
         "title": f"{of.label}: {line.label}" if of else line.label,
         "definition": (of or line).definition,
         "columns": columns,
@@ -129,7 +141,7 @@ def rows_page(request, book, key: str):
 def rows_csv(request, key: str):
     """All rows behind one figure, for a spreadsheet."""
     need(request.user, "reports.see_report")
-    return rows_file(request, Live(asked_period(request)), key)
+    return rows_file(request, Live(*asked_readings(request)), key)
 
 
 def rows_file(request, book, key: str) -> HttpResponse:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from oil_portal.core.views import attempt, need
 from reports import services
-from reports.books import Frozen, Live
+from reports.books import Frozen, Live, Told
 from reports.forms.report import FreezeForm
 from reports.models import Snapshot
 from reports.pages import page_of
@@ -56,10 +56,12 @@ def snapshot(request, pk: int):
     """A frozen quarter beside the figures of now, and the data that it came from."""
     book = book_of(request, pk)
     kept = book.snapshot
+    now = Told(book.period)
     context = {
         "book": book,
         "report": book.report,
-        "page": page_of(book, Live(book.period).report),
+        "page": page_of(book, now.report),
+        "counted": now.told.whole,
         "beside": _("nu"),
         "snapshot": kept,
         "intact": digest_of(kept) == kept.digest,
