@@ -154,14 +154,9 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True  # the password once more before an address or a school account changes
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 ACCOUNT_PRESERVE_USERNAME_CASING = False
-# Visitors may write and attach before they have an account: enough for a whole office, too little to fill a disk.
-# A class of students comes from one address.
+# What allauth guards itself; RATE_LIMITS below is for all else. Guessing is limited per e-mail address, and per address
+# of a network only so that a school at nine o'clock comes in.
 ACCOUNT_RATE_LIMITS = {
-    "draft": "3000/h/ip",
-    "attach": "100/h/ip",
-    "answer": "120/h/ip",
-    "school": "300/m/ip",
-    # Guessing is limited per e-mail address; per address of a network only so that a school at nine o'clock comes in.
     "login": "300/m/ip",
     "login_failed": "120/m/ip,2000/d/ip,5/5m/key",
     "signup": "100/m/ip",
@@ -278,6 +273,11 @@ RATE_LIMITS = {
     "write": (60, 240, 3000),  # every POST
     "search": (60, 120, 1200),
     "invite": (3600, 100, 0),
+    # Visitors may write and attach before they have an account: enough for a whole office, too little to fill a disk.
+    "draft": (3600, 3000, 3000),
+    "attach": (3600, 100, 100),
+    "answer": (3600, 120, 120),
+    "school": (60, 60, 300),
 }
 CSRF_FAILURE_VIEW = "oil_portal.views.csrf_failure"
 

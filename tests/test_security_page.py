@@ -78,7 +78,8 @@ def test_every_line_names_what_holds_it_or_says_that_nothing_does():
 def test_the_limits_are_those_of_the_settings():
     from oil_portal import settings as everyday
 
-    assert everyday.RATE_LIMITS == {"write": (60, 240, 3000), "search": (60, 120, 1200), "invite": (3600, 100, 0)}
-    for said in ("| 240 a minute | 3000 a minute", "| 120 a minute | 1200 a minute", "| 100 an hour |"):
-        assert said in PAGE
+    per = {60: "a minute", 3600: "an hour"}
+    for seconds, account, address in everyday.RATE_LIMITS.values():
+        assert f"| {account} {per[seconds]} | {f'{address} {per[seconds]}' if address else '–'}" in PAGE
+    assert len(everyday.RATE_LIMITS) == len(re.findall(r"\| RATE_LIMITS \|$", PAGE.split("## Limits")[1], re.MULTILINE))
     assert everyday.ACCOUNT_RATE_LIMITS["login_failed"] == "120/m/ip,2000/d/ip,5/5m/key"

@@ -1,6 +1,5 @@
 """Pages of attachments: put one beside a draft, take it away, read it."""
 
-from allauth.decorators import rate_limit
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, JsonResponse
@@ -16,13 +15,14 @@ from challenges.services.attachment import detach
 from challenges.views.draft import actor_of, as_sent, attach_all, draft_for
 from challenges.views.draft_page import WITH_FILES
 from partners.files import served
+from partners.limits import limited
 
 TYPES = {"pdf": "application/pdf", "jpeg": "image/jpeg", "png": "image/png"}
 
 
 @login_not_required
 @require_POST
-@rate_limit(action="attach")
+@limited("attach")
 def add(request, token: str):
     """Keep the step and the files that came with it; JSON for a script, else back to the step."""
     draft = draft_for(request, token)

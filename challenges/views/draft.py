@@ -2,7 +2,6 @@
 
 from urllib.parse import urlencode
 
-from allauth.decorators import rate_limit
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
@@ -38,6 +37,7 @@ from challenges.views.draft_page import (
 )
 from challenges.workflow import EDITABLE
 from oil_portal.core import clock
+from partners.limits import limited
 
 
 def actor_of(request):
@@ -125,7 +125,7 @@ def as_sent(request) -> dict:
 
 @login_not_required
 @never_cache
-@rate_limit(action="draft")
+@limited("draft")
 def step(request, token: str, step: str):
     """Show a step; on POST keep it, and go where the button leads when nothing clashes and nothing is wrong."""
     if step not in STEPS:
@@ -186,7 +186,7 @@ def left(request, found: Draft):
 # --- Saving in the background -----------------------------------------------------------------------------------
 @login_not_required
 @require_POST
-@rate_limit(action="draft")
+@limited("draft")
 def save(request, token: str):
     """Keep what was typed and answer JSON: when, what stands beside the form now, and what clashes.
 

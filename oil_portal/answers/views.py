@@ -1,6 +1,5 @@
 """The page behind the button in a mail: what is asked and by whom; a press answers. Reading it changes nothing."""
 
-from allauth.decorators import rate_limit
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -13,12 +12,13 @@ from oil_portal.answers import one_tap, token
 from oil_portal.core.models import Promise
 from oil_portal.core.workflow import Refusal
 from oil_portal.sign_in import second_factor
+from partners.limits import limited
 from projects.models import Contribution
 
 
 @login_not_required
 @never_cache
-@rate_limit(action="answer")
+@limited("answer")
 def answer(request, token_: str):
     """Show (GET) or carry out (POST) an answer, as the person whom the mail was for."""
     found = token.read(token_)

@@ -3,7 +3,6 @@
 import json
 
 import jwt
-from allauth.decorators import rate_limit
 from allauth.socialaccount import app_settings
 from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.helpers import render_authentication_error
@@ -19,6 +18,8 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from requests import RequestException
+
+from partners.limits import limited
 
 SIGNED = (
     "RS256",
@@ -126,7 +127,7 @@ def _view(kind, request):
 
 @login_not_required
 @never_cache
-@rate_limit(action="school")
+@limited("school", ("GET", "POST"))
 def school_login(request):
     """Go to the school. Who is logged in already only goes there to connect a school account to this one."""
     if request.user.is_authenticated and request.GET.get("process") != AuthProcess.CONNECT:
@@ -136,7 +137,7 @@ def school_login(request):
 
 @login_not_required
 @never_cache
-@rate_limit(action="school")
+@limited("school", ("GET", "POST"))
 def school_callback(request):
     """Come back from the school."""
     return _view(CallbackView, request)

@@ -64,6 +64,15 @@ def test_inviting_has_a_limit(region, login, counted):
     assert region.company.invitations.count() == 2
 
 
+def test_visitors_share_the_limit_of_an_address_and_members_have_their_own(region, login, counted):
+    counted.RATE_LIMITS |= {"draft": (3600, 1, 1), "school": (3600, 1, 1)}
+    visitor, save = login(None), reverse("challenges:draft_save", args=[f.DraftFactory(author=region.contact).token])
+    assert statuses(lambda: visitor.get(reverse("school_login")), 2)[1] == 429  # a link leads there: reading counts
+    others = [login(None), login(region.contact), login(region.other_contact)]
+    first, second = ([client.post(save, {"title": "x"}).status_code for client in others] for _round in range(2))
+    assert 429 not in first and second == [429, 429, 429]
+
+
 def test_a_school_behind_one_address_comes_in(db, client, counted):
     """A hundred students, one address, nine o'clock: each has an account and logs in within the minute."""
     people = f.UserFactory.create_batch(100)
@@ -107,7 +116,7 @@ def test_allauths_own_limits_hold_as_well(counted):
     from allauth.account import app_settings
 
     held = app_settings.RATE_LIMITS
-    assert {"change_password", "manage_email", "reauthenticate", "confirm_email", "draft"} <= set(held)
+    assert {"change_password", "manage_email", "reauthenticate", "confirm_email"} <= set(held)
     assert "/key" in held["login_failed"]
 
 
