@@ -12,16 +12,23 @@ from projects.workflow import ApplicationStatus, ProjectStatus
 MOST = 3  # projects drawn before or after one challenge
 
 
+def reads_all(user) -> bool:
+    return roles.has(user, roles.BROKER, roles.TEACHER) or getattr(user, "is_superuser", False)
+
+
 def readable(user) -> QuerySet[Project]:
     """Projects whose text and outcome `user` may read; says the same as `projects.read_project`."""
     projects = Project.objects.visible_to(user)
-    if roles.has(user, roles.BROKER, roles.TEACHER) or getattr(user, "is_superuser", False):
+    if reads_all(user):
         return projects
     read = Q(confidential=False)
-    if getattr(user, "pk", None):
-        seats = Application.objects.filter(student=user, status=ApplicationStatus.PLACED)
-        read |= asked_by(user) | led_by(user) | Q(pk__in=seats.values("project"))
-    return projects.filter(read)
+    return projects.filter(read | own_to(user) if getattr(user, "pk", None) else read)
+
+
+def own_to(user) -> Q:
+    """Projects that `user` asked for, answers for or works in, confidential ones too."""
+    seats = Application.objects.filter(student=user, status=ApplicationStatus.PLACED)
+    return asked_by(user) | led_by(user) | Q(pk__in=seats.values("project"))
 
 
 def chain(user, project: Project, outcome: Outcome | None) -> list[Stop]:

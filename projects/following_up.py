@@ -1,13 +1,15 @@
 """Where completed projects went on (*vervolg*): the share, the places, and the projects behind each figure."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _
 
 from challenges.models import Challenge
+from oil_portal.core.kept import Reading, kept
 from partners.models import Collaboration, Partner
-from projects.chain import readable
+from projects.chain import own_to, readable, reads_all
 from projects.models import Outcome, Project
 from projects.workflow import ProjectStatus
 
@@ -34,7 +36,8 @@ class FollowUps:
     chosen: QuerySet[Project]  # newest first; `with_place` says of each where it went
     place: Place
     collaborations: list[Collaboration]
-    by_words: dict[tuple, Place]
+    together: list[Collaboration]
+    counted: Reading  # when
 
     @property
     def share(self) -> int:
@@ -46,8 +49,9 @@ class FollowUps:
         rows = list(projects)
         for project in rows:
             outcome = getattr(project, "outcome", None)
-            words = (outcome.follow_up, outcome.follow_up_lab_id, project.named) if outcome else (None, None, None)
-            project.place = self.by_words[words]
+            lab = outcome and outcome.follow_up_lab
+            words = (outcome.follow_up, lab and lab.pk, project.named) if outcome else (None, None, None)
+            project.place = _place(*words, {lab.pk: lab} if lab else {}, self.together)
         return _with_next(user, rows)
 
 
@@ -58,13 +62,13 @@ def follow_up_page(user, key: str) -> FollowUps:
     """
     together = list(Collaboration.objects.for_cards().prefetch_related("offshoots__card"))
     completed = readable(user).filter(status=ProjectStatus.COMPLETED).annotate(named=_named(together))
-    said = list(completed.order_by().values_list(*SAYS).annotate(count=Count("pk")))
-    labs = Partner.objects.in_bulk({lab for _follow, lab, _named, _count in said if lab})
-    by_words = {tuple(words): _place(*words, labs, together) for *words, _count in said}
+    said, reading = _said(user, together)
+    labs = Partner.objects.in_bulk({lab for _follow, lab, _named in said if lab})
+    by_words = {words: _place(*words, labs, together) for words in said}
     counts: dict[Place, int] = {}
     where = {ALL: Q(), WENT_ON: Q(pk=None)}
-    for *words, count in said:
-        place = by_words[tuple(words)]
+    for words, count in said.items():
+        place = by_words[words]
         counts[place] = counts.get(place, 0) + count
         these = Q(**dict(zip(SAYS, words, strict=True)))
         for known in (place.key, WENT_ON) if place.key != NOWHERE else (place.key,):
@@ -80,8 +84,30 @@ def follow_up_page(user, key: str) -> FollowUps:
         chosen=_rows(completed.filter(where[place.key])),
         place=place,
         collaborations=[one for one in together if one.continued_in.all() or one.offshoots.all()],
-        by_words=by_words,
+        together=together,
+        counted=reading,
     )
+
+
+def _said(user, together: list[Collaboration]) -> tuple[Counter, Reading]:
+    """How many completed projects that the reader may read say what, and when those were counted that many read."""
+    everything = reads_all(user)
+    reading = said_by_all(everything)
+    own = Counter() if everything else _count(Project.objects.filter(own_to(user), confidential=True), together)
+    return reading.value + own, reading
+
+
+@kept(slow=0.1)
+def said_by_all(confidential: bool) -> Counter:
+    """How many completed projects say what: of all, or of those that everybody reads."""
+    projects = Project.objects.all() if confidential else Project.objects.filter(confidential=False)
+    return _count(projects, list(Collaboration.objects.all()))
+
+
+def _count(projects: QuerySet[Project], together: list[Collaboration]) -> Counter:
+    completed = projects.filter(status=ProjectStatus.COMPLETED).annotate(named=_named(together))
+    rows = completed.order_by().values_list(*SAYS).annotate(count=Count("pk"))
+    return Counter({tuple(words): count for *words, count in rows})
 
 
 def _named(together: list[Collaboration]) -> Case:
@@ -95,7 +121,7 @@ def _named(together: list[Collaboration]) -> Case:
 def _rows(completed: QuerySet[Project]) -> QuerySet[Project]:
     """Newest first, with only what a row needs."""
     rows = completed.order_by("-ends", "-pk").select_related(
-        "assignment__challenge__partner", "outcome__next_challenge"
+        "assignment__challenge__partner", "outcome__next_challenge", "outcome__follow_up_lab"
     )
     return rows.defer("text", "document", "assignment__text", "outcome__result", "outcome__later")
 

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from projects.chain import chain, readable
-from projects.following_up import follow_up_page
+from projects.following_up import follow_up_page, said_by_all
 from projects.models import Project
 from tests import factories as f
 
@@ -141,6 +141,24 @@ def test_what_a_reader_may_not_read_does_not_count_for_them(region, login, ended
     challenge.save()
     assert follow_up_page(region.other_contact, "").total == 4
     assert follow_up_page(region.contact, "").total == follow_up_page(region.broker, "").total == 5
+
+
+def test_what_took_long_to_count_is_kept_for_all_but_ones_own(region, login, ended, settings, monkeypatch):
+    settings.FIGURES_KEPT = 300
+    monkeypatch.setattr(said_by_all, "slow", 0)
+    said_by_all.forget(False)
+    client, address = login(region.contact), reverse("projects:follow_ups")
+    assert client.get(address).context["found"].total == 5
+    lab = f.PartnerFactory(lab=True, name="Een ander lab", parent=region.school)
+    completed(region, {"follow_up": "lab", "follow_up_lab": lab}, title="Nieuw")
+    secret = completed(region, {"follow_up": "none"}, title="Geheim")
+    secret.challenge.confidential = True
+    secret.challenge.save()
+    page = client.get(address)
+    assert "Geteld om" in text(page) and "Nieuw" in text(page) and "Een ander lab" in text(page)
+    assert page.context["found"].total == 6  # with their own, which is confidential
+    assert login(region.other_contact).get(address).context["found"].total == 5
+    said_by_all.forget(False)
 
 
 @pytest.mark.parametrize("query", [{"waar": "onzin"}, {"waar": "lab-" + "9" * 30}, {"waar": "\0"}, {"page": "x"}])

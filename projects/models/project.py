@@ -191,6 +191,12 @@ class Project(models.Model):
             models.Index(fields=["status", "closing_date"], include=["id", "assignment"], name="project_open"),
             models.Index(fields=["status", "-created_at", "-id"], name="project_newest"),
             models.Index(fields=["host"], name="project_host"),
+            models.Index(
+                fields=["status", "run"],
+                include=["id", "host"],
+                condition=models.Q(confidential=True),
+                name="project_confidential",
+            ),
             models.Index(fields=["status", "-ends", "-id"], name="project_ended"),
             models.Index(fields=["-closing_date", "-id"], condition=models.Q(status__in=OVER), name="project_over"),
             models.Index(fields=["-closing_date", "-id"], condition=~models.Q(status__in=OVER), name="project_now"),
