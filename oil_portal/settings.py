@@ -121,6 +121,7 @@ TEMPLATES = [
                 "django.templatetags.static",
                 "oil_portal.core.templatetags.oil",
                 "oil_portal.core.templatetags.parts",
+                "oil_portal.core.templatetags.written",
                 "projects.templatetags.following",
             ],
             "context_processors": [

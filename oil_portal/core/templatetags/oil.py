@@ -4,6 +4,7 @@ A builtin library: templates need no {% load %}. It knows no app; what it shows 
 (`hue`, `status`, `get_status_display`) or through the object's workflow.
 """
 
+import re
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -20,6 +21,7 @@ from markdown_it import MarkdownIt
 
 from oil_portal.core import clock
 from oil_portal.core.templatetags.parts import part, status_word, words
+from oil_portal.core.templatetags.written import lang
 from oil_portal.core.timeline import course_of, due
 from oil_portal.core.workflow import available, workflow_of
 
@@ -350,6 +352,7 @@ def first_control(bound) -> str:
 MARKDOWN = MarkdownIt("commonmark", {"html": False, "breaks": True}).disable(
     ["heading", "lheading", "image", "code", "hr"]  # headings and pictures are the page's own
 )
+BLOCK = re.compile(r"<(p|ul|ol|blockquote|pre)>")
 TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "a", "blockquote", "code", "pre"}
 
 
@@ -363,6 +366,8 @@ def markdown(text: str) -> SafeString:
         url_schemes={"http", "https", "mailto"},
         link_rel="nofollow noopener ugc",
     )
+    if said := lang(text or ""):
+        html = BLOCK.sub(rf"<\1{said}>", html)
     return mark_safe(html)  # noqa: S308  nh3 has just cleaned it
 
 

@@ -1,0 +1,83 @@
+"""Text that people wrote says its language where that is not the page's (WCAG 3.1.2)."""
+
+import re
+
+import pytest
+from django.conf import settings
+from django.template import engines
+from django.utils import translation
+
+from oil_portal.core.templatetags.written import language_of
+from tests import factories as f
+
+DUTCH, ENGLISH = "Hoe houden we de kas koel?", "How can we keep the greenhouse cool?"
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        (DUTCH, "nl"),
+        (ENGLISH, "en"),
+        ("Dashboard energie", "nl"),  # no small words: most people here write Dutch
+        ("", "nl"),
+        ("Wij zoeken een app for growers and their teams, met een dashboard en de data van onze kassen.", "nl"),
+        ("We measure the climate in the greenhouse, but nobody looks at the numbers. ", "en"),
+    ],
+)
+def test_small_words_tell_the_language(text, language):
+    assert language_of(text) == language
+
+
+def test_the_demo_and_the_curriculum_are_dutch(region):
+    assert {language_of(goal.title) for goal in region.goals} == {"nl"}
+
+
+@pytest.mark.parametrize(("text", "page"), [(DUTCH, "en"), (ENGLISH, "nl")])
+def test_only_another_language_is_marked(text, page):
+    template = engines["django"].from_string("<b{% lang text %}>{{ text }}</b>{{ text|markdown }}")
+    with translation.override(page):
+        other = template.render({"text": text})
+    with translation.override(language_of(text)):
+        own = template.render({"text": text})
+    mark = f' lang="{language_of(text)}"'
+    assert other == f"<b{mark}>{text}</b><p{mark}>{text}</p>\n"
+    assert own == f"<b>{text}</b><p>{text}</p>\n"
+
+
+@pytest.fixture
+def told(region):
+    """A public challenge, its project and a goal, with Dutch titles and texts."""
+    return f.ProjectFactory(
+        title=DUTCH,
+        summary="Meet het klimaat en maak het zichtbaar voor de teler.",
+        assignment__challenge__title=DUTCH,
+        assignment__challenge__question="Wij weten niet hoe warm het in onze kassen wordt.",
+        assignment__challenge__partner=region.company,
+        assignment__goals=region.goals,
+        run=region.run,
+    )
+
+
+def unmarked(html: str, texts: list[str]) -> list[str]:
+    """Each of the texts that an element of the page begins with without a language; choices of filters have none."""
+    body = html[html.index("<main") :]
+    return [text for text in texts for tag in re.findall(rf"(<[^<>]*>){re.escape(text)}", body) if not re.match("<(option|.*lang=)", tag)]
+
+
+def test_main_pages_in_english_mark_dutch(told, region, login):
+    goal = region.goals[0]
+    module = told.run.module
+    client = login(None)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    texts = [DUTCH, told.summary, goal.title, str(module), "Wij weten niet hoe warm"]
+    for path in (
+        "/projecten/", told.get_absolute_url(), "/vraagstukken/", told.challenge.get_absolute_url(), "/modules/",
+        module.get_absolute_url(), goal.get_absolute_url(), "/modules/leerdoelen/",
+    ):  # fmt: skip
+        html = client.get(path, follow=True).content.decode()
+        assert any(text in html for text in texts), path
+        assert unmarked(html, texts) == [], path
+        client.cookies[settings.LANGUAGE_COOKIE_NAME] = "nl"
+        dutch = client.get(path, follow=True).content.decode()
+        assert 'lang="' not in dutch[dutch.index("<main") : dutch.index("</main")], path
+        client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
