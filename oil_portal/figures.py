@@ -14,9 +14,10 @@ from challenges.lead_times import Stage, lead_times
 from challenges.models import Challenge
 from oil_portal.core import clock
 from oil_portal.core.kept import kept
-from oil_portal.network import Network, sees_all, since
+from oil_portal.network import sees_all
 from partners import roles
 from partners.models import Partner
+from partners.models.partner import hue_of
 from partners.rates import Rate, rates_of
 from partners.workflow import PartnerStatus
 
@@ -39,9 +40,10 @@ class Year:
         return sum(number for _hue, number in self.by_hue)
 
 
-def growth(partners: Iterable[Partner], asked: Iterable[tuple[int, int]]) -> list[Year]:
-    """Every year from the first partner on; `asked` holds (company, year) of each challenge."""
-    joined = Counter((since(partner), partner.hue) for partner in partners)
+def growth(joined: dict[tuple[int, str], int], asked: Iterable[tuple[int, int]]) -> list[Year]:
+    """Every year from the first partner on; `joined` is how many of a hue came in a year, `asked` holds (company, year)
+    of each challenge.
+    """
     by_year = defaultdict(set)
     for company, year in asked:
         by_year[year].add(company)
@@ -49,12 +51,23 @@ def growth(partners: Iterable[Partner], asked: Iterable[tuple[int, int]]) -> lis
     found, before, sofar = [], set(), Counter()
     for year in range(min(known, default=clock.today().year), clock.today().year + 1):
         for hue in HUES:
-            sofar[hue] += joined[year, hue]
+            sofar[hue] += joined.get((year, hue), 0)
         now = by_year[year]
         gone = len(by_year[year - 1] - now) if year < clock.today().year else None
         by_hue = [(hue, sofar[hue]) for hue in HUES]
         found.append(Year(year, by_hue, len(now - before), len(now & before), gone))
         before |= now
+    return found
+
+
+def _joined() -> Counter[tuple[int, str]]:
+    """(year, hue) -> how many accepted partners came."""
+    partners = Partner.objects.filter(status=PartnerStatus.ACCEPTED).order_by()
+    found = Counter()
+    for year, kind, glyph, count in partners.values_list(
+        ExtractYear("created_at"), "kind", "glyph"
+    ).annotate(Count("pk")):  # fmt: skip
+        found[year, hue_of(kind, glyph)] += count
     return found
 
 
@@ -65,7 +78,6 @@ def challenges_of(everything: bool):
     return found if everything else found.filter(confidential=False)
 
 
-@kept()
 def asked_by_year(everything: bool) -> list[tuple]:
     """(partner, kind, municipality, sector, year, how many), the year being that of handing in."""
     year = ExtractYear(Coalesce("submitted_at", "created_at"))
@@ -84,17 +96,34 @@ def origins(rows: list[tuple], place: int) -> list[tuple[str, int, int]]:
     return sorted(((name, count, len(partners[name])) for name, count in number.items()), key=lambda r: (-r[1], r[0]))
 
 
+@dataclass(frozen=True)
+class Totals:
+    """Growth by year, and (name, challenges, partners) by municipality and by sector."""
+
+    growth: list[Year]
+    municipalities: list[tuple[str, int, int]]
+    sectors: list[tuple[str, int, int]]
+
+
+@kept(slow=0.1)
+def totals(everything: bool) -> Totals:
+    asked = asked_by_year(everything)
+    grown = growth(_joined(), [(row[0], row[4]) for row in asked if row[1] == Partner.Kind.COMPANY])
+    return Totals(grown, origins(asked, 2), origins(asked, 3))
+
+
 @kept()
 def stages(everything: bool) -> list[Stage]:
     return lead_times(challenges_of(everything))
 
 
 # --- Answers -----------------------------------------------------------------------------------------------------
-def answer_rates(user, network: Network) -> list[tuple[Partner, Rate]]:
+def answer_rates(user) -> list[tuple[Partner, Rate]]:
     """Of the reader's own organisations, for brokers of all: what was asked of them and answered in time."""
     own = None if sees_all(user) else roles.partner_ids(user, roles.CONTACT, roles.COORDINATOR)
     if own is not None and not own:
         return []
-    partners = network.partners
-    rates = [(partners[pk], rate) for pk, rate in rates_of(own).items() if pk in partners]
+    found = rates_of(own)
+    partners = Partner.objects.filter(status=PartnerStatus.ACCEPTED).in_bulk(found)
+    rates = [(partners[pk], rate) for pk, rate in found.items() if pk in partners]
     return sorted(rates, key=lambda pair: (pair[1].percent, pair[0].name, pair[0].pk))

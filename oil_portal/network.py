@@ -85,17 +85,17 @@ def sees_all(user) -> bool:
     return roles.has(user, roles.BROKER) or getattr(user, "is_superuser", False)
 
 
-def read(user) -> Network:
-    """The whole network. A tie that comes from a confidential challenge is there for brokers alone."""
+def read(everything: bool) -> Network:
+    """The whole network; ties that come from a confidential challenge are there only in everything."""
     fields = ("kind", "glyph", "name", "parent", "municipality", "sector", "paused_until", "created_at")
     partners = {partner.pk: partner for partner in Partner.objects.filter(status=PartnerStatus.ACCEPTED).only(*fields)}
-    return Network(partners, [*_projects(user), *_collaborations()])
+    return Network(partners, [*_projects(everything), *_collaborations()])
 
 
-def _projects(user) -> list[Tie]:
+def _projects(everything: bool) -> list[Tie]:
     """Who asked, with the lab of the project, or its school where it has no lab; the database groups them."""
     found = Project.objects.filter(status__in=WITH_TEAM).order_by()
-    if not sees_all(user):
+    if not everything:
         found = found.filter(assignment__challenge__confidential=False)
     rows = found.values_list(
         "assignment__challenge__partner", Coalesce("lab", "run__module__school"), "assignment__challenge__theme",
@@ -118,49 +118,59 @@ def _collaborations() -> list[Tie]:
 
 
 # --- What the address asks ---------------------------------------------------------------------------------------
-class NetworkForm(forms.Form):
-    """Its choices are what the network has; bind it to what `known` leaves."""
+def choices_of(network: Network) -> dict[str, list[tuple[str, str]]]:
+    """What can be asked for: what the network has."""
+    partners = network.partners.values()
+    labs = ((str(each.pk), each.name) for each in partners if each.kind == Partner.Kind.LAB)
+    found = {
+        "kind": [(value, str(label)) for value, label in Partner.Kind.choices],
+        "theme": [(value, str(label)) for value, label in Theme.choices],
+        "lab": sorted(labs, key=lambda pair: pair[1]),
+        "year": [("", _("Alle jaren")), *((str(year), str(year)) for year in network.years)],
+    }
+    for name in ("municipality", "sector"):
+        words = {getattr(each, name) for each in partners}
+        unknown = [(UNKNOWN, _("Niet bekend"))] if "" in words else []
+        named = sorted(((word, place_words(word)) for word in words - {""}), key=lambda pair: pair[1].lower())
+        found[name] = named + unknown
+    return found
 
-    kind = forms.MultipleChoiceField(label=gettext_lazy("Soort"), choices=Partner.Kind.choices)
+
+class NetworkForm(forms.Form):
+    """The filters; bind it to what `ask` knows."""
+
+    kind = forms.MultipleChoiceField(label=gettext_lazy("Soort"))
     lab = forms.MultipleChoiceField(label=gettext_lazy("Lab"))
-    theme = forms.MultipleChoiceField(label=gettext_lazy("Thema"), choices=Theme.choices)
+    theme = forms.MultipleChoiceField(label=gettext_lazy("Thema"))
     municipality = forms.MultipleChoiceField(label=gettext_lazy("Gemeente"))
     sector = forms.MultipleChoiceField(label=gettext_lazy("Sector"))
     year = forms.ChoiceField(label=gettext_lazy("Jaar"))
 
-    def __init__(self, network: Network, *args, **kwargs) -> None:
+    def __init__(self, choices: dict, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        partners = network.partners.values()
-        self.fields["lab"].choices = sorted(
-            ((str(each.pk), each.name) for each in partners if each.kind == Partner.Kind.LAB), key=lambda pair: pair[1]
-        )
-        for name in ("municipality", "sector"):
-            words = {getattr(each, name) for each in partners}
-            unknown = [(UNKNOWN, _("Niet bekend"))] if "" in words else []
-            named = sorted(((word, place_words(word)) for word in words - {""}), key=lambda pair: pair[1].lower())
-            self.fields[name].choices = named + unknown
-        years = [(str(year), str(year)) for year in network.years]
-        self.fields["year"].choices = [("", _("Alle jaren")), *years]
-        for bound in self.fields.values():
-            bound.required = False
+        for name, bound in self.fields.items():
+            bound.required, bound.choices = False, choices[name]
             if isinstance(bound, forms.MultipleChoiceField):
                 bound.widget = forms.CheckboxSelectMultiple(choices=bound.choices)
 
 
-def ask(network: Network, given: QueryDict) -> tuple[NetworkForm, list[str]]:
-    """The form as the address fills it, and the values in the address that are no choice."""
-    empty = NetworkForm(network)
+def ask(choices: dict, given: QueryDict) -> tuple[QueryDict, list[str]]:
+    """What the address asks for, and the values in it that are no choice."""
     known, unknown = QueryDict(mutable=True), []
     for name in FIELDS:
-        options = {str(value) for value, _label in empty.fields[name].choices}
+        options = {value for value, _label in choices[name]}
         for value in given.getlist(name):
             if value in options:
                 known.appendlist(name, value)
             elif value:
                 unknown.append(value[:40])
-    form = NetworkForm(network, known)
+    return known, unknown
+
+
+def filled(choices: dict, known: QueryDict) -> NetworkForm:
+    form = NetworkForm(choices, known)
     form.is_valid()
-    return form, unknown
+    return form
 
 
 # --- What is seen ------------------------------------------------------------------------------------------------

@@ -1,17 +1,20 @@
 """The page of the network: the picture, its table and the figures below it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import QueryDict
 from django.shortcuts import render
+from django.utils import translation
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from oil_portal import figures, ring
 from oil_portal import network as net
+from oil_portal.core.kept import kept
+from oil_portal.core.views import number
 from partners.models import Partner
 
 PAGE = 25
@@ -19,64 +22,118 @@ PAGE = 25
 
 @dataclass(frozen=True)
 class Shape:
-    """A placed shape with where it leads and what it says to who cannot see it."""
+    """A placed shape with where it leads, what it says to who cannot see it, and of how many partners it is."""
 
     spot: ring.Placed
     url: str
     words: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row of the table: with how many a partner works, the first names of those, and how many names are left out."""
+
+    partner: Partner
+    number: int
+    names: list[str]
+    further: int
+    unnamed: int
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the page shows of the network, apart from all that it was counted from."""
+
+    choices: dict[str, list[tuple[str, str]]]
+    known: str  # of the address
+    unknown: list[str]
+    conclusion: str
+    legend: list[tuple[str, str, int]]
+    shapes: list[Shape]
+    chords: list[ring.Chord]
+    years: list[int]
+    partners: int
+    lines: list[Line]  # of one page
 
 
 @login_not_required
 def network(request):
     """Who works with whom, as far as the address asks; below it the figures of the whole network."""
-    whole = net.read(request.user)
-    form, unknown = net.ask(whole, request.GET)
-    view = net.choose(whole, form.cleaned_data)
-    drawing = net.picture(view)
-    if unknown:
-        messages.info(request, _("Deze keuze kennen we niet: %s. We laten haar weg.") % ", ".join(unknown[:5]))
+    asked, page = QueryDict(mutable=True), number(request.GET.get("page", "")) or 1
+    for name in net.FIELDS:
+        asked.setlist(name, request.GET.getlist(name))
+    reading = see(net.sees_all(request.user), asked.urlencode(), page, get_language())
+    found: Seen = reading.value
+    if found.unknown:
+        messages.info(request, _("Deze keuze kennen we niet: %s. We laten haar weg.") % ", ".join(found.unknown[:5]))
+    known = QueryDict(found.known)
     context = {
-        "filter": {"form": form},
-        "view": view,
-        "chords": drawing.chords,
-        "shapes": shapes(drawing, whole, form.data),
-        "conclusion": conclusion(view),
-        "legend": legend(view),
-        "page_obj": Paginator(view.rows, PAGE).get_page(request.GET.get("page")),
+        "filter": {"form": net.filled(found.choices, known)},
+        "seen": found,
+        "drawn": reading,
+        "page_obj": page_of(found.partners, page, found.lines),
         "named": f":{net.NAMED}",
         "rest": f"{net.NAMED}:",
-        "years": years(whole, form.data),
-        "year": form.cleaned_data.get("year"),
-        "kept": [(name, value) for name, values in form.data.lists() if name != "year" for value in values],
+        "years": years(found.years, known),
+        "year": known.get("year"),
+        "kept": [(name, value) for name, values in known.lists() if name != "year" for value in values],
     }
-    return render(request, "oil_portal/network.html", context | below(request.user, whole))
+    return render(request, "oil_portal/network.html", context | below(request.user))
 
 
-def below(user, whole: net.Network) -> dict:
+@kept(slow=0.1)
+def see(everything: bool, address: str, page: int, language: str) -> Seen:
+    """What somebody sees who may know of everything or not, in their language."""
+    with translation.override(language):
+        whole = net.read(everything)
+        choices = net.choices_of(whole)
+        known, unknown = net.ask(choices, QueryDict(address))
+        view = net.choose(whole, net.filled(choices, known).cleaned_data)
+        drawing = net.picture(view)
+        return Seen(
+            choices, known.urlencode(), unknown, conclusion(view), legend(view), shapes(drawing, whole, known),
+            drawing.chords, whole.years, len(view.rows), list(map(line, page_of(len(view.rows), page, view.rows))),
+        )  # fmt: skip
+
+
+def page_of(count: int, page: int, rows: list) -> Page:
+    """A page of so many rows; `rows` are all of them, or those of that page."""
+    found = Paginator(range(count), PAGE).get_page(page)
+    found.object_list = rows if len(rows) <= PAGE else rows[found.start_index() - 1 : found.end_index()]
+    return found
+
+
+def line(row: net.Row) -> Line:
+    return Line(row.partner, len(row.others), row.names, row.further, row.unnamed)
+
+
+def below(user) -> dict:
     """The figures, which no filter changes."""
     everything = net.sees_all(user)
-    reading = figures.asked_by_year(everything)
-    asked = reading.value
-    growth = figures.growth(whole.partners.values(), [(row[0], row[4]) for row in asked if row[1] == "company"])
+    reading = figures.totals(everything)
+    found = reading.value
     return {
-        "growth": growth,
+        "growth": found.growth,
         "kinds": kinds(),
-        "bars": ring.bars([(str(year.year), year.by_hue) for year in growth]),
-        "municipalities": figures.origins(asked, 2),
-        "sectors": [(net.place_words(name), *rest) for name, *rest in figures.origins(asked, 3)],
+        "bars": ring.bars([(str(year.year), year.by_hue) for year in found.growth]),
+        "municipalities": found.municipalities,
+        "sectors": [(net.place_words(name), *rest) for name, *rest in found.sectors],
         "stages": figures.stages(everything).value,
         "counted": reading,
-        "rates": figures.answer_rates(user, whole),
+        "rates": figures.answer_rates(user),
     }
 
 
 def shapes(drawing: ring.Drawing, whole: net.Network, asked: QueryDict) -> list[Shape]:
     found = []
     for spot in drawing.nodes:
-        number = sum(each.weight for each in spot.node.members)
-        words = ngettext("%(name)s, %(number)s verbinding", "%(name)s, %(number)s verbindingen", number)
+        members = spot.node.members
+        ties = sum(each.weight for each in members)
+        words = ngettext("%(name)s, %(number)s verbinding", "%(name)s, %(number)s verbindingen", ties)
         url = net.address(spot.node, whole.partners, asked)
-        found.append(Shape(spot, url, words % {"name": spot.node.label, "number": number}))
+        small = replace(spot, node=replace(spot.node, members=members[:1]))
+        found.append(Shape(small, url, words % {"name": spot.node.label, "number": ties}, len(members)))
     return found
 
 
@@ -103,10 +160,10 @@ def legend(view: net.View) -> list[tuple[str, str, int]]:
     return [(hue, words, number) for (hue, words), number in ordered]
 
 
-def years(whole: net.Network, asked: QueryDict) -> list[tuple[int, str]]:
+def years(since: list[int], asked: QueryDict) -> list[tuple[int, str]]:
     """(year, address of the network in that year), for the links below the slider."""
     found = []
-    for year in whole.years:
+    for year in since:
         there = asked.copy()
         there["year"] = str(year)
         found.append((year, f"?{there.urlencode()}"))

@@ -1,10 +1,13 @@
 """The page of the network: who is in it, what the address asks, and whether its figures are right."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 
+from oil_portal import figures, network_page
 from oil_portal.core import clock, promises
 from oil_portal.core.timeline import record
 from partners.models import Partner
@@ -16,12 +19,13 @@ URL = "/partners/netwerk/"
 
 
 def pairs(page) -> dict:
-    names = dict(Partner.objects.values_list("pk", "name"))
-    return {frozenset((names[one], names[other])): often for (one, other), often in page.context["view"].pairs.items()}
+    rows = page.context["seen"].lines
+    words = {row.partner.name: [re.fullmatch(r"(.*?)(?: \((\d+) keer\))?", one) for one in row.names] for row in rows}
+    return {frozenset((name, one[1])): int(one[2] or 1) for name, others in words.items() for one in others}
 
 
 def names(page) -> list[str]:
-    return [row.partner.name for row in page.context["view"].rows]
+    return [row.partner.name for row in page.context["seen"].lines]
 
 
 @pytest.fixture
@@ -42,7 +46,7 @@ def test_ties_come_from_projects_with_a_team(client, net):
         frozenset(("Marewijk Bouw", "CIV Smart Technology")): 2,
         frozenset(("Kasgroei", "mboRijnland")): 1,
     }
-    assert page.context["conclusion"] == "6 partners, 2 verbindingen; de meeste met CIV Smart Technology"
+    assert page.context["seen"].conclusion == "6 partners, 2 verbindingen; de meeste met CIV Smart Technology"
     assert 'role="img" aria-label="6 partners, 2 verbindingen' in page.content.decode()
 
 
@@ -146,12 +150,12 @@ def test_a_group_opens_to_its_members(client, region):
     f.PartnerFactory.create_batch(30, municipality="Katwijk", sector="care")
     f.PartnerFactory.create_batch(3, municipality="")
     page = client.get(URL, {"theme": ""})
-    groups = {shape.spot.node.label: shape.url for shape in page.context["shapes"] if shape.url.startswith("?")}
+    groups = {shape.spot.node.label: shape.url for shape in page.context["seen"].shapes if shape.url.startswith("?")}
     assert groups["42 bedrijven in Leiden"] == "?kind=company&municipality=Leiden"
     assert groups["3 bedrijven, gemeente onbekend"] == "?kind=company&municipality=-"
     opened = client.get(URL + groups["42 bedrijven in Leiden"])
-    assert len(names(opened)) == 42
-    assert all(shape.url.startswith("/partners/") for shape in opened.context["shapes"])
+    assert opened.context["page_obj"].paginator.count == 42
+    assert all(shape.url.startswith("/partners/") for shape in opened.context["seen"].shapes)
     assert len(names(client.get(URL + groups["3 bedrijven, gemeente onbekend"]))) == 3
 
 
@@ -167,7 +171,7 @@ def test_the_table_names_everybody(client, region):
 def test_an_empty_portal_has_a_page(client, db):
     page = client.get(URL)
     assert page.status_code == 200
-    assert page.context["conclusion"] == "0 partners, nog geen verbindingen"
+    assert page.context["seen"].conclusion == "0 partners, nog geen verbindingen"
 
 
 def test_the_number_of_queries_does_not_grow(login, region, make):
@@ -188,12 +192,32 @@ def test_the_number_of_queries_does_not_grow(login, region, make):
     assert max(few) < 15
 
 
+def test_what_took_long_is_kept_for_who_may_know_as_much_and_reads_as_much(client, login, net, settings, monkeypatch):
+    settings.FIGURES_KEPT = 300
+    for each in (network_page.see, figures.totals, figures.stages):
+        monkeypatch.setattr(each, "slow", 0)
+    cache.clear()
+    pair = frozenset(("Marewijk Bouw", "CIV Smart Technology"))
+    assert pairs(client.get(URL))[pair] == 2
+    f.ProjectFactory(completed=True, run=net.run, assignment__challenge__partner=net.other_company)
+    page = client.get(URL)
+    assert page.content.decode().count("Geteld om") == 2
+    assert pairs(page)[frozenset(("Kasgroei", "mboRijnland"))] == 1
+    assert pairs(client.get(URL, {"year": ""}))[pair] == 2
+    assert pairs(login(net.broker).get(URL))[pair] == 3
+    assert pairs(login(net.other_contact).get(URL))[pair] == 2
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    assert "connections" in client.get(URL).context["seen"].conclusion
+    assert queries_of(client, URL) == 0
+    cache.clear()
+
+
 def test_a_large_network_is_drawn_in_time(client, db):
     """Generous, since others may use the machine; `python -m tests.bench.network` measures it."""
     bench.fill()
-    drawing = client.get(URL).context["shapes"]
+    drawing = client.get(URL).context["seen"].shapes
     assert len(drawing) <= 64
-    assert sum(len(shape.spot.node.members) for shape in drawing) == Partner.objects.count() == 400
+    assert sum(shape.count for shape in drawing) == Partner.objects.count() == 400
     found = bench.measure()
     assert found["the picture"] < 4 * bench.MOST, found
 

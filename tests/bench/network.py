@@ -94,7 +94,6 @@ def median_ms(act, times: int = TIMES) -> float:
 
 def measure() -> dict[str, float]:
     """Median milliseconds of a bare page, of the picture (read, choose, draw), and of the whole page."""
-    from django.contrib.auth.models import AnonymousUser
     from django.test import Client
 
     from oil_portal import network
@@ -106,7 +105,7 @@ def measure() -> dict[str, float]:
             raise SystemExit(f"{path} does not answer.")
 
     def picture() -> None:
-        network.picture(network.choose(network.read(AnonymousUser()), {}))
+        network.picture(network.choose(network.read(False), {}))
 
     return {
         "a bare page": median_ms(lambda: page("/contact/")),
