@@ -14,6 +14,7 @@ from django.urls import reverse
 from oil_portal.core import clock
 from oil_portal.privacy import retention
 from oil_portal.sign_in.devices import in_words
+from tests import factories as f
 
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Mobile Safari/604.1"
@@ -225,6 +226,17 @@ def test_a_part_of_a_page_leads_the_whole_page_to_the_log_in(region, login):
     sent = {"HX-Request": "true", "HX-Current-URL": "http://testserver/projecten/?q=kas"}
     answer = client.get("/projecten/", headers=sent)
     assert answer["HX-Redirect"] == "/account/login/?next=%2Fprojecten%2F%3Fq%3Dkas"
+
+
+def test_a_draft_hears_that_the_log_in_ended_and_keeps_what_was_typed_on_the_device(region, login):
+    draft, client = f.DraftFactory(author=region.contact), login(region.contact)
+    grow_older(client, 31 * DAY)
+    save = reverse("challenges:draft_save", args=[draft.token])
+    answer = client.post(save, {"title": "Te laat", "here": "/x/"}, headers={"accept": "application/json"})
+    assert answer.status_code == 401 and answer.json()["login"] == "/account/login/?next=/x/"
+    draft.refresh_from_db()
+    assert draft.values.get("title") != "Te laat"
+    assert "Je was lang ingelogd." in client.get("/account/login/").text
 
 
 def test_a_log_in_of_before_this_was_counted_begins_now(region, login):

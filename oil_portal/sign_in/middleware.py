@@ -68,6 +68,8 @@ class LongestMiddleware:
         page = request.htmx.current_url_abs_path if request.htmx else request.get_full_path()
         logout(request)
         messages.info(request, _("Je was lang ingelogd. Log opnieuw in. Daarna ga je verder waar je was."))
+        if request.accepts("application/json") and not request.accepts("text/html"):
+            return self.get_response(request)  # a script, such as that of a draft, says so in its own place
         after = page if request.htmx or request.method == "GET" else reverse("start")
         there = f"{reverse('account_login')}?{urlencode({'next': after or reverse('start')})}"
         return HttpResponseClientRedirect(there) if request.htmx else redirect(there)
