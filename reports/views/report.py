@@ -5,11 +5,13 @@ from django.db.models import Min
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.text import slugify
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from challenges.models import Challenge
 from oil_portal.core import clock
+from oil_portal.core.kept import kept
 from oil_portal.core.views import need
 from partners import pdf
 from reports import exports
@@ -41,12 +43,18 @@ def asked_readings(request) -> tuple[Period, Readings]:
 
 def periods() -> list[tuple[Period, list[Period]]]:
     """Every year since the first question, newest first, with its quarters that have begun."""
-    began = Challenge.objects.aggregate(began=Min("created_at"))["began"] or clock.now()
     today = clock.today()
     return [
         (Period(year), [quarter for quarter in reversed(Period(year).quarters) if quarter.first <= today])
-        for year in range(today.year, began.year - 1, -1)
+        for year in range(today.year, first_year().value - 1, -1)
     ]
+
+
+@kept(slow=0.05)
+def first_year() -> int:
+    """The year of the first question; this one before there is any."""
+    began = Challenge.objects.aggregate(began=Min("created_at"))["began"] or clock.now()
+    return localtime(began).year
 
 
 @require_safe
@@ -55,14 +63,14 @@ def report(request):
     need(request.user, "reports.see_report")
     book = Told(asked_period(request))
     period = book.period
-    kept = Snapshot.objects.filter(year=period.year, quarter=period.quarter).order_by("-version").first()
+    frozen = Snapshot.objects.filter(year=period.year, quarter=period.quarter).order_by("-version").first()
     context = {
         "book": book,
         "report": book.report,
-        "page": page_of(book, Frozen(kept).report if kept else None),
-        "beside": _("bevroren") if kept else "",
+        "page": page_of(book, Frozen(frozen).report if frozen else None),
+        "beside": _("bevroren") if frozen else "",
         "counted": book.told.whole,
-        "snapshot": kept,
+        "snapshot": frozen,
         "freezes": period.quarter and period.ended,
         "periods": periods(),
         "exports": [(name, book.address(name)) for name in ("csv", "xlsx", "pdf")],
