@@ -7,7 +7,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from reports.report import Line, Report, Section
+from reports.report import Line, Report, Table
 
 FIRST = (  # what stands large above the rest
     "bedrijven",
@@ -32,21 +32,25 @@ class Shown:
 class ShownTable:
     key: str
     caption: str
-    head: list[str]
-    rows: list[tuple[str, list[Shown]]]
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[Shown, ...]], ...]
 
 
 @dataclass(frozen=True)
 class ShownSection:
-    section: Section
-    lines: list[Shown]
-    tables: list[ShownTable]
+    key: str
+    title: str
+    notes: tuple[str, ...]
+    lines: tuple[Shown, ...]
+    tables: tuple[ShownTable, ...]
 
 
 @dataclass(frozen=True)
 class Page:
-    first: list[Shown]
-    sections: list[ShownSection]
+    """All of it, hashable: what reads the same is drawn once (`part`)."""
+
+    first: tuple[Shown, ...]
+    sections: tuple[ShownSection, ...]
 
 
 def changed(moment: datetime, told: Line, now: Line) -> str:
@@ -71,21 +75,15 @@ def page_of(book, other: Report | None = None) -> Page:
         changed = beside if beside and (beside.value, beside.mark) != (line.value, line.mark) else None
         return Shown(line, book.rows_address(line) if line.rows else "", changed)
 
-    sections = [
+    def table(one: Table) -> ShownTable:
+        rows = tuple((label, tuple(map(shown, lines))) for label, lines in one.rows)
+        return ShownTable(one.key, one.caption, tuple(one.head), rows)
+
+    sections = tuple(
         ShownSection(
-            section,
-            [shown(line) for line in section.lines],
-            [
-                ShownTable(
-                    table.key,
-                    table.caption,
-                    table.head,
-                    [(label, [shown(line) for line in lines]) for label, lines in table.rows],
-                )
-                for table in section.tables
-            ],
+            each.key, each.title, tuple(each.notes), tuple(map(shown, each.lines)), tuple(map(table, each.tables))
         )
-        for section in book.report.sections
-    ]
+        for each in book.report.sections
+    )
     lines = {one.line.key: one for section in sections for one in section.lines}
-    return Page([lines[key] for key in FIRST if key in lines], sections)
+    return Page(tuple(lines[key] for key in FIRST if key in lines), sections)

@@ -67,12 +67,12 @@ class Readings:
         """The same without counting: None where nothing is kept."""
         return self._before or (figures_of.held(*self._figures), people_of.held(self.period.year))
 
-    @property
+    @cached_property
     def stamp(self) -> str:
         """What the links of a page carry; "" when it told everything as it was at that moment."""
         return _stamp(self.told) if self.whole.at else ""
 
-    @property
+    @cached_property
     def whole(self) -> Reading:
         """Of when the page is: of the oldest of what it tells."""
         moments = [one.at for one in self.told if one.at]

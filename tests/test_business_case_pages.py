@@ -161,14 +161,14 @@ def test_htmx_takes_the_part_of_the_full_page(broker):
 def test_every_number_of_a_picture_stands_in_a_table_too(broker):
     answer = broker.get(PAGE)
     assert answer.content.decode().count('role="img"') == 2
-    told = answer.context["told"]
+    told = answer.context["opening"].told
     sofar = {cell for each in told.scenarios for table in each.tables for _l, cells, _k in table.rows for cell in cells}
     for picture in told.pictures:
         assert all(end.strip(". ").split(" ", 1)[1] in sofar for end in picture.conclusion.split(": ")[1].split("; "))
 
 
 def test_every_assumption_has_a_reason_and_says_that_it_is_one(broker):
-    form = broker.get(PAGE).context["form"]
+    form = broker.get(PAGE).context["opening"].form
     for _title, fields in form.groups():
         for bound in fields:
             assert str(bound.help_text).startswith("Aanname. "), bound.name
@@ -181,7 +181,7 @@ def test_the_page_as_it_opens_can_be_sent_as_it_is(broker):
     """Each default lies within the bounds of its field, in both languages."""
     for language in ("nl", "en"):
         with override(language):
-            opened = broker.get(PAGE).context["form"]
+            opened = broker.get(PAGE).context["opening"].form
             sent = {name: opened[name].value() for name in opened.fields if opened[name].value() is not None}
             assert BusinessCaseForm(sent, own={}).is_valid()
 
@@ -249,7 +249,7 @@ def test_an_own_figure_fills_the_field_and_stays_beside_another_number(broker, h
     told = "Eigen cijfer: 6,5 (wat bevestigd is bij 1 afgerond project, van 1 oktober 2025 tot en met 30 september 2026"
     with clock.at(NOW):
         opened, changed = broker.get(PAGE), broker.post(PAGE, typed(company_hours="12"))
-    assert opened.context["form"]["company_hours"].value() == "6,5"
+    assert opened.context["opening"].form["company_hours"].value() == "6,5"
     assert told in text(opened)
     assert told in text(changed)
     assert changed.context["form"]["company_hours"].value() == "12"
@@ -282,7 +282,7 @@ def test_a_version_is_kept_opened_and_begins_a_new_one(broker, history):
     shown = text(broker.get(kept.get_absolute_url()))
     assert "Voor 3 december" in shown
     assert pages.euro(kept.case.expected.total("balance")) in shown
-    assert broker.get(f"{PAGE}?van={kept.pk}").context["form"]["fee"].value() == "1250,5"
+    assert broker.get(f"{PAGE}?van={kept.pk}").context["opening"].form["fee"].value() == "1250,5"
 
 
 def test_a_version_needs_a_name_of_its_own(broker):

@@ -1,5 +1,7 @@
 """The business case: the page that computes, its versions, and the PDF of both."""
 
+from dataclasses import dataclass
+from decimal import Decimal
 from functools import partial
 
 from django.contrib import messages
@@ -14,8 +16,8 @@ from reports import business_case_pages as pages
 from reports import business_case_paper as paper
 from reports import business_case_words as words
 from reports import services
-from reports.business_case import compute
-from reports.business_case_figures import own_figures
+from reports.business_case import Assumptions, compute
+from reports.business_case_figures import Figure, own_figures
 from reports.forms.business_case import BusinessCaseForm
 from reports.models import BusinessCase
 
@@ -29,14 +31,32 @@ def kept(request, pk: int) -> BusinessCase:
     return get_object_or_404(BusinessCase.objects.visible_to(request.user).select_related("made_by"), pk=pk)
 
 
-def filled(request, own: dict) -> BusinessCaseForm:
-    """What was sent; else a version to begin with (`van`), else what the portal knows and what we assume."""
-    if request.method == "POST":
-        return BusinessCaseForm(request.POST, own=own)
+@dataclass(frozen=True)
+class Opening:
+    """The page before anybody typed: all of it follows from these, so what is the same is drawn once (`part`)."""
+
+    own: tuple[tuple[str, Figure], ...]
+    numbers: tuple[tuple[str, Decimal], ...]
+
+    @property
+    def form(self) -> BusinessCaseForm:
+        return BusinessCaseForm(own=dict(self.own), initial=dict(self.numbers))
+
+    @property
+    def told(self) -> pages.Told:
+        return told(self.form.assumptions)
+
+
+def opening(request, own: dict[str, Figure]) -> Opening:
+    """A version to begin with (`van`), else what the portal knows and what we assume."""
     start = words.starting(own)
     if begin := number(request.GET.get("van", "")):
         start |= kept(request, begin).assumed.numbers()
-    return BusinessCaseForm(own=own, initial=start)
+    return Opening(tuple(own.items()), tuple(start.items()))
+
+
+def told(assumed: Assumptions | None) -> pages.Told | None:
+    return pages.tell(compute(assumed), assumed) if assumed else None
 
 
 def business_case(request):
@@ -44,17 +64,17 @@ def business_case(request):
     need(request.user, MAY)
     counted = own_figures()
     own = counted.value
-    form = filled(request, own)
-    if form.is_bound and form.is_valid() and request.POST.get("do") == "save":
+    about = {"counted": counted, "versions": BusinessCase.objects.visible_to(request.user).count()}
+    if request.method != "POST":
+        return render(request, "reports/business_case.html", about | {"opening": opening(request, own)})
+    form = BusinessCaseForm(request.POST, own=own)
+    if form.is_valid() and request.POST.get("do") == "save":
         save = partial(services.save_business_case, actor=request.user, assumptions=form.assumptions, figures=own)
         made = attempt(form, save, name=form.cleaned_data["name"], remark=form.cleaned_data["remark"])
         if made:
             messages.success(request, _("De versie is bewaard."))
             return redirect(made)
-    assumed = form.assumptions
-    told = pages.tell(compute(assumed), assumed) if assumed else None
-    versions = BusinessCase.objects.visible_to(request.user).count()
-    context = {"form": form, "told": told, "counted": counted, "versions": versions}
+    context = about | {"form": form, "told": told(form.assumptions)}
     return render(request, "reports/business_case.html", context, status=422 if form.errors else 200)
 
 
@@ -84,10 +104,9 @@ def versions(request):
 def version(request, pk: int):
     """One version as it was kept."""
     found = kept(request, pk)
-    told = pages.tell(found.case, found.assumed)
     context = {
         "version": found,
-        "told": told,
+        "told": pages.tell(found.case, found.assumed),
         "sources": pages.sources(found.assumed, found.own),
         "assumed": pages.assumed_tables(found.assumed),
     }
