@@ -76,8 +76,8 @@ def test_a_partner_of_many_names_the_first_and_says_how_many_more(client, region
     for _number in range(3):
         f.ProjectFactory(running=True, run=region.run, lab=region.lab)
     page = client.get("/partners/netwerk/")
-    row = page.context["view"].rows[0]
-    assert (row.partner, len(row.others), len(row.names), row.further, row.unnamed) == (region.lab, 3, 2, 2, 1)
+    row = page.context["seen"].lines[0]
+    assert (row.partner, row.number, len(row.names), row.further, row.unnamed) == (region.lab, 3, 2, 2, 1)
     assert "en nog 2" in page.content.decode() and "en 1 ander" in page.content.decode()
 
 
@@ -108,6 +108,16 @@ def test_home_explains_the_key_with_nothing_that_became_confidential(keeping, cl
     assert client.get("/").context["example"] == project
     Challenge.objects.update(confidential=True)
     assert client.get("/").context["example"] is None
+
+
+def test_students_are_counted_as_far_as_a_list(login, region, monkeypatch):
+    monkeypatch.setattr("oil_portal.core.views.MOST_COUNTED", 2)
+    prepared.forget()
+    client, url = login(region.coordinator), region.school.get_absolute_url()
+    assert "2 studenten horen hierbij" in client.get(url).content.decode()
+    f.UserFactory.create_batch(2, student=region.school)
+    assert "Meer dan 2 studenten horen hierbij" in client.get(url).content.decode()
+    prepared.forget()
 
 
 def test_the_database_knows_that_what_is_open_closes_later(db):

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 
 from modules import services
-from modules.models import Enrolment, Module, ModuleRun, taught_by
+from modules.models import Enrolment, Module, ModuleRun, projects_in, taught_by
 from oil_portal.core import clock
 from oil_portal.core.workflow import Refusal
 from tests import factories as f
@@ -131,8 +131,17 @@ def test_a_module_shows_only_projects_that_the_reader_may_see(region):
     shown = f.ProjectFactory(run=region.run)
     cancelled = f.ProjectFactory(run=region.run, cancelled=True)
     f.ProjectFactory()
-    assert list(region.run.module.projects_for(region.student)) == [shown]
-    assert set(region.run.module.projects_for(region.teacher)) == {shown, cancelled}
+    assert list(projects_in([region.run.pk], region.student, 9)) == [shown]
+    assert set(projects_in([region.run.pk], region.teacher, 9)) == {shown, cancelled}
+
+
+def test_the_newest_of_all_runs_come_first(region):
+    other = f.ModuleRunFactory(module=region.run.module, starts=region.run.starts + timedelta(weeks=1))
+    days = [clock.today() + timedelta(weeks=weeks) for weeks in (3, 9, 5, 7)]
+    made = [f.ProjectFactory(run=run, starts=day, ends=day + timedelta(weeks=10), closing_date=day)
+            for day, run in zip(days, (region.run, other, region.run, other), strict=True)]  # fmt: skip
+    assert list(projects_in([region.run.pk, other.pk], region.teacher, 3)) == [made[1], made[3], made[2]]
+    assert list(projects_in([], region.teacher, 3)) == []
 
 
 def test_the_hue_is_the_labs_else_the_schools(region):

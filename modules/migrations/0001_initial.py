@@ -247,6 +247,10 @@ class Migration(migrations.Migration):
             model_name='enrolmentevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='5e76d3e709b4d71869db2d57e897ea9946d5a0ef', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_d439b', table='modules_enrolmentevent', when='BEFORE')),
         ),
+        migrations.AddIndex(
+            model_name='enrolment',
+            index=models.Index(fields=['run'], include=('student',), name='enrolled_in_run'),
+        ),
         migrations.AddConstraint(
             model_name='enrolment',
             constraint=models.UniqueConstraint(fields=('student', 'run'), name='enrolled_once'),

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from modules import services
 from modules.filters import ModuleFilter
 from modules.forms import ModuleForm, RunForm
-from modules.models import Enrolment, LearningGoal, Module, ModuleRun
+from modules.models import Enrolment, LearningGoal, Module, ModuleRun, projects_in
 from oil_portal.core.prepared import prepared
 from oil_portal.core.views import attempt, only
 from partners.filters import listed
@@ -45,7 +45,7 @@ def detail(request, pk: int):
         "module": module,
         "runs": runs,
         "goals": _goals(pk),
-        "projects": _projects(user, pk),
+        "projects": _projects(user, tuple(run.pk for run in runs)),
         "may_change": user.has_perm("modules.change_module", module),
     }
     return render(request, "modules/module_detail.html", context)
@@ -72,8 +72,8 @@ def _goals(module: int) -> QuerySet[LearningGoal]:
 
 
 @prepared
-def _projects(user, module: int) -> QuerySet:
-    return Module(pk=module).projects_for(user).select_related("run")[:PAGE]
+def _projects(user, runs: tuple) -> QuerySet:
+    return projects_in(runs, user, PAGE).select_related("run")
 
 
 def add(request):

@@ -406,6 +406,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='membership',
+            index=models.Index(condition=models.Q(('role', 'student'), ('status', 'active')), fields=['partner', 'id'], name='students_of_partner'),
+        ),
+        migrations.AddIndex(
+            model_name='membership',
             index=models.Index(condition=models.Q(('status', 'requested')), fields=['created_at'], name='membership_requested'),
         ),
         migrations.AddConstraint(

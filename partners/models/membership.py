@@ -100,6 +100,11 @@ class Membership(models.Model):
                 condition=models.Q(status="active") & ~models.Q(role="student"),
                 name="people_of_partner",
             ),
+            models.Index(
+                fields=["partner", "id"],
+                condition=models.Q(status="active", role="student"),
+                name="students_of_partner",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -86,9 +86,12 @@ def _requests(user, partner: int) -> QuerySet[Membership]:
 
 @prepared
 def _roles_at(partner: int) -> QuerySet:
-    """(role, how many) of the active memberships."""
+    """(role, how many) of the active memberships; students are counted as far as the rows of a list."""
     active = Membership.objects.active().filter(partner=partner).order_by()
-    return active.values_list("role").annotate(number=Count("pk"))
+    students = active.filter(role=roles.STUDENT).values("pk")[: views.MOST_COUNTED + 1]
+    counted = lambda rows: rows.order_by().values_list("role").annotate(number=Count("pk"))
+    others = counted(active.exclude(role=roles.STUDENT))
+    return others.union(counted(Membership.objects.filter(pk__in=students)), all=True)
 
 
 @prepared
@@ -127,7 +130,8 @@ def _people(request, partner: Partner) -> dict:
     rows = sorted(page.object_list, key=lambda one: (one.user_id != request.user.pk, one.role, one.pk))
     page.object_list = [one for one in rows if one.status == MembershipStatus.ACTIVE and one.role != roles.STUDENT
                         and (one.user_id != request.user.pk or page.number == 1)]  # fmt: skip
-    return {"own": [one for one in rows if one.user_id == request.user.pk], "page_obj": page, "students": students}
+    return {"own": [one for one in rows if one.user_id == request.user.pk], "page_obj": page, "students": students,
+            "most": views.MOST_COUNTED}  # fmt: skip
 
 
 def _for_brokers(user, partner: Partner) -> dict:

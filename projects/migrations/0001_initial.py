@@ -827,6 +827,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='project',
+            index=models.Index(fields=['run', '-starts', '-id'], include=('status',), name='project_of_run'),
+        ),
+        migrations.AddIndex(
+            model_name='project',
             index=models.Index(condition=models.Q(('confidential', True)), fields=['status', 'run'], include=('id', 'host'), name='project_confidential'),
         ),
         migrations.AddIndex(

@@ -191,6 +191,7 @@ class Project(models.Model):
             models.Index(fields=["status", "closing_date"], include=["id", "assignment"], name="project_open"),
             models.Index(fields=["status", "-created_at", "-id"], name="project_newest"),
             models.Index(fields=["host"], name="project_host"),
+            models.Index(fields=["run", "-starts", "-id"], include=["status"], name="project_of_run"),
             models.Index(
                 fields=["status", "run"],
                 include=["id", "host"],
