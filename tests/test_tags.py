@@ -146,7 +146,7 @@ def test_actions_are_what_this_reader_may_do(region):
     ids = re.findall(r' id="([^"]+)"', shown)
     assert len(ids) == len(set(ids))
     assert html(tag, request_of(region.other_contact), c=challenge).strip() == ""
-    some = html('{% actions c "challenges:act" exclude="accept,return" primary=False named=True %}',
+    some = html('{% actions c "challenges:act" exclude="accept,return" primary=False named=c %}',
                 request_of(region.broker), c=challenge)  # fmt: skip
     assert "Keur goed" not in some and '<summary class="btn">' in some and str(challenge) in some
 

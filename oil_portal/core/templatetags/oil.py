@@ -246,11 +246,11 @@ def field_value(obj, name: str, text: str) -> str:
 
 
 @register.inclusion_tag("core/tags/actions.html", takes_context=True)
-def actions(context, obj, url_name: str, exclude: str = "", primary: bool = True, named: bool = False) -> dict:
+def actions(context, obj, url_name: str, exclude: str = "", primary: bool = True, named="") -> dict:
     """A button for each transition the reader may make now; one with a remark unfolds its form.
 
     `exclude` names transitions to leave out, with commas between; without `primary` no button is red. In a list,
-    `named` lets every button say its row in hidden text.
+    every button says in hidden text what it is `named` after.
     """
     left_out = exclude.split(",")
     acts = [
@@ -262,7 +262,12 @@ def actions(context, obj, url_name: str, exclude: str = "", primary: bool = True
         for transition in available(obj, context["request"].user)
         if transition.action not in left_out
     ]
-    return {"acts": acts, "row": obj if named else "", "primary": primary, "csrf_token": context.get("csrf_token")}
+    return {
+        "acts": acts,
+        "row": named,
+        "primary": primary,
+        "csrf_token": context.get("csrf_token"),
+    }
 
 
 # --- Pages -------------------------------------------------------------------------------------------------------
