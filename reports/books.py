@@ -14,6 +14,7 @@ from reports.counting import Counted, count
 from reports.facts import Column
 from reports.making import fact_numbers, make_report, people_numbers
 from reports.models import Snapshot
+from reports.money import all_grants
 from reports.pages import changed
 from reports.people import People, protected, tell
 from reports.period import Period
@@ -71,7 +72,7 @@ class Live:
 
     def written(self) -> Report:
         """The report in the active language."""
-        return make_report(self.period, self.people, self.counted)
+        return make_report(self.period, self.people, self.counted, all_grants())
 
     @cached_property
     def counted(self) -> dict[tuple[str, str], Counted]:
@@ -168,7 +169,7 @@ class Told(Live):
         super().__init__(period, told or Readings(period))
 
     def written(self) -> Report:
-        return make_report(self.period, self.people, self.counted, self.told.whole.at)
+        return make_report(self.period, self.people, self.counted, self.told.grants, self.told.whole.at)
 
     @cached_property
     def counted(self) -> dict[tuple[str, str], Counted]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 
 from django.db import connection
 
@@ -50,10 +51,12 @@ def count(period: Period, facts: Iterable[str] = tuple(FACTS)) -> dict[tuple[str
     return found
 
 
+@cache
 def _figures(fact: str) -> dict[str, Figure]:
     return {figure.key: figure for figure in COUNTED if figure.fact == fact}
 
 
+@cache
 def _groups(fact: str) -> list[Breakdown]:
     return [each for each in BREAKDOWNS if each.figure in _figures(fact)]
 
@@ -63,6 +66,7 @@ def _level(groups: list[Breakdown], one: Breakdown | None) -> int:
     return sum(1 << (len(groups) - 1 - place) for place, each in enumerate(groups) if each is not one)
 
 
+@cache
 def _sql(fact: str) -> str:
     """Rows of: fact, level, the labels of its breakdowns, and of each figure its value and its rows in turn."""
     numbers = [f"{_measure(one)}, count(*) FILTER (WHERE {one.where})" for one in _figures(fact).values()]

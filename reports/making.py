@@ -10,6 +10,7 @@ from oil_portal.core import clock
 from reports.counting import Counted
 from reports.definitions import BREAKDOWNS, COUNTED, SECTIONS, VERSION, Breakdown, Figure
 from reports.making_people import people_lines, people_tables
+from reports.models import Grant
 from reports.money import grant_lines, parts
 from reports.money import notes as money_notes
 from reports.people import People
@@ -18,10 +19,14 @@ from reports.report import Line, Report, Section, Table, numbers_of
 
 
 def make_report(
-    period: Period, people: People, counted: dict[tuple[str, str], Counted], moment: datetime | None = None
+    period: Period,
+    people: People,
+    counted: dict[tuple[str, str], Counted],
+    grants: list[Grant],
+    moment: datetime | None = None,
 ) -> Report:
     """What was counted at that moment, in the active language. Expects a reader who may see it."""
-    sections, grants = [], parts(period)
+    sections, given = [], parts(period, grants)
     for key, title in SECTIONS.items():
         lines = [*people_lines(key, people, period.quarter), *_lines(key, counted)]
         tables, notes = _tables(key, counted), []
@@ -29,8 +34,8 @@ def make_report(
             tables = people_tables(people, period.quarter)
             notes = [_("<5: een tot en met vier mensen. ×: verborgen, anders is een klein getal uit te rekenen.")]
         elif key == "money":
-            lines += grant_lines(grants, counted["cofinanciering", ""].value)
-            notes = money_notes(grants)
+            lines += grant_lines(given, counted["cofinanciering", ""].value)
+            notes = money_notes(given)
         elif key == "following":
             lines.append(_share(counted))
         sections.append(Section(key, str(title), lines, tables, notes))

@@ -37,8 +37,13 @@ class Part:
     amount: Decimal
 
 
-def parts(period: Period) -> list[Part]:
-    found = Grant.objects.filter(starts__lte=period.last, ends__gte=period.first).order_by("starts", "pk")
+def all_grants() -> list[Grant]:
+    return list(Grant.objects.order_by("starts", "pk"))
+
+
+def parts(period: Period, grants: list[Grant]) -> list[Part]:
+    """What each of these grants gives in the period, if it gives anything."""
+    found = [grant for grant in grants if grant.starts <= period.last and grant.ends >= period.first]
     return [Part(grant, part_of(grant, period.first, period.last)) for grant in found]
 
 

@@ -1,6 +1,6 @@
 """Numbers of people: counted over the whole year at once, since its quarters and the year give each other away."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import product
@@ -147,14 +147,14 @@ def _seats(people: People, cells: dict[Cell, list[int]]) -> None:
     schools = Partner.objects.filter(pk__in={school for _quarter, school, _level in cells}).order_by("name", "pk")
     people.schools = dict(schools.values_list("pk", "name"))
     people.levels = [level for level in Level.values if any(cell[2] == level for cell in cells)]
+    seats, students = Counter(), defaultdict(set)
+    for cell, members in cells.items():
+        for whole in product(*((0, part) for part in cell)):
+            seats[whole] += len(members)
+            students[whole].update(members)
     for whole in product((0, *QUARTERS), (0, *people.schools), (0, *people.levels)):
-        inside = [members for cell, members in cells.items() if _within(cell, whole)]
-        people.numbers[name(SEAT, *whole)] = sum(map(len, inside))
-        people.numbers[name(STUDENT, *whole)] = len(set().union(*inside))
-
-
-def _within(cell: Cell, whole: Cell) -> bool:
-    return all(total in (0, part) for part, total in zip(cell, whole, strict=True))
+        people.numbers[name(SEAT, *whole)] = seats[whole]
+        people.numbers[name(STUDENT, *whole)] = len(students[whole])
 
 
 def _begun(year: int) -> list[Period]:

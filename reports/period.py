@@ -7,11 +7,15 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from oil_portal.core import clock
 
 FIRST_YEAR = 2000
+LABELS = (
+    _("heel %(year)s"), _("eerste kwartaal %(year)s"), _("tweede kwartaal %(year)s"), _("derde kwartaal %(year)s"),
+    _("vierde kwartaal %(year)s"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, order=True)
@@ -68,14 +72,7 @@ class Period:
     @property
     def label(self) -> str:
         """'derde kwartaal 2026' or 'heel 2026'."""
-        words = [
-            _("heel %(year)s"),
-            _("eerste kwartaal %(year)s"),
-            _("tweede kwartaal %(year)s"),
-            _("derde kwartaal %(year)s"),
-            _("vierde kwartaal %(year)s"),
-        ]
-        return words[self.quarter] % {"year": self.year}
+        return str(LABELS[self.quarter]) % {"year": self.year}
 
     def __str__(self) -> str:
         return f"{self.year}-K{self.quarter}" if self.quarter else str(self.year)

@@ -15,6 +15,7 @@ from oil_portal.core import clock
 from oil_portal.core.kept import Reading, kept
 from reports.counting import Counted, count
 from reports.models import Grant
+from reports.money import all_grants
 from reports.people import People, tell
 from reports.period import Period
 
@@ -33,10 +34,9 @@ def people_of(year: int) -> People:
     return tell(year)
 
 
-def rates() -> str:
+def rates(grants: list[Grant]) -> str:
     """The days of each grant, with what it counts for an hour."""
-    grants = Grant.objects.order_by("starts", "pk").values_list("starts", "ends", "hour_rate")
-    return " ".join(":".join(map(str, grant)) for grant in grants)
+    return " ".join(f"{grant.starts}:{grant.ends}:{grant.hour_rate}" for grant in grants)
 
 
 class Readings:
@@ -88,8 +88,12 @@ class Readings:
         people_of.forget(self.period.year)
 
     @cached_property
+    def grants(self) -> list[Grant]:
+        return all_grants()
+
+    @cached_property
     def _figures(self) -> tuple:
-        return self.period.year, self.period.quarter, rates()
+        return self.period.year, self.period.quarter, rates(self.grants)
 
     @cached_property
     def _before(self) -> tuple[Reading, Reading] | None:
