@@ -11,7 +11,7 @@ from oil_portal.core.prepared import prepared
 from partners.filters import SearchFilterSet
 from partners.models import Partner
 from partners.workflow import PartnerStatus
-from projects.fitting import taste_of, weighed
+from projects.fitting import FIRST, considered, taste_of, weighed
 from projects.goals import Reader
 from projects.models import Project
 from projects.workflow import ProjectStatus
@@ -89,7 +89,7 @@ class ProjectFilter(SearchFilterSet):
 
     def __init__(self, *args, reader: Reader, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.reader = reader
+        self.reader, self.weighs_first = reader, False  # the page says so where there are very many
         self.taste = taste_of(self.request.user, reader) if reader.is_student else None
         if not reader.is_student:
             del self.filters["fit"]
@@ -108,7 +108,11 @@ class ProjectFilter(SearchFilterSet):
         else:
             queryset = queryset.open()
         queryset = super().filter_queryset(queryset)
-        self.order = ORDERS[chosen.get("sort") or self.default][1]
+        name = chosen.get("sort") or self.default
+        self.order = ORDERS[name][1]
+        if name == "fit" and not self.data.get("q"):  # a search weighs what it found
+            queryset = considered(queryset, self.taste, ("-closing_date", "-pk") if status else FIRST)
+            self.weighs_first = not status
         return queryset.order_by(*self.order) if self.order else queryset
 
     def fits(self, queryset: QuerySet, _name: str, _value: list[str]) -> QuerySet:

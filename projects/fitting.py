@@ -4,7 +4,7 @@ The weights are ours: an open goal counts most, because there are several; a sta
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from heapq import nsmallest
 
@@ -14,12 +14,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from modules.models import Module
+from oil_portal.core.views import MOST_COUNTED
 from partners.models import User
 from projects.goals import Reader
 from projects.models import Achievement, Application, MatchingRound, Preference, Project, RoundProject
+from projects.models.project import OneOf
 from projects.workflow import LIVE_ROUND, RoundStatus
 
 GOAL, INTEREST, LEVEL, PERIOD, LAB = 10, 15, 8, 6, 4
+# Projects that are weighed for a student beside those in their own modules: as many as a list has, and one to know that
+# there are more.
+MOST = MOST_COUNTED + 1
+FIRST = ("closing_date", "pk")  # of very many, those that close first are weighed
 
 
 @dataclass(frozen=True)
@@ -122,6 +128,13 @@ def _taste(rows: list[list]) -> Taste:
     )
 
 
+def considered(projects: QuerySet[Project], taste: Taste, order: Sequence[str] = FIRST) -> QuerySet[Project]:
+    """Of very many projects those that are weighed for this student: all in the own modules, and MOST others."""
+    own = projects.filter(run__in=[pk for pk, *_dates in taste.runs]).order_by().values("pk")
+    found = projects.order_by(*order).values("pk")[:MOST].union(own)
+    return projects.filter(OneOf("pk", ArraySubquery(found)))
+
+
 def weighed(projects: QuerySet[Project], taste: Taste) -> QuerySet[Project]:
     """Add `fit`, the open goals, and `weight`, by which projects are ordered for this student."""
     mine = Q(run__in=[pk for pk, *_dates in taste.runs])
@@ -154,7 +167,7 @@ def fitting(user, taste: Taste, limit: int, beside: Collection[int] = ()) -> tup
 
     What the student applied to or ranked fits no more. All have their teeth, fit and `reasons`.
     """
-    best = weighed(choosable(Project.objects.open(), user, list(taste.levels)), taste)
+    best = weighed(choosable(considered(Project.objects.open(), taste), user, list(taste.levels)), taste)
     best = best.filter(Q(fit__gt=0) | Q(assignment__challenge__theme__in=taste.interests))
     best = best.exclude(applications__student=user).exclude(preferences__participant__student=user)
     best = best.order_by("-weight", "closing_date", "pk")[:limit]
@@ -175,8 +188,10 @@ def fitting_for(students: Collection[int], limit: int) -> Iterator[tuple[int, li
     """
     tastes = tastes_of(students)
     projects = {project.pk: project for project in _candidates()}
-    by_goal, by_theme = defaultdict(set), defaultdict(set)
+    by_goal, by_theme, by_run = defaultdict(set), defaultdict(set), defaultdict(set)
+    first = {one.pk for one in nsmallest(MOST, projects.values(), key=lambda one: (one.closing_date, one.pk))}
     for project in projects.values():
+        by_run[project.run_id].add(project.pk)
         by_theme[project.assignment.challenge.theme].add(project.pk)
         for goal in project.goal_ids:
             by_goal[goal].add(project.pk)
@@ -184,6 +199,7 @@ def fitting_for(students: Collection[int], limit: int) -> Iterator[tuple[int, li
     for student, taste in tastes.items():
         hits = set().union(*(by_goal[goal] for goal in taste.reader.open & by_goal.keys()))
         hits |= set().union(*(by_theme[theme] for theme in taste.interests & by_theme.keys()))
+        hits &= first.union(*(by_run[pk] for pk, *_dates in taste.runs if pk in by_run))  # as `considered` says
         mine = (projects[pk] for pk in hits - known[student])
         order = lambda project, taste=taste: (-taste.weight(project), project.closing_date, project.pk)
         best = nsmallest(limit, (project for project in mine if taste.may_choose(project)), key=order)

@@ -90,6 +90,24 @@ def test_the_list_of_projects_follows_it(region, make, elsewhere, login):
     assert "leerdoelen open in je modules" not in login(region.teacher).get("/projecten/").content.decode()
 
 
+def test_of_very_many_the_own_modules_and_what_closes_first_are_weighed(region, make, elsewhere, login, monkeypatch):
+    monkeypatch.setattr("projects.fitting.MOST", 2)
+    soon, sooner = (clock.today() + timedelta(days=days) for days in (2, 1))
+    elsewhere(title="Sluit morgen", closing_date=sooner)
+    elsewhere(title="Sluit overmorgen", closing_date=soon, assignment__goals=region.goals[:1])
+    elsewhere(title="Later en past beter", assignment__goals=region.goals)
+    make(title="Eigen module", closing_date=clock.today() + timedelta(days=9))
+    assert list(why(region.student)) == ["Eigen module", "Sluit overmorgen"]
+    page = login(region.student).get("/projecten/")
+    assert [project.title for project in page.context["page_obj"]] == [
+        "Eigen module",
+        "Sluit overmorgen",
+        "Sluit morgen",
+    ]
+    newest = login(region.student).get("/projecten/?sort=new")
+    assert newest.context["page_obj"].paginator.count == 4
+
+
 def test_queries_do_not_grow(region, make, login):
     make()
     counts = [queries_of(login(region.student), page) for page in ("/projecten/", "/start/")]
