@@ -43,16 +43,16 @@ class Figure:
         return cls(value=Decimal(kept["value"]), projects=int(kept["projects"]), **days)
 
 
-def four_quarters() -> tuple[date, date]:
-    """The first and the last day of the last four full quarters."""
+def four_quarters() -> tuple[str, str]:
+    """The first and the last day (ISO) of the last four full quarters."""
     last = Period.last_full().last
     after = last + timedelta(days=1)
-    return after.replace(year=after.year - 1), last
+    return after.replace(year=after.year - 1).isoformat(), last.isoformat()
 
 
 def own_figures() -> Reading:
     """By the name of the assumption; what nobody can know yet is left out."""
-    return figures_between(*(day.isoformat() for day in four_quarters()))
+    return figures_between(*four_quarters())
 
 
 @kept()
