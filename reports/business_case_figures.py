@@ -1,25 +1,21 @@
-"""What the portal itself knows for the business case: the last four full quarters, in four queries."""
+"""What the portal itself knows for the business case: the last four full quarters, in one query."""
 
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
-from django.db.models import Count, Q, QuerySet, Sum
-from django.db.models.functions import Coalesce
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from challenges.lead_times import type_of
 from oil_portal.core import clock
 from oil_portal.core.kept import Reading, kept
-from oil_portal.core.models import TimelineEntry
-from partners.models import Partner
-from projects.models import Application, Contribution, Outcome
-from projects.workflow import ApplicationStatus
+from reports.counting import ask
+from reports.facts import DURING
 from reports.period import Period
 
-SCHOOLS = (Partner.Kind.SCHOOL, Partner.Kind.LAB)  # what they give is in the costs already
+SCHOOLS = ("school", "lab")  # what they give is in the costs already
 SUMS = {"company_hours": ("hours", "hours"), "in_kind": ("in_kind", "amount"), "cash": ("cash", "amount")}
 
 
@@ -58,55 +54,43 @@ def own_figures() -> Reading:
 @kept()
 def figures_between(first: str, last: str) -> dict[str, Figure]:
     """The same of these days (ISO), both included."""
-    since, until = date.fromisoformat(first), date.fromisoformat(last)
-    moved = _moved(since, until)
-    numbers = moved.aggregate(**{
-        event: Count("object_id", filter=Q(event=event), distinct=True) for event in ("start", "complete")
-    })  # fmt: skip
-    started, completed = (moved.filter(event=event).values("object_id") for event in numbers)
+    row = ask(COUNTED, {"first": first, "last": last})[0]
+    started, students, completed, confirmed, *given, outcomes, followed = row
     found = {}
-    if number := numbers["start"]:
-        found["projects"] = (Decimal(number), number)
-        found["students"] = (Decimal(_placed(started)) / number, number)
-    if number := numbers["complete"]:
-        found |= {name: (amount / number, number) for name, amount in _given(completed).items()}
-    outcomes, followed = _outcomes(completed)
+    if started:
+        found["projects"] = (Decimal(started), started)
+        found["students"] = (Decimal(students) / started, started)
+    if completed and confirmed:  # nothing where nobody confirmed anything
+        found |= {name: (amount / completed, completed) for name, amount in zip(SUMS, given, strict=True)}
     if outcomes:
         found["follow_up_share"] = (Decimal(100 * followed) / outcomes, outcomes)
-    today = clock.today()
-    return {name: Figure(round(value, 2), count, since, until, today) for name, (value, count) in found.items()}
+    days = (date.fromisoformat(first), date.fromisoformat(last), clock.today())
+    return {name: Figure(round(value, 2), count, *days) for name, (value, count) in found.items()}
 
 
-def _moved(since: date, until: date) -> QuerySet:
-    """The entries of projects that started and that were completed in that time; the database counts with them."""
-    entries = TimelineEntry.objects.order_by().filter(
-        content_type__app_label="projects", content_type__model="project", event__in=["start", "complete"]
-    )
-    begin, end = (timezone.make_aware(datetime.combine(day, time())) for day in (since, until + timedelta(days=1)))
-    return entries.filter(created_at__gte=begin, created_at__lt=end)
+def _sum(kind: str, what: str) -> str:
+    return f"coalesce(sum(given.{what}) FILTER (WHERE given.kind = '{kind}'), 0)"
 
 
-def _placed(projects: QuerySet) -> int:
-    return Application.objects.filter(project__in=projects, status=ApplicationStatus.PLACED).count()
-
-
-def _given(projects: QuerySet) -> dict[str, Decimal]:
-    """What companies gave and both sides confirmed; nothing where nobody confirmed anything."""
-    given = Contribution.objects.confirmed().filter(project__in=projects).exclude(partner__kind__in=SCHOOLS).order_by()
-    sums = {
-        name: Coalesce(Sum(what, filter=Q(kind=kind)), Decimal(0), output_field=Contribution._meta.get_field("amount"))
-        for name, (kind, what) in SUMS.items()
-    }
-    row = given.aggregate(number=Count("pk"), **sums)
-    return {name: row[name] for name in SUMS} if row["number"] else {}
-
-
-def _outcomes(projects: QuerySet) -> tuple[int, int]:
-    """(outcomes that were written down, how many of them lead further)."""
-    rows = Outcome.objects.filter(project__in=projects).aggregate(
-        number=Count("pk"), followed=Count("pk", filter=~Q(follow_up=Outcome.FollowUp.NONE))
-    )
-    return rows["number"], rows["followed"]
+# The projects that started and that were completed in that time; their students; what companies gave and both sides
+# confirmed; the outcomes, and how many of them lead further.
+COUNTED = f"""
+    WITH moved AS (
+        SELECT DISTINCT object_id, event FROM core_timelineentry AS entry
+        WHERE content_type_id = {type_of("projects", "project")} AND event IN ('start', 'complete') AND {DURING}
+    ), started AS (SELECT object_id FROM moved WHERE event = 'start'),
+    completed AS (SELECT object_id FROM moved WHERE event = 'complete')
+    SELECT (SELECT count(*) FROM started),
+           (SELECT count(*) FROM projects_application AS seat
+            WHERE seat.status = 'placed' AND seat.project_id IN (SELECT object_id FROM started)),
+           (SELECT count(*) FROM completed), of_companies.*, outcomes.*
+    FROM (SELECT count(*), {", ".join(_sum(*each) for each in SUMS.values())}
+          FROM projects_contribution AS given JOIN partners_partner AS giver ON giver.id = given.partner_id
+          WHERE given.status = 'confirmed' AND NOT giver.kind IN {SCHOOLS}
+            AND given.project_id IN (SELECT object_id FROM completed)) AS of_companies,
+         (SELECT count(*), count(*) FILTER (WHERE follow_up <> 'none') FROM projects_outcome
+          WHERE project_id IN (SELECT object_id FROM completed)) AS outcomes
+"""  # noqa: S608  names of our own
 
 
 def source(name: str, figure: Figure) -> str:

@@ -60,6 +60,13 @@ def test_nothing_is_kept_where_nothing_is_to_be_kept(settings):
     assert [(one.value, one.at) for one in (long_work(), long_work())] == [(1, None), (2, None)]
 
 
+def test_what_is_held_is_known_without_counting(settings):
+    assert long_work.held(1) is None and counted == []
+    assert long_work(1) == long_work.held(1)
+    settings.FIGURES_KEPT = 0
+    assert long_work.held(1) is None and counted == [(1,)]
+
+
 def test_other_arguments_are_another_reading():
     assert [long_work(1).value, long_work(2).value, long_work(1).value] == [1, 2, 1]
 
