@@ -67,7 +67,8 @@ def challenge_team(context, challenge) -> dict:
 @register.inclusion_tag("projects/assignment_modules.html")
 def assignment_modules(assignment) -> dict:
     """Which modules could take an assignment, when, and for how many students its goals are still open."""
-    return {"fits": modules_for(assignment)}
+    fits, reading = modules_for(assignment)
+    return {"fits": fits, "counted": reading}
 
 
 @register.simple_tag
