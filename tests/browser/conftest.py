@@ -1,13 +1,17 @@
 """Real Chromium against a real server: people with a page each, and what every page must pass."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
+from django.conf import settings
 from django.core import mail
 from playwright.sync_api import Locator, Page, expect
+
+from partners.models import User
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
 NARROW = {"width": 320, "height": 640}
@@ -153,6 +157,16 @@ def check(page: Page, title: str = "") -> None:
     page.wait_for_load_state()
     problems = (violations(page) if scripts_run(page) else []) + too_wide(page)
     assert not problems, f"{page.url}\n" + "\n".join(problems)
+
+
+@contextmanager
+def english(page: Page) -> Iterator[None]:
+    """The pages that this browser opens next are in English: a visitor's by a cookie, a user's by a preference."""
+    page.context.add_cookies([{"name": settings.LANGUAGE_COOKIE_NAME, "value": "en", "url": page.url}])
+    User.objects.update(language="en")
+    yield
+    User.objects.update(language="nl")
+    page.context.clear_cookies(name=settings.LANGUAGE_COOKIE_NAME)
 
 
 def mails_to(address: str) -> list:

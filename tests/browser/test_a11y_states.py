@@ -5,7 +5,7 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from tests import factories as f
-from tests.browser.conftest import too_wide, violations
+from tests.browser.conftest import english, pale, too_wide, violations
 from tests.browser.seen import focus, spaced_out
 
 NARROW = {"viewport": {"width": 320, "height": 700}}
@@ -28,7 +28,7 @@ UNLINKED = """() => {
     const group = field.closest("fieldset[aria-describedby]");
     const told = (group ?? field).getAttribute("aria-describedby") ?? "";
     const texts = told.split(" ").map((id) => document.getElementById(id)?.textContent ?? "");
-    if (!texts.some((text) => text.trim() && link.textContent.includes(text.trim().replace(/^Fout: */, "")))) {
+    if (!texts.some((text) => text.trim() && link.textContent.includes(text.trim().replace(/^(Fout|Error): */, "")))) {
       found.push(`the field does not say it: ${link.textContent.trim()} <> ${texts}`);
     }
   }
@@ -37,7 +37,21 @@ UNLINKED = """() => {
 
 
 def judged(page: Page) -> list[str]:
-    return [*violations(page), *too_wide(page), *focus(page), *spaced_out(page)]
+    """What is wrong with a page in light, and with its colours in the dark."""
+    found = [*violations(page), *too_wide(page), *focus(page), *spaced_out(page)]
+    page.emulate_media(color_scheme="dark")
+    found += [f"dark: {each}" for each in pale(page)]
+    page.emulate_media(color_scheme="light")
+    return found
+
+
+def judged_at(page: Page, path: str) -> list[str]:
+    """What is wrong with the page of an address, in Dutch and in English."""
+    page.goto(path)
+    found = judged(page)
+    with english(page):
+        page.goto(path)
+        return found + [f"English: {each}" for each in (*violations(page), *too_wide(page), *spaced_out(page))]
 
 
 FORMS = {
@@ -59,17 +73,23 @@ def test_refused_forms(world, as_user):
     problems, pages = [], {}
     for name, (role, path) in FORMS.items():
         page = pages.setdefault(role, as_user(getattr(world, role) if role else None, **NARROW))
-        page.goto(path(world))
-        button = page.locator("main form[method=post] .btn-primary").first
-        button.evaluate(EMPTIED)
-        button.click()
-        summary = page.locator(".error-summary")
-        expect(summary, name).to_be_visible()
-        expect(summary, name).to_be_focused()
-        assert page.title().startswith("Fout:"), name
-        found = [*page.evaluate(UNLINKED), *judged(page)]
-        problems += [f"{name}: {each}" for each in found]
+        problems += [f"{name}: {each}" for each in refused(page, path(world), "Fout:")]
+        with english(page):
+            problems += [f"{name}, English: {each}" for each in refused(page, path(world), "Error:")]
     assert not problems, "\n".join(problems)
+
+
+def refused(page: Page, path: str, begins: str) -> list[str]:
+    """What is wrong with the form of an address once it came back refused; the page's title `begins` with it."""
+    page.goto(path)
+    button = page.locator("main form[method=post] .btn-primary").first
+    button.evaluate(EMPTIED)
+    button.click()
+    summary = page.locator(".error-summary")
+    expect(summary, path).to_be_visible()
+    expect(summary, path).to_be_focused()
+    assert page.title().startswith(begins), path
+    return [*page.evaluate(UNLINKED), *judged(page)]
 
 
 @pytest.mark.parametrize(
@@ -86,8 +106,7 @@ def test_nothing_there_yet(region, as_user, role, paths):
     page = as_user(getattr(region, role), **NARROW)
     problems = []
     for path in paths:
-        page.goto(path)
-        problems += [f"{path}: {each}" for each in judged(page)]
+        problems += [f"{path}: {each}" for each in judged_at(page, path)]
     assert not problems, "\n".join(problems)
 
 
@@ -102,8 +121,8 @@ def test_stopped_full_and_refused(region, make, as_user):
     for role in ("student", "teacher", "contact"):
         page = as_user(getattr(region, role), **NARROW)
         for project in (stopped, done, full):
-            page.goto(project.get_absolute_url())
-            problems += [f"{role} at {project.status}: {each}" for each in judged(page)]
+            found = judged_at(page, project.get_absolute_url())
+            problems += [f"{role} at {project.status}: {each}" for each in found]
     page = as_user(region.student, **NARROW)
     page.goto(late.project.get_absolute_url())
     late.__class__.objects.filter(pk=late.pk).update(status="declined")

@@ -9,7 +9,6 @@ from types import SimpleNamespace
 
 import pytest
 from allauth.account.models import EmailAddress
-from django.conf import settings
 from django.db.models import Value
 from django.db.models.functions import Concat
 from playwright.sync_api import Page
@@ -20,7 +19,7 @@ from oil_portal import views
 from partners.models import Partner, User
 from projects.models import Project
 from tests.access import ROLES, Row
-from tests.browser.conftest import NARROW, pale, too_wide, violations
+from tests.browser.conftest import NARROW, english, pale, too_wide, violations
 from tests.browser.seen import focus, movement, spaced_out
 from tests.test_access import ACCOUNT_PAGES, ROOMS, TABLE
 
@@ -74,14 +73,11 @@ def look(page: Page, path: str) -> list[str]:
 
 
 def in_english(page: Page, path: str) -> list[str]:
-    """What is wrong with the page in English: a visitor has a cookie for it, who is logged in a preference."""
-    page.context.add_cookies([{"name": settings.LANGUAGE_COOKIE_NAME, "value": "en", "url": page.url}])
-    User.objects.update(language="en")
-    page.goto(path)
-    found = [] if page.locator("html").get_attribute("lang") == "en" else ["not in English"]
-    found += (*violations(page), *too_wide(page), *spaced_out(page))  # the order of focus knows no language
-    User.objects.update(language="nl")
-    page.context.clear_cookies(name=settings.LANGUAGE_COOKIE_NAME)
+    """What is wrong with the page in English; the order of focus knows no language."""
+    with english(page):
+        page.goto(path)
+        found = [] if page.locator("html").get_attribute("lang") == "en" else ["not in English"]
+        found += (*violations(page), *too_wide(page), *spaced_out(page))
     return [f"English, dark: {each}" for each in found]
 
 
