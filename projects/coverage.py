@@ -5,7 +5,6 @@ or running, and achieved when students reached it (all three sides said so).
 """
 
 from dataclasses import dataclass, field
-from datetime import date
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
@@ -132,10 +131,6 @@ class Fit:
     module: Module
     shared: int
     runs: list[tuple[ModuleRun, int]]
-
-    @property
-    def first(self) -> date:
-        return self.runs[0][0].starts if self.runs else date.max
 
 
 def modules_for(assignment: Assignment) -> tuple[list[Fit], Reading]:

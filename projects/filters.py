@@ -8,8 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from challenges.models import Location, Theme
 from modules.models import Level, Module
 from oil_portal.core.prepared import prepared
+from oil_portal.core.views import MOST_COUNTED, Leaves
 from partners.filters import SearchFilterSet
 from partners.models import Partner
+from partners.search import Hits
 from partners.workflow import PartnerStatus
 from projects.fitting import FIRST, considered, taste_of, weighed
 from projects.goals import Reader
@@ -108,12 +110,20 @@ class ProjectFilter(SearchFilterSet):
         else:
             queryset = queryset.open()
         queryset = super().filter_queryset(queryset)
-        name = chosen.get("sort") or self.default
-        self.order = ORDERS[name][1]
-        if name == "fit" and not self.data.get("q"):  # a search weighs what it found
-            queryset = considered(queryset, self.taste, ("-closing_date", "-pk") if status else FIRST)
-            self.weighs_first = not status
+        self.order = ORDERS[chosen.get("sort") or self.default][1]
         return queryset.order_by(*self.order) if self.order else queryset
+
+    @property
+    def results(self) -> Leaves | Hits | QuerySet:
+        """For a page: what a search found, or by fit those that are considered, of all that are counted."""
+        all_ = self.qs
+        if self.hits or self.order != ORDERS["fit"][1]:
+            return super().results
+        over = bool(self.form.cleaned_data.get("status"))
+        self.weighs_first = not over
+        best = considered(all_, self.taste, ("-closing_date", "-pk") if over else FIRST).order_by(*self.order)
+        counted = all_.order_by().values_list("pk", flat=True)[: MOST_COUNTED + 1]
+        return Leaves(lambda first, last: list(best[int(first) : int(last)]), lambda: list(counted))
 
     def fits(self, queryset: QuerySet, _name: str, _value: list[str]) -> QuerySet:
         return queryset.filter(fit__gte=ENOUGH)
