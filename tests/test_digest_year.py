@@ -34,7 +34,8 @@ def test_a_year_of_beats(region, news):
     outages = [(begin.replace(tzinfo=AMSTERDAM), end.replace(tzinfo=AMSTERDAM)) for begin, end in outages]
     sent = []
     for day in range(366):
-        for hour in (5, 7, 9, 15, 17, 23):
+        # At night nothing is due: every third of them, which comes on each day of the week, shows that nothing leaves.
+        for hour in (7, 9, 15, 17) if day % 3 else (5, 7, 9, 15, 17, 23):
             # Wall time: the sum of a date and an hour, so that a day of 23 or 25 hours is one day.
             moment = (start + timedelta(days=day)).replace(hour=hour, minute=(day * 7 + hour) % 60)
             down = any(begin <= moment <= end for begin, end in outages)
