@@ -2,12 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from itertools import chain
 
+from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
+from django.db.models import Model, QuerySet
 from django.db.models.functions import Left
 
 from challenges.models import Assignment, Call, Challenge, Question
-from oil_portal.worklists.asking import NO_MOMENT, Part, Row, Source, ask, heard
+from oil_portal.core.prepared import Many, prepared
+from oil_portal.worklists.asking import NO_MOMENT, Part, Row, answers, ask, union
 from oil_portal.worklists.shared import OF_MEMBERSHIP, membership_of
 from partners.models import Membership, Partner
 from projects.models import Application, MatchingRound, Project
@@ -28,25 +32,32 @@ ASKED = {
 
 def names_of(things: Iterable[tuple[int, int]]) -> dict[tuple[int, int], tuple[str, str]]:
     """{(content type, id): (name, path)} of what is still there; kinds that are not ASKED take a query each."""
-    wanted: dict[int, set[int]] = defaultdict(set)
-    for kind, pk in things:
-        wanted[kind].add(pk)
-    rows: list[Row] = []
-    parts, found = [], {}
-    for kind, ids in wanted.items():
+    wanted: dict[type[Model], list[int]] = defaultdict(list)
+    kinds = {}
+    for kind, pk in sorted(set(things)):
         model = ContentType.objects.get_for_id(kind).model_class()
-        if model in ASKED:
-            parts.append(_part(model, ids))
-        else:
-            loaded = model._base_manager.in_bulk(ids).items()
-            found |= {(kind, pk): (str(obj), obj.get_absolute_url()) for pk, obj in loaded}
-    list(heard([Source(rows.extend, *parts)]))
-    for row in rows:
-        found[ContentType.objects.get_for_model(row.about).pk, row.pk] = _name(row)
+        wanted[model].append(pk)
+        kinds[model] = kind
+    found = {}
+    for model in wanted.keys() - ASKED.keys():
+        loaded = model._base_manager.in_bulk(wanted[model]).items()
+        found |= {(kinds[model], pk): (str(obj), obj.get_absolute_url()) for pk, obj in loaded}
+    asked = [model for model in ASKED if model in wanted]
+    if asked:
+        labels = tuple(model._meta.label for model in asked)
+        rows = answers(asked, _named(labels, *(Many(wanted[model]) for model in asked)))
+        for row in chain(*rows.values()):
+            found[kinds[row.about], row.pk] = _name(row)
     return found
 
 
-def _part(model, ids: set[int]) -> Part:
+@prepared
+def _named(labels: tuple[str, ...], *ids: Many) -> QuerySet:
+    """Things of each of these kinds."""
+    return union(_part(apps.get_model(label), each) for label, each in zip(labels, ids, strict=True))
+
+
+def _part(model: type[Model], ids: Many) -> Part:
     asked = {"title": "title", "since": NO_MOMENT, "promised": False} | ASKED[model]
     return ask(model._base_manager.filter(pk__among=ids), **asked)
 

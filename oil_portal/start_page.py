@@ -4,14 +4,14 @@ from django.db.models import Count
 
 from challenges.models import Challenge, GoalLink
 from oil_portal.core.kept import kept
-from oil_portal.core.models import MailAddress, Notice
+from oil_portal.core.models import Notice
 from oil_portal.core.prepared import join, prepared
 from oil_portal.core.templatetags.oil import Goal
 from oil_portal.naming import names_of
 from oil_portal.student import student_section
 from oil_portal.worklists import work_items
-from oil_portal.worklists.asking import Row, Source, ask
 from oil_portal.worklists.broker import number_of
+from oil_portal.worklists.item import ADDRESS
 from partners import roles
 from partners.models import Partner, User
 from projects.goals import Reader, links_of
@@ -113,17 +113,14 @@ def unread(user) -> list[dict]:
 def sections(user) -> dict:
     """Everything on the start page; a section is there when the user has its role."""
     held = {role for role, *_where in roles.of(user)}
-    aside: list[Row] = []
-    refusing = MailAddress.objects.filter(email=user.email.lower(), set_aside_at__isnull=False)
-    refuses = Source(aside.extend, ask(refusing, title="email", since="set_aside_at", promised=False))
-    items = work_items(user, refuses)
+    items = work_items(user)
     of = lambda topic: [item for item in items if item.topic == topic]
     found = {
         "work": of(User.Topic.WORK),
         "closing": of(User.Topic.DATES),
         "heard": of(User.Topic.NEWS),
         "news": unread(user),
-        "set_aside": bool(aside),
+        "set_aside": bool(of(ADDRESS)),
     }
     builders = {
         roles.STUDENT: student_section,
@@ -140,7 +137,7 @@ def sections(user) -> dict:
 
 def teacher_section(user) -> dict:
     """The projects that I coach, and challenges that still look for a translator."""
-    mine = Project.objects.filter(in_hand_of([user]))
+    mine = Project.objects.filter(in_hand_of([user.pk]))
     return {
         "coached": list(as_rows(mine.exclude(status__in=OVER))[:LISTED]),
         "translations": list(

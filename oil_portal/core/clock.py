@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -27,6 +27,11 @@ def today() -> date:
 def day_of(moment: datetime) -> date:
     """The day of a moment in the portal's time zone."""
     return timezone.localtime(moment).date()
+
+
+def beginning(days_ago: int = 0) -> datetime:
+    """When the day of so many days ago began. For what need not be known to the second, so that SQL is the day's."""
+    return timezone.make_aware(datetime.combine(today() - timedelta(days=days_ago), time()))
 
 
 @contextmanager

@@ -10,11 +10,13 @@ pages do is a function that says its queryset, under `@prepared`:
     seen(request.user, 12)  # a list
 
 It is composed with a stand-in for each value, and kept by all that may make other SQL of it: which values there are
-(how many in a tuple, which roles the reader has `held` where), the texts and flags among them, the language and the
-day. The function decides nothing itself on a number or a date, which is not the one that is asked with, and asks the
-clock for the day alone; a value that does not come into the SQL, and another SQL at another hour, are refused.
+(how many in a tuple unless it is `Many`, which roles the reader has `held` where), the texts and flags among them, the
+language and the day. The function decides nothing itself on a number or a date, which is not the one that is asked
+with, and asks the clock for the day alone; a value that does not come into the SQL, and another SQL at another hour,
+are refused.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from copy import copy
 from datetime import date, datetime, time, timedelta
@@ -38,6 +40,7 @@ CHECKED = False  # whether each read is composed anew besides, and must be the s
 MOST = 100  # shapes of one read that are kept, of 30 to 90 kB each
 # From here on the stand-ins; a value that large goes the usual way.
 NUMBERS, DAYS, TEXTS = 2_000_000_000, date(9000, 1, 1), "\ue000 "
+LIST = re.compile(r"\{\d+(,\d+)*\}")
 EDGES = (time(0, 0, 1), time(23, 59, 59))
 
 _all: list["Prepared"] = []
@@ -49,6 +52,10 @@ class Unprepared(Exception):
 
 class Text(str):
     """A text that is a value: other than the texts and flags that say which SQL is wanted, such as a filter's."""
+
+
+class Many(tuple):
+    """Numbers for `__among`, a value as one: however many there are, the SQL is the same."""
 
 
 class Holes:
@@ -65,6 +72,9 @@ class Holes:
                 self.wanted.add(len(self.values))
             self.values.append(value)
             return type(value)
+        if isinstance(value, Many):
+            self.values.append(value)
+            return Many
         if isinstance(value, tuple):
             return tuple(self.shape(one) for one in value)
         if isinstance(value, AnonymousUser):
@@ -85,16 +95,23 @@ class Holes:
     @property
     def large(self) -> bool:
         """Whether a value is no ordinary one."""
-        return any(
-            not 0 <= one < NUMBERS if isinstance(one, int) else one >= DAYS if isinstance(one, date) else "\0" in one
-            for one in self.values
-        )
+        return any(map(_is_large, self.values))
+
+
+def _is_large(value) -> bool:
+    if isinstance(value, Many):
+        return any(map(_is_large, value))
+    if isinstance(value, int):
+        return not 0 <= value < NUMBERS
+    return value >= DAYS if isinstance(value, date) else "\0" in value
 
 
 def stand_in(shape, places: Iterator[int]):
     """An argument of this shape, made of numbers and days that nothing else has."""
     if shape is int:
         return NUMBERS + next(places)
+    if shape is Many:
+        return Many((NUMBERS + next(places),))
     if shape is date:
         return DAYS + timedelta(days=next(places))
     if shape is Text:
@@ -122,18 +139,22 @@ class Statement:
         except EmptyResultSet:
             self.sql = ""
             return
-        self.places = [(at, place, type(param)) for at, param in enumerate(self.params)
-                       if (place := place_of(param)) is not None]  # fmt: skip
+        self.holes = [(at, found, list if is_list(param) else type(param)) for at, param in enumerate(self.params)
+                      if (found := places_of(param))]  # fmt: skip
         self.converters = self.compiler.get_converters([one for one, _sql, _name in self.compiler.select])
         self.made = maker(queryset, self.compiler) if queryset._iterable_class is ModelIterable else None
-        if missing := wanted - {place for _at, place, _kind in self.places}:
+        if missing := wanted - {place for _at, found, _kind in self.holes for place in found}:
             raise Unprepared(f"{len(missing)} of the values are not in the SQL as they were given: {self.sql}")
 
     def filled(self, values: list) -> list:
         """The parameters, with these values in their places."""
         params = list(self.params)
-        for at, place, kind in self.places:
-            params[at] = values[place] if kind is date else kind(values[place])
+        for at, places, kind in self.holes:
+            one = values[places[0]]
+            if kind is list:
+                params[at] = f"{{{','.join(str(number) for place in places for number in each_of(values[place]))}}}"
+            else:
+                params[at] = one if kind is date else kind(one)
         return params
 
     def rows(self, values: list) -> list:
@@ -173,13 +194,24 @@ def maker(queryset: QuerySet, compiler: SQLCompiler) -> Callable[[tuple], Model]
     return made
 
 
-def place_of(param) -> int | None:
-    """Which value a parameter of SQL stands in for."""
-    if isinstance(param, int) and param >= NUMBERS:
-        return int(param) - NUMBERS
-    if isinstance(param, str) and param.startswith(TEXTS):
-        return int(param[len(TEXTS) :])
-    return (param - DAYS).days if type(param) is date and param >= DAYS else None
+def is_list(param) -> bool:
+    """Whether it is what `__among` makes of numbers."""
+    return isinstance(param, str) and LIST.fullmatch(param) is not None
+
+
+def each_of(value) -> Iterable[int]:
+    return value if isinstance(value, Many) else (value,)
+
+
+def places_of(param) -> list[int]:
+    """Which values a parameter of SQL stands in for: none, one, or those of a list."""
+    if is_list(param):
+        return [number - NUMBERS for number in map(int, param[1:-1].split(",")) if number >= NUMBERS]
+    if isinstance(param, int):
+        return [int(param) - NUMBERS] if param >= NUMBERS else []
+    if isinstance(param, str):
+        return [int(param[len(TEXTS) :])] if param.startswith(TEXTS) else []
+    return [(param - DAYS).days] if type(param) is date and param >= DAYS else []
 
 
 class Prepared:

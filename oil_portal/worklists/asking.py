@@ -1,8 +1,10 @@
 """All work lists are read in one query: what each asks becomes rows of the same columns, joined by UNION ALL."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from functools import lru_cache
+from itertools import count
 from typing import NamedTuple
 
 from django.contrib.contenttypes.models import ContentType
@@ -11,6 +13,7 @@ from django.db.models.functions import Cast, Coalesce, JSONObject
 
 from oil_portal.core.models import Promise, TimelineEntry
 from oil_portal.worklists.item import WorkItem
+from oil_portal.worklists.people import People
 
 NO_DAY, NO_MOMENT = Cast(Value(None), DateField()), Cast(Value(None), DateTimeField())
 SOME_NUMBER = 987654321
@@ -57,18 +60,18 @@ class Part(NamedTuple):
 
 
 class Source:
-    """What is asked, in parts, and what is said of all its answers; within a part they come in no order.
+    """What is asked, in parts, and what is said to people of all its answers; within a part they come in no order.
 
-    Who only wants to know the answers gives `say` a list's `extend`.
+    What is asked is composed once for everybody with the same roles (`Held`), so `say` knows the people by being told.
     """
 
-    def __init__(self, say: Callable[[list[Row]], Iterable | None], *parts: Part) -> None:
+    def __init__(self, say: Callable[[People, list[Row]], Told], *parts: Part) -> None:
         self.say, self.parts = say, parts
 
 
-def by_row(say: Callable[[Row], Iterable]) -> Callable[[list[Row]], Iterable]:
+def by_row(say: Callable[[People, Row], Told]) -> Callable[[People, list[Row]], Told]:
     """Say something of every row by itself."""
-    return lambda rows: (said for row in rows for said in say(row))
+    return lambda people, rows: (said for row in rows for said in say(people, row))
 
 
 def came(model: type[Model], path: str = "") -> Subquery:
@@ -103,14 +106,23 @@ def ask(queryset: QuerySet, *, about=None, path="", pk="", title="title", since=
     return Part(about, queryset.order_by(), columns)
 
 
-def heard(sources: Iterable[Source]) -> Told:
-    """What all sources say, in their order; one query."""
-    sources = list(sources)
-    parts = [(source, part) for source in sources for part in source.parts]
-    asked = [part.rows.values_list(Value(number), *part.columns) for number, (_source, part) in enumerate(parts)]
-    found: dict[Source, list[Row]] = {source: [] for source in sources}
-    for number, *row in asked[0].union(*asked[1:], all=True) if asked else ():
-        source, part = parts[number]
-        found[source].append(Row(part.about, *row))
-    for source, rows in found.items():
-        yield from source.say(rows) or ()
+def union(parts: Iterable[Part]) -> QuerySet:
+    """All parts as one read; every row begins with the number of its part."""
+    asked = [part.rows.values_list(Value(number), *part.columns) for number, part in enumerate(parts)]
+    return asked[0].union(*asked[1:], all=True)
+
+
+def answers(about: Sequence[type[Model]], found: Iterable[tuple]) -> dict[int, list[Row]]:
+    """{number of the part: its rows} of what `union` found; what each part was about."""
+    rows: dict[int, list[Row]] = defaultdict(list)
+    for number, *row in found:
+        rows[number].append(Row(about[number], *row))
+    return rows
+
+
+def heard(people: People, sources: Iterable[Source], found: Iterable[tuple]) -> Told:
+    """What all sources say to people of what was found, in their order."""
+    rows, numbers = answers([part.about for source in sources for part in source.parts], found), count()
+    for source in sources:
+        own = [row for _part, number in zip(source.parts, numbers, strict=False) for row in rows[number]]
+        yield from source.say(people, own)

@@ -11,7 +11,7 @@ from challenges.models import Challenge
 from oil_portal.core import clock
 from oil_portal.worklists.asking import Part, Row, Source, ask
 from oil_portal.worklists.item import QUEUE, WorkItem, item, line
-from oil_portal.worklists.people import People
+from oil_portal.worklists.people import Held, People
 from oil_portal.worklists.shared import check
 from partners import roles
 from partners.models import CHECK_AFTER, Partner
@@ -19,10 +19,9 @@ from partners.models import CHECK_AFTER, Partner
 EDGE = 50  # what came first and what came last of a queue: of at most twice as many all are read
 
 
-def for_brokers(people: People):
+def for_brokers(held: Held):
     """The queues, each with its age when it is long; who wants to join is in `shared.requests`."""
-    brokers = people.holding(roles.BROKER)
-    if not brokers:
+    if not held.holding(roles.BROKER):
         return
     partners, challenges = reverse("partners:queue"), reverse("challenges:queue")
     queues = [
@@ -37,7 +36,7 @@ def for_brokers(people: People):
          _("Vraagstukken zonder vertaler"), _("%(count)s vraagstukken zoeken een docent, %(age)s.")),
     ]  # fmt: skip
     for part, *queue in queues:
-        yield _queue(people, brokers, part, *queue)
+        yield _queue(part, *queue)
 
 
 def number_of(queue: QuerySet) -> Subquery:
@@ -53,10 +52,10 @@ def _edges(queue: QuerySet, **asked) -> Part:
     return ask(queue.filter(pk__in=edges), count=number_of(queue), **asked)
 
 
-def _queue(people: People, brokers: set[int], part: Part, make, url: str, title: str, text: str) -> Source:
+def _queue(part: Part, make, url: str, title: str, text: str) -> Source:
     """What there is to do, or one line with the number when that is much."""
 
-    def say(rows: list[Row]):
+    def say(people: People, rows: list[Row]):
         count = rows[0]["count"] if rows else 0
         if count > QUEUE:
             newest, oldest = make(max(rows, key=_told)), clock.day_of(min(row.since for row in rows))
@@ -64,7 +63,7 @@ def _queue(people: People, brokers: set[int], part: Part, make, url: str, title:
         else:
             said = map(make, rows)
         for each in said:
-            yield from people.tell(brokers, each, roles.BROKER)
+            yield from people.tell(people.holding(roles.BROKER), each, roles.BROKER)
 
     return Source(say, part)
 

@@ -1,6 +1,7 @@
 """What waits for coordinators: teams that get no answer, rounds to run, and details of their school."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import timedelta
 
 from django.db.models import Exists, OuterRef
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 from oil_portal.core import clock
 from oil_portal.worklists.asking import Row, Source, Told, ask
 from oil_portal.worklists.item import item, queued
-from oil_portal.worklists.people import People
+from oil_portal.worklists.people import Held, People
 from oil_portal.worklists.shared import check, to_check
 from partners import roles
 from partners.models import Partner
@@ -18,30 +19,31 @@ from projects.models import MatchingRound, Project, RoundProject
 from projects.services import DECISION_DAYS
 
 
-def for_coordinators(people: People):
+def for_coordinators(held: Held):
     """By the organisations and the schools that they coordinate; who wants to join is in `shared.requests`."""
-    at, schools = people.at(roles.COORDINATOR), people.of_school(roles.COORDINATOR)
+    at, schools = held.at(roles.COORDINATOR), held.of_school(roles.COORDINATOR)
     if not at:
         return
     overdue = Project.objects.filter(status="open", closing_date__lt=clock.today(), run__module__school__among=schools)
     rounds = MatchingRound.objects.filter(school__among=schools, status__in=["draft", "closed"])
     filled = Exists(RoundProject.objects.filter(round=OuterRef("pk")))
     asked = [
-        (at, _details, to_check(Partner.objects.filter(pk__among=at))),
-        (schools, _overdue, ask(overdue, school="run__module__school", closing_date="closing_date")),
-        (schools, _rounds, ask(rounds, school="school", status="status", filled=filled,
+        (People.at, _details, to_check(Partner.objects.filter(pk__among=at))),
+        (People.of_school, _overdue, ask(overdue, school="run__module__school", closing_date="closing_date")),
+        (People.of_school, _rounds, ask(rounds, school="school", status="status", filled=filled,
                                publishes_on="publishes_on", opens_on="opens_on")),
     ]  # fmt: skip
     for where, find, part in asked:
-        yield Source(_tell(people, where, find), part)
+        yield Source(_tell(where, find), part)
 
 
-def _tell(people: People, where: dict[int, list[int]], find):
+def _tell(where: Callable[[People, str], dict[int, list[int]]], find):
     """What `find` says at an organisation, to who coordinates there."""
 
-    def say(rows: list[Row]) -> Told:
+    def say(people: People, rows: list[Row]) -> Told:
+        who = where(people, roles.COORDINATOR)
         for place, each in find(rows):
-            yield from people.tell(where[place], each, roles.COORDINATOR, place)
+            yield from people.tell(who[place], each, roles.COORDINATOR, place)
 
     return say
 

@@ -13,6 +13,7 @@ from partners.models import User
 
 QUEUE = 5  # things of one kind that a coordinator or broker reads one by one; more are one line with their age
 Topic = User.Topic
+ADDRESS = "address"  # no topic of a mail: that mail does not arrive
 
 
 class WorkItem(NamedTuple):

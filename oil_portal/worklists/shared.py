@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Coalesce, TruncDate
+from django.db.models.functions import Coalesce, Lower, TruncDate
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -14,9 +14,10 @@ from django.utils.translation import ngettext
 
 from challenges.models import Draft
 from oil_portal.core import clock
+from oil_portal.core.models import MailAddress
 from oil_portal.worklists.asking import NO_MOMENT, Part, Row, Source, Told, ask, by_row, came
-from oil_portal.worklists.item import WorkItem, item, queued
-from oil_portal.worklists.people import People
+from oil_portal.worklists.item import ADDRESS, WorkItem, item, queued
+from oil_portal.worklists.people import Held, People
 from partners import roles
 from partners.models import CHECK_AFTER, Membership, Partner, User
 from partners.models.membership import ANSWER_REQUESTS, answered_by
@@ -28,25 +29,34 @@ WRITERS = (roles.CONTACT, roles.TEACHER, roles.BROKER)
 
 
 def lately() -> datetime:
-    return clock.now() - timedelta(days=LOOK_BACK_DAYS)
+    return clock.beginning(LOOK_BACK_DAYS)
 
 
-def drafts(people: People):
+def refused(held: Held):
+    """A mail address that does not take mail, which only a page can say."""
+    refusing = MailAddress.objects.filter(email=Lower(OuterRef("email")), set_aside_at__isnull=False)
+    found = User.objects.filter(Exists(refusing), pk__among=held.users)
+    say = lambda _people, row: [(row.pk, WorkItem(ADDRESS, row.title, "", "", clock.today(), topic=ADDRESS))]
+    yield Source(by_row(say), ask(found, title="email", since=NO_MOMENT, promised=False))
+
+
+def drafts(held: Held):
     """What somebody is still writing, for the own organisation or on behalf of a company."""
-    role_of = {user: role for role in reversed(WRITERS) for user in people.holding(role)}
-    if not role_of:
+    writers = held.holding(*WRITERS)
+    if not writers:
         return
-    for_others = Q(written_by__among=role_of, author=None, invited_at=None)
-    found = Draft.objects.filter(Q(author__among=role_of) | for_others, version__gt=0)
+    for_others = Q(written_by__among=writers, author=None, invited_at=None)
+    found = Draft.objects.filter(Q(author__among=writers) | for_others, version__gt=0)
 
-    def say(row: Row) -> Told:
+    def say(people: People, row: Row) -> Told:
         draft = Draft(token=row["address"], values={"title": row.title or ""})
         text, verb = _("Je concept is nog niet ingediend."), "finish"
         if not row["author"]:
             text, verb = _("Je schrijft dit voor een bedrijf. Maak het af en stuur het op."), "send"
         writer = row["author"] or row["writer"]
         said = item(row._replace(title=str(draft)), verb, text, url=draft.get_absolute_url())
-        yield from people.tell([writer], said, role_of[writer], row["partner"])
+        role = next(role for role in WRITERS if writer in people.holding(role))
+        yield from people.tell([writer], said, role, row["partner"])
 
     title = KeyTextTransform("title", "values")
     yield Source(
@@ -88,20 +98,21 @@ def not_looked_back(projects: QuerySet, side: str) -> QuerySet:
     return projects.filter(~Exists(said), status="completed").alias(came=came(Project)).filter(came__gt=lately())
 
 
-def contributions(people: People) -> Told:
+def contributions(held: Held):
     """Per project, what the other side gave and waits for a yes, and what of their own is disputed."""
-    contacts, teachers = people.at(roles.CONTACT), people.holding(roles.TEACHER)
+    contacts, teachers = held.at(roles.CONTACT), held.holding(roles.TEACHER)
     if not contacts and not teachers:
         return
     translator = "project__assignment__challenge__translator"
     coached = Q(project__coach__among=teachers)
     stated = Q(status="stated")
-    asked = [  # each by itself: of all together the database looks at every contribution of the portal
-        stated & Q(side="school", project__host__among=contacts),
-        stated & Q(side="company") & coached,
-        stated & Q(side="company") & Q(**{f"{translator}__among": teachers}) & ~coached,
-        Q(status="disputed", by__among=teachers | people.holding(roles.CONTACT)),
-    ]
+    # Each by itself: of all together the database looks at every contribution of the portal.
+    asked = [Q(status="disputed", by__among=held.holding(roles.TEACHER, roles.CONTACT))]
+    if contacts:
+        asked.append(stated & Q(side="school", project__host__among=contacts))
+    if teachers:
+        by_company = stated & Q(side="company")
+        asked += [by_company & coached, by_company & Q(**{f"{translator}__among": teachers}) & ~coached]
     known = {"side": "side", "status": "status", "by": "by", "host": "project__host", "coach": "project__coach",
              "translator": translator, "school": "project__run__module__school"}  # fmt: skip
     rows = (
@@ -110,20 +121,21 @@ def contributions(people: People) -> Told:
         .annotate(count=Count("pk"), at=Coalesce(Min("answered_at"), Min("created_at")))
     )
     told = {"about": Project, "path": "project__", "since": "at", "promised": False, "count": "count", **known}
+    yield Source(_tell_contributions, *(ask(rows.filter(which), **told) for which in asked))
 
-    def say(rows: list[Row]) -> Told:
-        sums: dict[tuple, tuple] = {}
-        for row in rows:
-            for user in _answerers(row, contacts, teachers):
-                key = (user, row.pk, row["status"])
-                count, at, _row = sums.get(key, (0, row.since, row))
-                sums[key] = (count + row["count"], min(at, row.since), row)
-        for (user, _project, status), (count, at, row) in sums.items():
-            contact = user in contacts.get(row["host"], ())
-            role = roles.CONTACT if contact or user not in teachers else roles.TEACHER
-            yield from people.tell([user], _contribution(row, status, count, at), role, row["host"], row["school"])
 
-    yield Source(say, *(ask(rows.filter(which), **told) for which in asked))
+def _tell_contributions(people: People, rows: list[Row]) -> Told:
+    contacts, teachers = people.at(roles.CONTACT), people.holding(roles.TEACHER)
+    sums: dict[tuple, tuple] = {}
+    for row in rows:
+        for user in _answerers(row, contacts, teachers):
+            key = (user, row.pk, row["status"])
+            count, at, _row = sums.get(key, (0, row.since, row))
+            sums[key] = (count + row["count"], min(at, row.since), row)
+    for (user, _project, status), (count, at, row) in sums.items():
+        contact = user in contacts.get(row["host"], ())
+        role = roles.CONTACT if contact or user not in teachers else roles.TEACHER
+        yield from people.tell([user], _contribution(row, status, count, at), role, row["host"], row["school"])
 
 
 def _answerers(row: Row, contacts: dict, teachers: set[int]) -> set[int]:
@@ -186,21 +198,22 @@ def membership_of(row: Row) -> Membership:
     return Membership(pk=row.pk, user=user, role=row["role"], partner=Partner(pk=row["partner"], name=row["name"]))
 
 
-def requests(people: People):
+def requests(held: Held):
     """Who wants to join, for who may answer: as `Membership.objects.waiting_for` says for one person."""
     requested = Membership.objects.filter(status=MembershipStatus.REQUESTED)
     for role in ANSWER_REQUESTS:
-        at = people.at(role)
+        at = held.at(role)
         if at:
             found = requested.filter(answered_by(role, at))
             part = ask(found, since="created_at", promised=False, parent="partner__parent", **OF_MEMBERSHIP)
-            yield Source(_tell_requests(people, role, at), part)
+            yield Source(_tell_requests(role), part)
 
 
-def _tell_requests(people: People, role: str, at: dict[int, list[int]]):
+def _tell_requests(role: str):
     """Per organisation, for those who answer there; all brokers answer everywhere."""
 
-    def say(rows: list[Row]) -> Told:
+    def say(people: People, rows: list[Row]) -> Told:
+        at = people.at(role)
         waiting: dict[int | None, list[WorkItem]] = defaultdict(list)
         for row in rows:
             asked = membership_of(row)

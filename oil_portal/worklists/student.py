@@ -14,7 +14,7 @@ from modules.models import Enrolment
 from oil_portal.core import clock
 from oil_portal.worklists.asking import NO_MOMENT, Part, Row, Source, Told, ask, by_row, came
 from oil_portal.worklists.item import Topic, WorkItem, item
-from oil_portal.worklists.people import People
+from oil_portal.worklists.people import Held, People
 from oil_portal.worklists.shared import confirm, lately, look_back
 from partners import roles
 from partners.models import User
@@ -26,9 +26,9 @@ SOON = 5  # days before something closes that it is told
 FITTING = 3  # projects that fit and close soon, per student
 
 
-def for_students(people: People):
+def for_students(held: Held):
     """Each student for themselves; nothing comes for an organisation."""
-    students = people.holding(roles.STUDENT)
+    students = held.holding(roles.STUDENT)
     if students:
         yield _to_enrol(students)
         yield _to_rank(students)
@@ -36,9 +36,9 @@ def for_students(people: People):
         yield _closing(students)
 
 
-def _to_enrol(students: set[int]) -> Source:
-    def say(rows: list[Row]) -> Told:
-        for student in students - {row.pk for row in rows}:
+def _to_enrol(students: list[int]) -> Source:
+    def say(people: People, rows: list[Row]) -> Told:
+        for student in people.holding(roles.STUDENT) - {row.pk for row in rows}:
             yield (
                 student,
                 WorkItem(
@@ -54,7 +54,7 @@ def _to_enrol(students: set[int]) -> Source:
     return Source(say, ask(enrolled, title="email", since=NO_MOMENT, promised=False))
 
 
-def _to_rank(students: set[int]) -> Source:
+def _to_rank(students: list[int]) -> Source:
     """Rounds in which somebody chose nothing yet: news when it opens, and a date in its last days."""
     found = MatchingRound.objects.filter(status="open", closes_on__gte=clock.today())
     enrolled = "runs__enrolments__student"
@@ -71,7 +71,7 @@ def _to_rank(students: set[int]) -> Source:
     )  # fmt: skip
 
 
-def _rank(row: Row) -> Told:
+def _rank(_people: People, row: Row) -> Told:
     last = row.day("closes_on")
     soon = (last - clock.today()).days <= SOON
     text = _("Kies je projecten voor ‘%(round)s’. Tot en met %(day)s.")
@@ -80,7 +80,7 @@ def _rank(row: Row) -> Told:
     yield row["student"], item(row, "rank-soon" if soon else "rank", text, url=url, until=last, topic=topic)
 
 
-def _to_say(students: set[int]):
+def _to_say(students: list[int]):
     """Goals to confirm, and projects to look back on."""
     unsaid = Achievement.objects.filter(
         student__among=students, student_says=None, project__status__in=["confirming", "completed"]
@@ -91,11 +91,11 @@ def _to_say(students: set[int]):
     )
     placed = placed.alias(came=came(Project, "project__")).filter(came__gt=lately())
     for rows, make in ((unsaid.order_by().distinct(), confirm), (placed, look_back)):
-        say = lambda row, make=make: [(row["student"], make(row))]
+        say = lambda _people, row, make=make: [(row["student"], make(row))]
         yield Source(by_row(say), ask(rows, about=Project, path="project__", student="student"))
 
 
-def _closing(students: set[int]) -> Source:
+def _closing(students: list[int]) -> Source:
     """Projects that close within days: applied to, saved, or fitting; each told once, for the first of these."""
     today = clock.today()
     soon = Project.objects.open().filter(closing_date__lte=today + timedelta(days=SOON))
@@ -118,7 +118,7 @@ def _closing(students: set[int]) -> Source:
     )
 
 
-def _fitting(students: set[int], soon: QuerySet) -> tuple[QuerySet, str]:
+def _fitting(students: list[int], soon: QuerySet) -> tuple[QuerySet, str]:
     """Rows with the number of open goals of a student in a project, and the path from a row to the project."""
     path = "run__module__goals__links__assignment__projects"
     reached = Achievement.objects.filter(
@@ -129,7 +129,7 @@ def _fitting(students: set[int], soon: QuerySet) -> tuple[QuerySet, str]:
     return fits.values("student", path, *told).annotate(fit=Count("run__module__goals", distinct=True)), path
 
 
-def _say_closing(rows: list[Row]) -> Told:
+def _say_closing(_people: People, rows: list[Row]) -> Told:
     applied, saved, fitting = ([row for row in rows if name in row.more] for name in ("status", "saved", "fit"))
     told = {(row["student"], row.pk) for row in applied}  # who withdrew or was turned down hears nothing of it
     for row in applied:

@@ -1,5 +1,6 @@
 """What waits for teachers: translate, open, decide, wrap up, and look after teams at risk."""
 
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 
 from django.contrib.contenttypes.models import ContentType
@@ -15,7 +16,7 @@ from oil_portal.core.models import TimelineEntry
 from oil_portal.worklists.asking import Part, Row, Source, Told, ask, by_row
 from oil_portal.worklists.contact import SILENT_DAYS
 from oil_portal.worklists.item import WorkItem, item
-from oil_portal.worklists.people import People
+from oil_portal.worklists.people import Held, People
 from oil_portal.worklists.shared import confirm, look_back, not_looked_back, silence, silent
 from partners import roles
 from projects.models import Achievement, Application, Contribution, Outcome, Project, in_hand_of
@@ -27,32 +28,34 @@ FEW_DAYS = 3  # before the closing date, that too few applications are a reason 
 TRANSLATOR = "assignment__challenge__translator"
 
 
-def for_teachers(people: People):
+def for_teachers(held: Held):
     """By what they translate and by what they lead."""
-    teachers = people.holding(roles.TEACHER)
+    teachers = held.holding(roles.TEACHER)
     if not teachers:
         return
     led = Project.objects.filter(in_hand_of(teachers))
     who = {"coach": "coach", "translator": TRANSLATOR, "school": "run__module__school"}
-
-    def tell(find, part: Part) -> Source:
-        def say(row: Row) -> Told:
-            users = {row.more.get("coach"), row["translator"]}
-            for said in find(row):
-                yield from people.tell(users, said, roles.TEACHER, row.more.get("school"))
-
-        return Source(by_row(say), part)
-
     company, school = Contribution.objects.filter(partner=OuterRef("host")), _by_school()
-    yield from (tell(find, part) for find, part in _translations(teachers))
-    yield tell(_to_lead, _led(led, who))
-    yield tell(lambda row: [look_back(row)], ask(not_looked_back(led, "teacher"), **who))
-    yield tell(_company_silent, silent(led, company, SILENT_DAYS, **who))
+    yield from (_tell(find, part) for find, part in _translations(teachers))
+    yield _tell(_to_lead, _led(led, who))
+    yield _tell(lambda row: [look_back(row)], ask(not_looked_back(led, "teacher"), **who))
+    yield _tell(_company_silent, silent(led, company, SILENT_DAYS, **who))
     coached = {"coach": "coach", "translator": "coach", "school": "run__module__school"}
-    yield tell(_school_silent, silent(led.filter(coach__among=teachers), school, SCHOOL_SILENT_DAYS, **coached))
+    yield _tell(_school_silent, silent(led.filter(coach__among=teachers), school, SCHOOL_SILENT_DAYS, **coached))
 
 
-def _translations(teachers: set[int]):
+def _tell(find: Callable[[Row], Iterable[WorkItem]], part: Part) -> Source:
+    """What `find` says of a thing, to its coach and its translator."""
+
+    def say(people: People, row: Row) -> Told:
+        users = {row.more.get("coach"), row["translator"]}
+        for said in find(row):
+            yield from people.tell(users, said, roles.TEACHER, row.more.get("school"))
+
+    return Source(by_row(say), part)
+
+
+def _translations(teachers: list[int]):
     """What they translate."""
     unwritten = Challenge.objects.filter(translator__among=teachers, status="accepted")
     unwritten = unwritten.filter(~Exists(Assignment.objects.filter(challenge=OuterRef("pk"))))

@@ -59,8 +59,8 @@ def answered_by(role: str, partners) -> models.Q:
     """Requests that this role at these partners may confirm; a broker may everywhere but for schools."""
     of_school = models.Q(role__in=[roles.TEACHER, roles.STUDENT])
     return {
-        roles.CONTACT: models.Q(role=roles.CONTACT, partner__in=partners),
-        roles.COORDINATOR: of_school & (models.Q(partner__in=partners) | models.Q(partner__parent__in=partners)),
+        roles.CONTACT: models.Q(role=roles.CONTACT, partner__among=partners),
+        roles.COORDINATOR: of_school & (models.Q(partner__among=partners) | models.Q(partner__parent__among=partners)),
         roles.BROKER: ~of_school,
     }[role]
 

@@ -53,7 +53,7 @@ class PartnerQuerySet(models.QuerySet):
         """Partners of which nobody looked at the details for a year, longest ago first; adds `last_checked`."""
         checked = Coalesce("checked_at", "created_at")
         old = self.filter(status=PartnerStatus.ACCEPTED).annotate(last_checked=checked)
-        return old.filter(last_checked__lt=clock.now() - CHECK_AFTER).order_by("last_checked", "pk")
+        return old.filter(last_checked__lt=clock.beginning(CHECK_AFTER.days)).order_by("last_checked", "pk")
 
     def with_counts(self) -> "PartnerQuerySet":
         """Add `asked`: how many public challenges the partner has. The room above is read over its reverse relation."""
@@ -233,7 +233,7 @@ class Partner(models.Model):
     @property
     def is_stale(self) -> bool:
         """Whether the details wait for somebody to look at them again."""
-        return self.status == PartnerStatus.ACCEPTED and self.last_check < clock.now() - CHECK_AFTER
+        return self.status == PartnerStatus.ACCEPTED and self.last_check < clock.beginning(CHECK_AFTER.days)
 
     @property
     def logo_url(self) -> str:

@@ -114,10 +114,10 @@ class OneOf(models.Func):
     template, arg_joiner, output_field = "%(expressions)s)", " = ANY(", models.BooleanField()
 
 
-def in_hand_of(users: Iterable) -> models.Q:
-    """Projects that one of these coaches, or whose assignment one of these wrote."""
+def in_hand_of(users: Iterable[int]) -> models.Q:
+    """Projects that one of these users coaches, or whose assignment one of these wrote."""
     projects = Project.objects.order_by().values("pk")
-    found = projects.filter(coach__in=users).union(projects.filter(assignment__challenge__translator__in=users))
+    found = projects.filter(coach__among=users).union(projects.filter(assignment__challenge__translator__among=users))
     return models.Q(OneOf("pk", ArraySubquery(found)))
 
 
@@ -125,7 +125,7 @@ def led_by(user) -> models.Q:
     """Projects that `user` answers for; says the same as `projects.permissions.leads`."""
     schools = roles.school_ids(user, roles.COORDINATOR)
     runs = ModuleRun.objects.filter(module__school__in=schools)
-    return in_hand_of([user]) | models.Q(run__in=runs) if schools else in_hand_of([user])
+    return in_hand_of([user.pk]) | models.Q(run__in=runs) if schools else in_hand_of([user.pk])
 
 
 def _applications(status: str) -> Coalesce:
