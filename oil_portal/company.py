@@ -75,7 +75,7 @@ def challenges_of(partner: Partner, number: str | None) -> Page:
     paginator = Paginator(Leaves(_asked, list, partner.pk), ROWS)
     paginator.count = partner.asked  # counted with the partner
     page = paginator.get_page(number)
-    assignments = _assignments(tuple(challenge.pk for challenge in page.object_list))
+    assignments = assignments_of(tuple(challenge.pk for challenge in page.object_list))
     join(page.object_list, "assignments", assignments, "challenge_id")
     for challenge in page.object_list:
         challenge.partner = partner  # read once
@@ -88,7 +88,7 @@ def _asked(partner: int, first: str, last: str) -> QuerySet[Challenge]:
 
 
 @prepared
-def _assignments(challenges: tuple) -> QuerySet[Assignment]:
+def assignments_of(challenges: tuple) -> QuerySet[Assignment]:
     return Assignment.objects.filter(challenge__in=challenges)
 
 

@@ -1,8 +1,9 @@
 """What the home page and the start page show. Reads only; the home page's figures are some minutes old at most."""
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from challenges.models import Challenge, GoalLink
+from oil_portal.company import assignments_of
 from oil_portal.core.kept import kept
 from oil_portal.core.models import Notice
 from oil_portal.core.prepared import join, prepared
@@ -102,12 +103,16 @@ def news(user, *, limit: int) -> list[Notice]:
 
 def unread(user) -> list[dict]:
     """The newest notices that were not read: what happened, when, and to what. Two queries, for most kinds of thing."""
-    unheard = Notice.objects.filter(recipient=user, read_at=None).select_related("entry__content_type")[:NEWS]
-    entries = [notice.entry for notice in unheard]
+    entries = [notice.entry for notice in _unheard(user)]
     names = names_of((entry.content_type_id, entry.object_id) for entry in entries)
     named = [(entry, names.get((entry.content_type_id, entry.object_id))) for entry in entries]
     return [{"label": entry.label, "at": entry.created_at, "title": name[0], "url": name[1]}
             for entry, name in named if name]  # fmt: skip
+
+
+@prepared
+def _unheard(user) -> QuerySet[Notice]:
+    return Notice.objects.filter(recipient=user, read_at=None).select_related("entry__content_type")[:NEWS]
 
 
 def sections(user) -> dict:
@@ -137,46 +142,72 @@ def sections(user) -> dict:
 
 def teacher_section(user) -> dict:
     """The projects that I coach, and challenges that still look for a translator."""
-    mine = Project.objects.filter(in_hand_of([user.pk]))
     return {
-        "coached": list(as_rows(mine.exclude(status__in=OVER))[:LISTED]),
-        "translations": list(
-            Challenge.objects.filter(translator=user, status="accepted").select_related("partner")[:LISTED]
-        ),
-        "unclaimed": list(
-            Challenge.objects.filter(translator=None, status="accepted").select_related("partner")[:LISTED]
-        ),
+        "coached": _coached(user),
+        "translations": _translated_by(user),
+        "unclaimed": _unclaimed(),
     }
+
+
+@prepared
+def _coached(user) -> ProjectQuerySet:
+    return as_rows(Project.objects.filter(in_hand_of([user.pk])).exclude(status__in=OVER))[:LISTED]
+
+
+@prepared
+def _translated_by(user) -> QuerySet[Challenge]:
+    return Challenge.objects.filter(translator=user, status="accepted").select_related("partner")[:LISTED]
+
+
+@prepared
+def _unclaimed() -> QuerySet[Challenge]:
+    return Challenge.objects.filter(translator=None, status="accepted").select_related("partner")[:LISTED]
 
 
 def company_section(user) -> dict:
     """Our challenges, newest first, and our organisations."""
-    ours = roles.partner_ids(user, roles.CONTACT)
-    return {
-        "organisations": list(Partner.objects.filter(pk__in=ours)),
-        "our_challenges": list(
-            Challenge.objects.filter(partner__in=ours)
-            .exclude(status="withdrawn")
-            .select_related("partner")
-            .prefetch_related("assignments")[:LISTED]
-        ),
-    }
+    challenges = _our_challenges(user)
+    join(challenges, "assignments", assignments_of(tuple(challenge.pk for challenge in challenges)), "challenge_id")
+    return {"organisations": _organisations(user), "our_challenges": challenges}
+
+
+@prepared
+def _organisations(user) -> QuerySet[Partner]:
+    return Partner.objects.filter(pk__in=roles.partner_ids(user, roles.CONTACT))
+
+
+@prepared
+def _our_challenges(user) -> QuerySet[Challenge]:
+    ours = Challenge.objects.filter(partner__in=roles.partner_ids(user, roles.CONTACT)).exclude(status="withdrawn")
+    return ours.select_related("partner")[:LISTED]
 
 
 def broker_section(user) -> dict:
     """The state of the network in figures; each figure opens to its list."""
+    return {"queue": next(iter(_queues(user.pk)), {})}
+
+
+@prepared
+def _queues(user: int) -> QuerySet:
+    """How many wait in each queue, in one row."""
     queues = {"challenges": Challenge.objects.submitted(), "unclaimed_count": Challenge.objects.unclaimed(),
               "partners": Partner.objects.submitted()}  # fmt: skip
-    counted = User.objects.filter(pk=user.pk).values_list(*map(number_of, queues.values())).get()
-    return {"queue": dict(zip(queues, counted, strict=True))}
+    return User.objects.filter(pk=user).values(**{name: number_of(queue) for name, queue in queues.items()})
 
 
 def coordinator_section(user) -> dict:
     """The projects of my school that are under way."""
+    return {"school_projects": _of_school(user), "school_rounds": _rounds(user)}
+
+
+@prepared
+def _of_school(user) -> ProjectQuerySet:
     schools = roles.school_ids(user, roles.COORDINATOR)
     projects = Project.objects.filter(run__module__school__in=schools, status__in=["open", "running", "confirming"])
-    rounds = MatchingRound.objects.live().filter(school__in=schools).with_counts()
-    return {
-        "school_projects": list(as_rows(projects)[:LISTED]),
-        "school_rounds": list(rounds.select_related("school")[:LISTED]),
-    }
+    return as_rows(projects)[:LISTED]
+
+
+@prepared
+def _rounds(user) -> QuerySet[MatchingRound]:
+    rounds = MatchingRound.objects.live().filter(school__in=roles.school_ids(user, roles.COORDINATOR))
+    return rounds.with_counts().select_related("school")[:LISTED]

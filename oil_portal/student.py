@@ -6,7 +6,7 @@ Reads only; the number of queries does not grow with what there is. All projects
 from datetime import date, timedelta
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import JSONObject
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from challenges.models import Challenge, GoalLink
 from modules.models import Enrolment, LearningGoal
 from oil_portal.core import clock
+from oil_portal.core.prepared import prepared
 from projects.calendar import days
 from projects.choosing import PLACES
 from projects.fitting import fitting, taste_of
@@ -29,12 +30,7 @@ def student_section(user) -> dict:
     """All parts of the page, by name."""
     taste, today = taste_of(user), clock.today()
     taking = rounds(user)
-    applied = list(
-        Application.objects.filter(student=user)
-        .exclude(status=ApplicationStatus.WITHDRAWN)
-        .select_related("project")
-        .order_by("-created_at", "-pk")
-    )
+    applied = _applied(user)
     shown = [each for each in taking if is_shown(each)]
     wanted = {choice["project"] for each in shown for choice in each.wishes}
     fits, projects = fitting(user, taste, FITTING, wanted | {each.project_id for each in applied[:LISTED]})
@@ -56,6 +52,12 @@ def student_section(user) -> dict:
     }
 
 
+@prepared
+def _applied(user) -> QuerySet[Application]:
+    mine = Application.objects.filter(student=user).exclude(status=ApplicationStatus.WITHDRAWN)
+    return mine.select_related("project").order_by("-created_at", "-pk")
+
+
 def is_shown(round_: MatchingRound) -> bool:
     """Whether a round is under way, or was published lately."""
     if round_.status == RoundStatus.PUBLISHED:
@@ -65,14 +67,24 @@ def is_shown(round_: MatchingRound) -> bool:
 
 def rounds(user) -> list[MatchingRound]:
     """The rounds of the student, each with `part` and its `wishes`, in order; two queries."""
-    choices = Preference.objects.filter(participant=OuterRef("pk")).order_by("rank", "pk")
-    chosen = ArraySubquery(choices.values(choice=JSONObject(project="project", rank="rank")))
-    parts = {part.round_id: part for part in Participant.objects.filter(student=user).annotate(chosen=chosen)}
-    found = list(MatchingRound.objects.for_student(user))
+    parts = {part.round_id: part for part in _parts(user)}
+    found = _rounds(user)
     for each in found:
         each.part = parts.get(each.pk)
         each.wishes = each.part.chosen if each.part else []
     return found
+
+
+@prepared
+def _parts(user) -> QuerySet[Participant]:
+    choices = Preference.objects.filter(participant=OuterRef("pk")).order_by("rank", "pk")
+    chosen = ArraySubquery(choices.values(choice=JSONObject(project="project", rank="rank")))
+    return Participant.objects.filter(student=user).annotate(chosen=chosen)
+
+
+@prepared
+def _rounds(user) -> QuerySet[MatchingRound]:
+    return MatchingRound.objects.for_student(user)
 
 
 def following(application: Application) -> str:
@@ -93,11 +105,7 @@ def following(application: Application) -> str:
 
 def saved(user) -> list[Challenge]:
     """The challenges that the student saved, newest first, each with `open_projects`; one query."""
-    kept = Challenge.objects.filter(interests__student=user, interests__saved_at__isnull=False)
-    projects = Project.objects.open().filter(assignment__challenge=OuterRef("pk"))
-    open_ = ArraySubquery(projects.values(one=JSONObject(pk="pk", title="title", closing_date="closing_date")))
-    kept = kept.visible_to(user).select_related("partner").annotate(open_=open_)
-    found = list(kept.order_by("-interests__saved_at")[:LISTED])
+    found = _saved(user)
     for challenge in found:
         challenge.open_projects = [
             Project(**each | {"closing_date": date.fromisoformat(each["closing_date"])}) for each in challenge.open_
@@ -105,8 +113,30 @@ def saved(user) -> list[Challenge]:
     return found
 
 
+@prepared
+def _saved(user) -> QuerySet[Challenge]:
+    kept = Challenge.objects.filter(interests__student=user, interests__saved_at__isnull=False)
+    projects = Project.objects.open().filter(assignment__challenge=OuterRef("pk"))
+    open_ = ArraySubquery(projects.values(one=JSONObject(pk="pk", title="title", closing_date="closing_date")))
+    kept = kept.visible_to(user).select_related("partner").annotate(open_=open_)
+    return kept.order_by("-interests__saved_at")[:LISTED]
+
+
 def goals(user, achieved: set[int]) -> list[dict]:
     """Each module that the student follows, with its goals: achieved, in a project at work, or open. One query."""
+    found = []
+    for enrolment in _followed(user):
+        for goal in enrolment.taught:
+            goal["state"] = "done" if goal["pk"] in achieved else "busy" if goal["busy"] else "open"
+        states = [goal["state"] for goal in enrolment.taught]
+        counts = {name: states.count(name) for name in ("done", "busy", "open")}
+        found.append({"run": enrolment.run, "goals": enrolment.taught, "total": len(states), **counts})
+    return found
+
+
+@prepared
+def _followed(user) -> QuerySet[Enrolment]:
+    """The modules that the student follows, each with what it taught and whether a project at work is about that."""
     at_work = Project.objects.filter(
         applications__student=user,
         applications__status=ApplicationStatus.PLACED,
@@ -116,11 +146,4 @@ def goals(user, achieved: set[int]) -> list[dict]:
     taught = LearningGoal.objects.filter(modules=OuterRef("run__module"))
     taught = taught.values(goal=JSONObject(pk="pk", title="title", code="code", busy=busy))
     enrolments = Enrolment.objects.filter(student=user).select_related("run__module__lab")
-    found = []
-    for enrolment in enrolments.annotate(taught=ArraySubquery(taught)):
-        for goal in enrolment.taught:
-            goal["state"] = "done" if goal["pk"] in achieved else "busy" if goal["busy"] else "open"
-        states = [goal["state"] for goal in enrolment.taught]
-        counts = {name: states.count(name) for name in ("done", "busy", "open")}
-        found.append({"run": enrolment.run, "goals": enrolment.taught, "total": len(states), **counts})
-    return found
+    return enrolments.annotate(taught=ArraySubquery(taught))
