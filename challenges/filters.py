@@ -11,7 +11,7 @@ from partners.filters import SearchFilterSet, municipalities
 ASKS = "EXISTS (SELECT FROM challenges_challenge AS one WHERE one.partner_id = partner.id AND one.status IN {})"
 
 
-def asking_municipalities() -> list[tuple[str, str]]:
+def asking_municipalities() -> tuple[tuple[str, str], ...]:
     """The municipalities that public challenges come from."""
     return municipalities(ASKS.format(tuple(map(str, PUBLIC))))
 

@@ -72,7 +72,7 @@ def counted(challenges):
 
 def challenges_of(partner: Partner, number: str | None) -> Page:
     """One page of all challenges of a `choose`n partner, newest first, each with its counts and what it waits for."""
-    paginator = Paginator(Leaves(_asked, list, partner.pk), ROWS)
+    paginator = Paginator(Leaves(_asked, None, partner.pk), ROWS)
     paginator.count = partner.asked  # counted with the partner
     page = paginator.get_page(number)
     assignments = assignments_of(tuple(challenge.pk for challenge in page.object_list))

@@ -2,7 +2,9 @@
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
-from django.db.models import QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet
+from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -14,12 +16,15 @@ from oil_portal.core.mail import absolute
 from oil_portal.core.models import Consent
 from oil_portal.core.prepared import prepared
 from oil_portal.core.tasks import post
-from partners.models import User
+from partners.models import Membership, User
 
 
 @prepared
 def account(user: int) -> QuerySet:
-    return User.objects.filter(pk=user)
+    """The account with the roles that it holds, which every page asks for."""
+    roles = Membership.objects.active().filter(user=OuterRef("pk")).order_by()
+    role = JSONObject(role="role", partner="partner_id", parent="partner__parent_id")
+    return User.objects.filter(pk=user).annotate(memberships_held=ArraySubquery(roles.values(one=role)))
 
 
 class AccountBackend(AuthenticationBackend):
@@ -31,7 +36,10 @@ class AccountBackend(AuthenticationBackend):
     def get_user(self, user_id: int):
         """As Django's own, which composes it for every page of who is logged in."""
         user = next(iter(account(user_id)), None)
-        return user if user and self.user_can_authenticate(user) else None
+        if user is None or not self.user_can_authenticate(user):
+            return None
+        user.held = tuple((one["role"], one["partner"], one["parent"]) for one in user.memberships_held)
+        return user
 
     def has_perm(self, user_obj, perm, obj=None) -> bool:
         return user_obj.is_staff and super().has_perm(user_obj, perm, obj)

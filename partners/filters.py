@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property, lru_cache
+from time import monotonic
 
 import django_filters
 from django import forms
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.paginator import Page
 from django.db import connection
@@ -35,11 +37,20 @@ SELECT name FROM found CROSS JOIN LATERAL (
 """
 
 
-def municipalities(which: str = "partner.status = 'accepted'") -> list[tuple[str, str]]:
-    """The municipalities where there is a partner that is accepted, or such as SQL says, by name."""
+def municipalities(which: str = "partner.status = 'accepted'") -> tuple[tuple[str, str], ...]:
+    """The municipalities where there is a partner that is accepted, or such as SQL says, by name.
+
+    They change a few times a year: a process reads them once in some minutes.
+    """
+    kept = settings.FIGURES_KEPT
+    return _municipalities(which, int(monotonic() / kept)) if kept else _municipalities.__wrapped__(which, 0)
+
+
+@lru_cache(maxsize=20)
+def _municipalities(which: str, _moment: int) -> tuple[tuple[str, str], ...]:
     with connection.cursor() as cursor:
         cursor.execute(MUNICIPALITIES.format(which=which))
-        return [(name, name) for (name,) in cursor.fetchall()]
+        return tuple((name, name) for (name,) in cursor.fetchall())
 
 
 class PageFilterSet(django_filters.FilterSet):
@@ -87,7 +98,7 @@ def listed(kind: type[PageFilterSet], request, per_page: int) -> tuple[PageFilte
     choices = tuple(read.items())
     found = _filled(kind, asked.urlencode(), choices, get_language())
     _choices.setdefault(known := repr(choices), choices)
-    rows = Leaves(_rows, _numbers, kind, asked.urlencode(), known, request.user)
+    rows = Leaves(_rows, _all_rows, kind, asked.urlencode(), known, request.user)
     return found, Pages(rows, per_page).asked(request)
 
 
@@ -109,9 +120,9 @@ def _rows(kind: type, asked: str, choices: str, user, first: str, last: str) -> 
 
 
 @prepared
-def _numbers(kind: type, asked: str, choices: str, user) -> QuerySet:
+def _all_rows(kind: type, asked: str, choices: str, user) -> QuerySet:
     found = kind.of(QueryDict(asked), user, read=dict(_choices[choices])).qs
-    return found.order_by().values_list("pk", flat=True)[: MOST_COUNTED + 1]
+    return found.order_by().values("pk")[: MOST_COUNTED + 1]
 
 
 class SearchFilterSet(PageFilterSet):

@@ -49,7 +49,7 @@ def page(user, projects: list[Project], about: Project | None, number: str | Non
     return {
         "waiting": waiting[:AT_ONCE],
         "waiting_more": len(waiting) > AT_ONCE,
-        "page_obj": Pages(Leaves(_others, _other_numbers, user, one), PER_PAGE).get_page(number),
+        "page_obj": Pages(Leaves(_others, _all_others, user, one), PER_PAGE).get_page(number),
         "totals": totals[:TOTALS],
         "totals_more": len(totals) > TOTALS,
         "again": last_times(user, projects if about is None else [about]),
@@ -83,8 +83,8 @@ def _others(user, one: tuple, first: str, last: str) -> QuerySet[Contribution]:
 
 
 @prepared
-def _other_numbers(user, one: tuple) -> QuerySet:
-    return _rest(user, one).order_by().values_list("pk", flat=True)[: MOST_COUNTED + 1]
+def _all_others(user, one: tuple) -> QuerySet:
+    return _rest(user, one).order_by().values("pk")[: MOST_COUNTED + 1]
 
 
 @prepared

@@ -292,7 +292,7 @@ def as_rows(projects: QuerySet[Project]) -> QuerySet[Project]:
 
 def by_stage(request, side: str, name: str) -> dict[str, Page | list[Project]]:
     """A page (which `name` in the address says) of what is under way, and the last of what has ended."""
-    now = Pages(Leaves(_mine, _mine_numbers, request.user, side, "now"), PER_PAGE, name).asked(request)
+    now = Pages(Leaves(_mine, _all_mine, request.user, side, "now"), PER_PAGE, name).asked(request)
     return {"now": now, "ended": _mine(request.user, side, "ended", "0", str(LISTED_FINISHED))}
 
 
@@ -302,8 +302,8 @@ def _mine(user, side: str, stage: str, first: str, last: str) -> QuerySet[Projec
 
 
 @prepared
-def _mine_numbers(user, side: str, stage: str) -> QuerySet:
-    return _of_side(user, side, stage).order_by().values_list("pk", flat=True)[: MOST_COUNTED + 1]
+def _all_mine(user, side: str, stage: str) -> QuerySet:
+    return _of_side(user, side, stage).order_by().values("pk")[: MOST_COUNTED + 1]
 
 
 def _of_side(user, side: str, stage: str) -> QuerySet[Project]:

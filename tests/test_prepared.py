@@ -8,7 +8,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils.translation import override
 
 from oil_portal.core import clock
-from oil_portal.core.prepared import Text, Unprepared, forget, join, prepared
+from oil_portal.core.prepared import Many, Text, Unprepared, forget, join, prepared
 from partners.models import Membership, Partner, User
 from projects.models import Application, Project
 from tests import factories as f
@@ -147,3 +147,32 @@ def test_a_read_that_differs_from_what_is_kept_is_seen(region, monkeypatch):
     first, second = 12, 13
     with pytest.raises(Unprepared, match="by_number asks"):  # the stand-in is one of the two
         by_number(first), by_number(second)
+
+
+# --- Lists of numbers, and counting -------------------------------------------------------------------------------
+def test_a_list_of_numbers_is_one_value_however_long(composed, region):
+    @prepared
+    def some(title: Text, *lists: Many):
+        composed.append(title)
+        both = [number for one in lists for number in one]
+        return Project.objects.filter(pk__among=both, title=title).order_by("pk")
+
+    made = [f.ProjectFactory(run=region.run, title="Water") for _each in range(4)]
+    numbers = [project.pk for project in made]
+    for first, second in ((numbers[:1], numbers[1:3]), (numbers[:2], []), (numbers, numbers), ([0], [])):
+        assert some(Text("Water"), Many(first), Many(second)) == made[: len({*first, *second} - {0})]
+    assert some(Text("Lucht"), Many(numbers), Many(numbers)) == []
+    assert len(composed) == 2  # at both ends of the day
+    assert some(Text("Water"), Many([2**62, *numbers]), Many([])) == made  # the usual way
+
+
+def test_rows_are_counted_by_the_database(region, django_assert_num_queries):
+    @prepared
+    def at_most(status: str, most: str):
+        return Project.objects.filter(status=status)[: int(most)]
+
+    f.ProjectFactory.create_batch(3, run=region.run)
+    at_most("open", "9")
+    with django_assert_num_queries(1):
+        assert at_most.count("open", "9") == 3
+    assert [at_most.count("open", "2"), at_most.count("cancelled", "9")] == [2, 0]

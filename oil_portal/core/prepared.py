@@ -174,6 +174,13 @@ class Statement:
         asked.query.get_compiler = lambda *_args, **_options: compiler
         return list(asked)
 
+    def count(self, values: list) -> int:
+        if not self.sql:
+            return 0
+        with connections[self.compiler.using].cursor() as cursor:
+            cursor.execute(f"SELECT count(*) FROM ({self.sql}) AS counted", self.filled(values))  # noqa: S608  Django's
+            return cursor.fetchone()[0]
+
 
 def maker(queryset: QuerySet, compiler: SQLCompiler) -> Callable[[tuple], Model]:
     """What makes an object of a row, as Django's ModelIterable does; what it finds out anew each time is known here."""
@@ -223,10 +230,20 @@ class Prepared:
         _all.append(self)
 
     def __call__(self, *given) -> list:
+        statement, values = self._asked(given)
+        return statement.rows(values) if statement else list(self.compose(*given))
+
+    def count(self, *given) -> int:
+        """How many rows it has, counted by the database; of a read with a limit at most so many."""
+        statement, values = self._asked(given)
+        return statement.count(values) if statement else self.compose(*given).count()
+
+    def _asked(self, given: tuple) -> tuple["Statement | None", list]:
+        """The statement for what is given, with its values; none for what goes the usual way."""
         holes = Holes()
         shape = tuple(map(holes.shape, given))
         if holes.large:
-            return list(self.compose(*given))
+            return None, []
         key = (shape, get_language(), clock.today())
         statement = self.kept.get(key)
         if statement is None:
@@ -235,7 +252,7 @@ class Prepared:
             statement = self.kept[key] = self._statement(shape, holes.wanted)
         if CHECKED:
             self._check(statement, holes.values, given)
-        return statement.rows(holes.values)
+        return statement, holes.values
 
     def __deepcopy__(self, _memo) -> "Prepared":
         return self

@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from oil_portal.core.prepared import Prepared
 from oil_portal.core.workflow import Refusal, Transition, available, workflow_of
 
 MOST_COUNTED = 1000  # rows of a list that can be leafed through; who looks for more than that searches
@@ -43,17 +44,17 @@ class Pages(Paginator):
 
 
 class Leaves:
-    """The rows of a prepared read, for Pages: `rows` takes what is given and the slice as two texts, `numbers` reads
-    the numbers of at most MOST_COUNTED + 1 rows.
+    """The rows of a prepared read, for Pages: `rows` takes what is given and the slice as two texts, `all_rows` says
+    at most MOST_COUNTED + 1 of them to be counted; None where the page knows how many there are.
     """
 
     more = False
 
-    def __init__(self, rows: Callable[..., list], numbers: Callable[..., list], *given) -> None:
-        self.rows, self.numbers, self.given = rows, numbers, given
+    def __init__(self, rows: Prepared, all_rows: Prepared | None, *given) -> None:
+        self.rows, self.all_rows, self.given = rows, all_rows, given
 
     def __len__(self) -> int:
-        count = len(self.numbers(*self.given))
+        count = self.all_rows.count(*self.given)
         self.more = count > MOST_COUNTED
         return min(count, MOST_COUNTED)
 

@@ -123,7 +123,7 @@ def _people(request, partner: Partner) -> dict:
     """What the reader is here, the others a page at a time with the reader first, and how many students there are."""
     counts = dict(_roles_at(partner.pk))
     students = counts.pop(roles.STUDENT, 0)
-    pages = views.Pages(views.Leaves(_people_of, _roles_at, request.user, partner.pk), PAGE)
+    pages = views.Pages(views.Leaves(_people_of, None, request.user, partner.pk), PAGE)
     own = [role for role, at, _above in request.user.held if at == partner.pk and role != roles.STUDENT]
     pages.count = sum(counts.values()) - len(own)  # counted with the students; the reader's own stand on the first page
     page = pages.asked(request)

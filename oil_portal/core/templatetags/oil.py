@@ -281,11 +281,17 @@ def here(context, url_name: str) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def page_url(context, pages, number: int) -> str:
-    """This address with another page of a list, which has a name of its own where a page shows two."""
-    asked = context["request"].GET.copy()
-    asked[getattr(pages.paginator, "name", "page")] = number
-    return f"?{asked.urlencode()}"
+def other_pages(context, page) -> str:
+    """The links to the other pages of a list: this address with another number, under a name of its own where a page
+    shows two lists."""
+    if not page or not page.has_other_pages():
+        return ""
+    asked, paginator = context["request"].GET.copy(), page.paginator
+    name = getattr(paginator, "name", "page")
+    asked.pop(name, None)
+    before = f"?{asked.urlencode()}&{name}=" if asked else f"?{name}="
+    numbers = tuple(0 if each == paginator.ELLIPSIS else each for each in paginator.get_elided_page_range(page.number))
+    return part(context, "core/tags/pages.html", before=before, numbers=numbers, number=page.number, last=numbers[-1])
 
 
 class Chosen(NamedTuple):
