@@ -184,15 +184,15 @@ def _our_challenges(user) -> QuerySet[Challenge]:
 
 def broker_section(user) -> dict:
     """The state of the network in figures; each figure opens to its list."""
-    return {"queue": next(iter(_queues(user.pk)), {})}
+    challenges, unclaimed, partners = _queues(user.pk)[0]
+    return {"queue": {"challenges": challenges, "unclaimed_count": unclaimed, "partners": partners}}
 
 
 @prepared
 def _queues(user: int) -> QuerySet:
     """How many wait in each queue, in one row."""
-    queues = {"challenges": Challenge.objects.submitted(), "unclaimed_count": Challenge.objects.unclaimed(),
-              "partners": Partner.objects.submitted()}  # fmt: skip
-    return User.objects.filter(pk=user).values(**{name: number_of(queue) for name, queue in queues.items()})
+    queues = Challenge.objects.submitted(), Challenge.objects.unclaimed(), Partner.objects.submitted()
+    return User.objects.filter(pk=user).values_list(*map(number_of, queues))
 
 
 def coordinator_section(user) -> dict:
