@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import holidays
@@ -21,7 +21,7 @@ def now() -> datetime:
 
 def today() -> date:
     """The present day in the portal's time zone."""
-    return day_of(now())
+    return _day_of(now().replace(second=0, microsecond=0))
 
 
 def day_of(moment: datetime) -> date:
@@ -32,6 +32,9 @@ def day_of(moment: datetime) -> date:
 def beginning(days_ago: int = 0) -> datetime:
     """When the day of so many days ago began. For what need not be known to the second, so that SQL is the day's."""
     return timezone.make_aware(datetime.combine(today() - timedelta(days=days_ago), time()))
+
+
+_day_of = lru_cache(maxsize=10)(day_of)  # a page asks twenty times within a minute, and no day begins in one
 
 
 @contextmanager

@@ -18,16 +18,22 @@ are refused.
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from copy import copy
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache, update_wrapper
 from itertools import count
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import Model, QuerySet, prefetch_related_objects
-from django.db.models.query import ModelIterable, get_related_populators
+from django.db.models.query import (
+    FlatValuesListIterable,
+    ModelIterable,
+    ValuesIterable,
+    ValuesListIterable,
+    get_related_populators,
+)
 from django.db.models.signals import post_migrate
 from django.db.models.sql.compiler import SQLCompiler
 from django.urls import reverse
@@ -135,14 +141,16 @@ class Statement:
         self.queryset = queryset
         self.compiler = queryset.query.get_compiler(queryset.db)
         try:
-            self.sql, self.params = self.compiler.as_sql()
+            self.sql, params = self.compiler.as_sql()
         except EmptyResultSet:
             self.sql = ""
             return
+        # A status is a text with a class of its own, for which psycopg looks anew at each query.
+        self.params = tuple(str.__str__(param) if isinstance(param, str) else param for param in params)
         self.holes = [(at, found, list if is_list(param) else type(param)) for at, param in enumerate(self.params)
                       if (found := places_of(param))]  # fmt: skip
         self.converters = self.compiler.get_converters([one for one, _sql, _name in self.compiler.select])
-        self.made = maker(queryset, self.compiler) if queryset._iterable_class is ModelIterable else None
+        self.made = maker(queryset, self.compiler)
         if missing := wanted - {place for _at, found, _kind in self.holes for place in found}:
             raise Unprepared(f"{len(missing)} of the values are not in the SQL as they were given: {self.sql}")
 
@@ -158,21 +166,18 @@ class Statement:
         return params
 
     def rows(self, values: list) -> list:
+        """What Django makes of the rows: objects, tuples, dicts or single values."""
         if not self.sql:
             return []
-        params = self.filled(values)
-        compiler = copy(self.compiler)
-        compiler.connection = connections[compiler.using]
-        compiler.as_sql = lambda *_args, **_options: (self.sql, params)
-        compiler.get_converters = lambda _fields: self.converters
-        if self.made:
-            found = list(map(self.made, compiler.results_iter()))
-            if also := self.queryset._prefetch_related_lookups:
-                prefetch_related_objects(found, *also)
-            return found
-        asked = self.queryset.all()
-        asked.query.get_compiler = lambda *_args, **_options: compiler
-        return list(asked)
+        with connections[self.compiler.using].cursor() as cursor:
+            cursor.execute(self.sql, self.filled(values))
+            rows = cursor.fetchall()
+        if self.converters:
+            rows = self.compiler.apply_converters(rows, self.converters)
+        found = list(map(self.made, rows))
+        if also := self.queryset._prefetch_related_lookups:
+            prefetch_related_objects(found, *also)
+        return found
 
     def count(self, values: list) -> int:
         if not self.sql:
@@ -182,7 +187,22 @@ class Statement:
             return cursor.fetchone()[0]
 
 
-def maker(queryset: QuerySet, compiler: SQLCompiler) -> Callable[[tuple], Model]:
+def maker(queryset: QuerySet, compiler: SQLCompiler) -> Callable[[tuple], Any]:
+    """What makes of a row what the queryset gives."""
+    kind, width = queryset._iterable_class, compiler.col_count if compiler.has_extra_select else None
+    if kind is ModelIterable:
+        return model_maker(queryset, compiler)
+    if kind is ValuesListIterable:
+        return lambda row: tuple(row[:width])
+    if kind is FlatValuesListIterable:
+        return lambda row: row[0]
+    if kind is ValuesIterable:
+        names = list(queryset.query.selected or (*queryset.query.values_select, *queryset.query.annotation_select))
+        return lambda row: dict(zip(names, row, strict=False))
+    raise Unprepared(f"It gives {kind.__name__}, which is not made here.")
+
+
+def model_maker(queryset: QuerySet, compiler: SQLCompiler) -> Callable[[tuple], Model]:
     """What makes an object of a row, as Django's ModelIterable does; what it finds out anew each time is known here."""
     info, using = compiler.klass_info, queryset.db
     first, last = info["select_fields"][0], info["select_fields"][-1] + 1

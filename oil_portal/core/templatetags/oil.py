@@ -139,6 +139,9 @@ def shape(hue: str) -> SafeString:
     )
 
 
+icon.says_the_same = shape.says_the_same = True  # `oil_portal.folding` draws them once
+
+
 @register.simple_tag
 def chip(hue: str, text) -> SafeString:
     return format_html('<span class="chip"{}>{}{}</span>', kind(hue), shape(hue), text)

@@ -1,0 +1,76 @@
+"""What says the same for everybody is drawn once per language, and nothing else is."""
+
+import re
+
+import pytest
+from django.template import Context, engines
+from django.template.base import TextNode
+from django.urls import reverse
+from django.utils.translation import override
+
+from oil_portal.folding import fold
+from tests.helpers import PEOPLE
+
+TOKEN = re.compile(r'(?<=name="csrfmiddlewaretoken" value=")[^"]*')
+PAGES = ("home", "projects:list", "partners:list", "challenges:list")
+LOADERS = {
+    "plain": ["django.template.loaders.filesystem.Loader", "django.template.loaders.app_directories.Loader"],
+    "folded": engines["django"].engine.loaders,
+}
+SAME = [
+    '{% translate "Projecten" %}', '{% translate "50%" %}',
+    "{% blocktranslate trimmed %}\n Plaats een vraagstuk {% endblocktranslate %}",
+    '{% url "projects:list" %}', '{% url "projects:detail" 7 %}', '{% static "oil.css" %}', '{% icon "arrow" %}',
+    "Zo <b>is</b> het.",
+]  # fmt: skip
+CHANGES = [
+    "{% translate name %}", '{% translate "Projecten" as word %}{{ word }}', '{% translate "projecten"|capfirst %}',
+    '{% translate "May" context "month" %}', "{% blocktranslate %}Van {{ name }}{% endblocktranslate %}",
+    '{% url "projects:detail" number %}', '{% url "projects:list" as there %}{{ there }}',
+    "{% icon name %}", "{{ name }}", '{% language "en" %}{% translate "Projecten" %}{% endlanguage %}',
+    "{% blocktranslate count number=number %}een{% plural %}meer{% endblocktranslate %}",
+]  # fmt: skip
+
+
+def compiled(source: str, *, folded: bool):
+    template = engines["django"].from_string(source).template
+    if folded:
+        fold(template)
+    return template
+
+
+def drawn(source: str, *, folded: bool) -> str:
+    return compiled(source, folded=folded).render(Context({"name": "user", "number": 7}))
+
+
+@pytest.mark.parametrize("source", SAME)
+def test_what_says_the_same_becomes_text(source):
+    inside = "{% if number %}" + source + "{% else %}{% for each in name %}" + source + "{% endfor %}{% endif %}"
+    for whole in (source, inside, "{% with a=1 %}" + source + "{% endwith %}"):
+        assert drawn(whole, folded=True) == drawn(whole, folded=False)
+    assert [type(node) for node in compiled(f"voor {source} na", folded=True).nodelist] == [TextNode]
+
+
+@pytest.mark.parametrize("source", CHANGES)
+def test_what_depends_on_something_is_left_as_it_is(source):
+    assert [type(node) for node in compiled(source, folded=True).nodelist] != [TextNode]
+    assert drawn(source, folded=True) == drawn(source, folded=False)
+
+
+def test_each_language_has_its_own():
+    english = {}
+    for language in ("nl", "en", "nl"):
+        with override(language):
+            english[language] = engines["django"].get_template("includes/header.html").template.render(Context({}))
+    assert "Projecten" in english["nl"] and "Projecten" not in english["en"]
+
+
+@pytest.mark.parametrize("who", ["visitor", *PEOPLE])
+def test_pages_are_the_same_as_without(who, region, login, settings, monkeypatch):
+    settings.DEBUG = True  # parts are not remembered
+    client = login(None if who == "visitor" else getattr(region, who))
+    engine, pages = engines["django"].engine, {}
+    for way, loaders in LOADERS.items():
+        monkeypatch.setattr(engine, "template_loaders", engine.get_template_loaders(loaders))
+        pages[way] = [TOKEN.sub("", client.get(reverse(name)).content.decode()) for name in PAGES]
+    assert pages["plain"] == pages["folded"] and "<h1" in pages["plain"][0]
