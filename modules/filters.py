@@ -2,7 +2,8 @@
 
 import django_filters
 from django import forms
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Value
+from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
 
 from modules.models import LearningGoal, Level, Module, Programme
@@ -58,6 +59,12 @@ class ModuleFilter(PageFilterSet):
         return queryset.filter(elective__isnull=kinds[0] == "own") if len(set(kinds)) == 1 else queryset
 
 
+@prepared
+def programmes():
+    """(key, name with its code) of the programmes."""
+    return Programme.objects.annotate(label=Concat("name", Value(" ("), "code", Value(")"))).values_list("pk", "label")
+
+
 class GoalFilter(PageFilterSet):
     """Search words, programme, level, and goals that still need an explanation."""
 
@@ -74,9 +81,15 @@ class GoalFilter(PageFilterSet):
         choices=Level.choices,
         widget=forms.CheckboxSelectMultiple,
     )
-    programme = django_filters.ModelMultipleChoiceFilter(
-        label=_("Opleiding"), queryset=Programme.objects.all(), widget=forms.CheckboxSelectMultiple
+    programme = django_filters.MultipleChoiceFilter(
+        label=_("Opleiding"), choices=programmes, widget=forms.CheckboxSelectMultiple
     )
+
+    @classmethod
+    def shown(cls, user):
+        """Every current goal."""
+        goals = LearningGoal.objects.current().select_related("programme")
+        return goals.order_by("title", "programme__name", "pk")
 
     class Meta:
         model = LearningGoal

@@ -18,10 +18,11 @@ class Loader(cached.Loader):
     """Django's loader that keeps what it compiled, for each language."""
 
     def get_template(self, template_name, skip=None):
-        fresh = self.cache_key(template_name, skip) not in self.get_template_cache
+        found = self.get_template_cache.get(self.cache_key(template_name, skip))
+        if isinstance(found, Template):
+            return found
         template = super().get_template(template_name, skip)
-        if fresh:
-            fold(template)
+        fold(template)
         return template
 
     def cache_key(self, template_name, skip=None) -> str:

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import median
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.db.models.functions import TruncDate
 
 from oil_portal.core import clock
 from oil_portal.core.models import Promise, Side
+from oil_portal.core.prepared import Many, prepared
 
 YEAR, HALF_YEAR = timedelta(days=365), timedelta(days=183)
 MOST_LATE = 3  # in half a year; from there on, and below LEAST_PERCENT, a partner is asked to pause
@@ -64,19 +65,22 @@ class Asked:
 
 def rates_of(partners: Iterable[int] | None = None) -> dict[int, Rate]:
     """{partner: rate} of those that were asked something that counts; of all without `partners`. One query."""
-    today = clock.today()
-    rows = Promise.objects.filter(partner__isnull=False, dropped_at=None, asked_at__gte=clock.now() - YEAR).order_by()
-    if partners is not None:
-        rows = rows.filter(partner__in=partners)
-    named = rows.annotate(asked=TruncDate("asked_at"), answered=TruncDate("answered_at"), lapsed=F("lapsed_at"))
-    found = defaultdict(list)
-    for partner, asked, due, answered, lapsed, side in named.values_list(
-        "partner", "asked", "due", "answered", "lapsed", "side"
-    ):
+    today, found = clock.today(), defaultdict(list)
+    rows = _asked(partners is None, Many(partners or ()))
+    for partner, asked, due, answered, lapsed, side in rows:
         one = Asked(partner, asked, due, answered, lapsed is not None, side)
         if one.counts(today):
             found[partner].append(one)
     return {partner: rate(questions, today) for partner, questions in found.items()}
+
+
+@prepared
+def _asked(everybody: bool, partners: Many) -> QuerySet:
+    """What was asked of these partners, or of all, since this day a year ago."""
+    rows = Promise.objects.filter(partner__isnull=False, dropped_at=None, asked_at__gte=clock.beginning(YEAR.days))
+    rows = rows if everybody else rows.filter(partner__among=partners)
+    named = rows.annotate(asked=TruncDate("asked_at"), answered=TruncDate("answered_at"), lapsed=F("lapsed_at"))
+    return named.order_by().values_list("partner", "asked", "due", "answered", "lapsed", "side")
 
 
 def rate(questions: list[Asked], today: date) -> Rate:

@@ -6,7 +6,7 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import ExtractYear
 
 from oil_portal.core import clock
-from oil_portal.core.prepared import prepared
+from oil_portal.core.prepared import Many, prepared
 from oil_portal.core.views import MOST_COUNTED, Leaves, Pages
 from projects.models import Contribution, Project, asked_by, led_by
 from projects.workflow import WITH_TEAM
@@ -104,12 +104,16 @@ def totals_of(found: QuerySet[Contribution]) -> QuerySet:
 
 def last_times(user, projects: list[Project]) -> list[Contribution]:
     """The last hours that `user` entered for each project; the same again is one tap. Not twice on a day."""
-    mine = Contribution.objects.filter(by=user, kind="hours", project__in=projects).order_by(
-        "project_id", "-created_at", "-pk"
-    )
-    last = list(mine.distinct("project_id").select_related("project"))
+    last = _last_times(user.pk, Many(project.pk for project in projects))
     fresh = [given for given in last if given.day < clock.today()]
     return sorted(fresh, key=lambda given: given.created_at, reverse=True)[:AGAIN]
+
+
+@prepared
+def _last_times(user: int, projects: Many) -> QuerySet[Contribution]:
+    mine = Contribution.objects.filter(by=user, kind="hours", project__among=projects)
+    mine = mine.order_by("project_id", "-created_at", "-pk").distinct("project_id")
+    return mine.select_related("project")
 
 
 def of_project(user, project: Project) -> dict:

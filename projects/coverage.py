@@ -13,6 +13,7 @@ from challenges.workflow import PUBLIC
 from modules.models import Enrolment, LearningGoal, Module, ModuleRun
 from oil_portal.core import clock
 from oil_portal.core.kept import Reading, kept
+from oil_portal.core.prepared import Many, prepared
 from projects.models import Achievement
 
 COLUMNS = 12  # challenges drawn in the heat map; the numbers beside it count all
@@ -135,26 +136,37 @@ class Fit:
 
 def modules_for(assignment: Assignment) -> tuple[list[Fit], Reading]:
     """At most MODULES modules, those that share most goals first, and when students were counted; three queries."""
-    ids = [link.goal_id for link in assignment.links.all()]
-    shared = Count("goals", filter=Q(goals__in=ids), distinct=True)
-    found = list(
-        Module.objects.filter(goals__in=ids).select_related("school").annotate(shared=shared)
-        .order_by("-shared", "title", "pk")[:MODULES]
-    ) if ids else []  # fmt: skip
-    runs = list(ModuleRun.objects.filter(module__in=found, ends__gte=clock.today()).order_by("starts", "pk"))
-    waiting = open_students(tuple(run.pk for run in runs), tuple(sorted(ids))) if runs else Reading({})
+    ids = Many(sorted(link.goal_id for link in assignment.links.all()))
+    found = _teaching(ids)
+    runs = _runs_to_come(Many(module.pk for module in found))
+    waiting = open_students(tuple(run.pk for run in runs), tuple(ids))
     by_module: dict[int, list] = {}
     for run in runs:
         by_module.setdefault(run.module_id, []).append((run, waiting.value.get(run.pk, 0)))
     return [Fit(module, module.shared, by_module.get(module.pk, [])) for module in found], waiting
 
 
+@prepared
+def _teaching(goals: Many) -> QuerySet[Module]:
+    shared = Count("goals", filter=Q(goals__pk__among=goals), distinct=True)
+    found = Module.objects.filter(goals__pk__among=goals).select_related("school").annotate(shared=shared)
+    return found.order_by("-shared", "title", "pk")[:MODULES]
+
+
+@prepared
+def _runs_to_come(modules: Many) -> QuerySet[ModuleRun]:
+    return ModuleRun.objects.filter(module__among=modules, ends__gte=clock.today()).order_by("starts", "pk")
+
+
 @kept(slow=0.03)
 def open_students(runs: tuple[int, ...], ids: tuple[int, ...]) -> dict[int, int]:
     """Per run: the students for whom at least one of the goals that the module teaches is not achieved yet."""
-    taught = LearningGoal.objects.filter(pk__in=ids, modules=OuterRef("run__module"))
-    reached = Achievement.objects.filter(
-        student=OuterRef(OuterRef("student")), goal=OuterRef("pk"), achieved=True
-    )  # fmt: skip
-    left = Enrolment.objects.filter(Exists(taught.filter(~Exists(reached))), run__in=runs).order_by()
-    return dict(left.values_list("run").annotate(Count("pk")))
+    return dict(_open_students(Many(runs), Many(ids)))
+
+
+@prepared
+def _open_students(runs: Many, goals: Many) -> QuerySet:
+    taught = LearningGoal.objects.filter(pk__among=goals, modules=OuterRef("run__module"))
+    reached = Achievement.objects.filter(student=OuterRef(OuterRef("student")), goal=OuterRef("pk"), achieved=True)
+    left = Enrolment.objects.filter(Exists(taught.filter(~Exists(reached))), run__among=runs).order_by()
+    return left.values_list("run").annotate(Count("pk"))

@@ -73,12 +73,12 @@ class Reader:
         return sum(goal in self.open for goal in project.goal_ids)
 
 
-def with_fit(applications: QuerySet[Application], project: Project) -> QuerySet[Application]:
-    """Add `fit`: how many of the project's goals are open in each applicant's own modules."""
+def with_fit(applications: QuerySet[Application], assignment: int) -> QuerySet[Application]:
+    """Add `fit`: how many of the assignment's goals are open in each applicant's own modules."""
     reached = Achievement.objects.filter(student=OuterRef(OuterRef("student")), goal=OuterRef("pk"), achieved=True)
     wanted = LearningGoal.objects.filter(
         ~Exists(reached),
-        links__assignment=project.assignment_id,
+        links__assignment=assignment,
         modules__runs__enrolments__student=OuterRef("student"),
     )
     count = wanted.order_by().values("links__assignment").annotate(count=Count("pk", distinct=True)).values("count")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from django.contrib.contenttypes.models import ContentType
 from django.core.paginator import Page
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -11,9 +12,9 @@ from django.utils.translation import gettext as _
 from challenges.models import Challenge
 from challenges.models.draft import read_attachments
 from oil_portal.core import clock
-from oil_portal.core.models import Consent
-from oil_portal.core.prepared import join, prepared
-from oil_portal.core.timeline import course_of, timeline_of
+from oil_portal.core.models import Consent, TimelineEntry
+from oil_portal.core.prepared import Many, join, prepared
+from oil_portal.core.timeline import course_of
 from oil_portal.core.views import MOST_COUNTED, Leaves, Pages
 from partners import roles
 from projects.chain import chain
@@ -152,12 +153,17 @@ def plan(project: Project) -> tuple[Moment, ...]:
 
 def applicants(project: Project) -> list[Application]:
     """Who asked for a seat, those without an answer first, each with `fit`."""
-    found = with_fit(project.applications.exclude(status=ApplicationStatus.WITHDRAWN), project)
-    rows = list(found.select_related("student"))
+    rows = _asked(project.pk, project.assignment_id)
     order = [ApplicationStatus.SUBMITTED, ApplicationStatus.PLACED, ApplicationStatus.DECLINED]
     for row in rows:
         row.project = project  # read once, with all that the permissions ask of it
     return sorted(rows, key=lambda row: order.index(row.status))
+
+
+@prepared
+def _asked(project: int, assignment: int) -> QuerySet[Application]:
+    found = Application.objects.filter(project=project).exclude(status=ApplicationStatus.WITHDRAWN)
+    return with_fit(found, assignment).select_related("student")
 
 
 def own_application(user, project: Project) -> dict:
@@ -237,8 +243,7 @@ def own_applications(user) -> list[Application]:
     join(assignments, "links", links_of(tuple(sorted({one.pk for one in assignments}))), "assignment_id")
     Reader(user).dress([application.project for application in found])
     answers = answers_to(found)
-    silent = Achievement.objects.filter(student=user, student_says=None).values_list("project_id", flat=True)
-    unconfirmed = set(silent)
+    unconfirmed = set(_unconfirmed(user.pk))
     for application in found:
         application.answer = answers.get(application.pk, "")
         application.to_confirm = application.status == "placed" and application.project_id in unconfirmed
@@ -250,6 +255,12 @@ def _applications(student: int) -> QuerySet[Application]:
     related = ("project__assignment__challenge__partner", "project__lab", "project__run__module__school")
     found = Application.objects.filter(student=student).select_related(*related)
     return found.order_by("-created_at", "-pk")
+
+
+@prepared
+def _unconfirmed(student: int) -> QuerySet:
+    """The projects in which the student did not say yet what was reached."""
+    return Achievement.objects.filter(student=student, student_says=None).values_list("project_id", flat=True)
 
 
 @prepared
@@ -267,11 +278,15 @@ def answers_to(applications: list[Application]) -> dict[int, str]:
     if not applications:
         return {}
     status = {application.pk: application.status for application in applications}
-    entries = timeline_of(applications[0]).model.objects.filter(
-        content_type__app_label="projects", content_type__model="application", object_id__in=status
-    )
-    said = entries.order_by("created_at", "pk").values_list("object_id", "to_status", "remark")
-    return {pk: remark for pk, to_status, remark in said if to_status == status[pk]}
+    return {pk: remark for pk, to_status, remark in _said_of(Many(status)) if to_status == status[pk]}
+
+
+@prepared
+def _said_of(applications: Many) -> QuerySet:
+    """(application, status, what was said with it) in order of time."""
+    kind = ContentType.objects.get_for_model(Application)
+    entries = TimelineEntry.objects.filter(content_type=kind, object_id__among=applications)
+    return entries.order_by("created_at", "pk").values_list("object_id", "to_status", "remark")
 
 
 def with_todo(projects: QuerySet[Project]) -> QuerySet[Project]:

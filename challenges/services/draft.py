@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from allauth.account.models import EmailAddress
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
@@ -16,6 +18,7 @@ from challenges.models import Challenge, Draft
 from challenges.services.challenge import edit_challenge, hand_in, submit_challenge
 from oil_portal.core import clock
 from oil_portal.core.mail import absolute
+from oil_portal.core.prepared import prepared
 from oil_portal.core.tasks import post
 from oil_portal.core.workflow import NotNow, Refusal, lock
 from partners import roles
@@ -160,8 +163,13 @@ def read_address(draft: Draft) -> None:
 
 def adopt(user: User) -> int:
     """Give `user` the drafts that wait for one of their proven addresses; returns how many."""
-    proven = user.emailaddress_set.filter(verified=True).values(address=Lower("email"))
-    return sum(take(draft=draft, actor=user) for draft in Draft.objects.filter(author=None, email__in=proven))
+    return sum(take(draft=draft, actor=user) for draft in _waiting_for(user.pk))
+
+
+@prepared
+def _waiting_for(user: int) -> QuerySet[Draft]:
+    proven = EmailAddress.objects.filter(user=user, verified=True).values(address=Lower("email"))
+    return Draft.objects.filter(author=None, email__in=proven)
 
 
 @transaction.atomic

@@ -12,13 +12,13 @@ from challenges.checklist import Brief, points
 from challenges.forms.assignment import AssignmentForm
 from challenges.forms.talk import AssignmentRemarkForm
 from challenges.marks import marked
-from challenges.models import Assignment, Remark
+from challenges.models import Assignment, AssignmentVersion, Remark
 from challenges.views.common import assignment_for, challenge_for, need, posted, read_goals_and_projects
 from challenges.workflow import WRITABLE
 from challenges.writing import readability
 from modules.models import Module
 from oil_portal.core import views as core
-from oil_portal.core.prepared import prepared
+from oil_portal.core.prepared import Many, prepared
 from oil_portal.core.views import attempt, number
 from oil_portal.core.workflow import available
 
@@ -70,7 +70,7 @@ def page(request, shown: Assignment, *, status: int = 200, **forms):
         "acts": acts,
         "signs": any(transition.action == "agree" for transition in acts),
         "leads": shown.status != "agreed",
-        "sent": shown.versions.count(),
+        "sent": _versions.count(shown.pk),
         "remarks": remarks,
         "marked": marked(shown.text, quotes),
         "remark_form": AssignmentRemarkForm() if remarks_now else None,
@@ -78,6 +78,18 @@ def page(request, shown: Assignment, *, status: int = 200, **forms):
     }
     context |= tips(shown) if translates else {}
     return render(request, "challenges/assignment_detail.html", context | forms, status=status)
+
+
+@prepared
+def _versions(assignment: int) -> QuerySet[AssignmentVersion]:
+    return AssignmentVersion.objects.filter(assignment=assignment)
+
+
+@prepared
+def _loads(goals: Many) -> QuerySet:
+    """How many hours the modules give that teach one of these goals."""
+    found = Module.objects.filter(goals__pk__among=goals).order_by()
+    return found.values_list("study_load", flat=True).distinct()
 
 
 @prepared
@@ -93,10 +105,9 @@ def tips(shown: Assignment) -> dict:
 def brief_of(shown: Assignment) -> Brief:
     """What the checklist looks at; expects the goals of the links with their programmes."""
     challenge, goals = shown.challenge, [link.goal for link in shown.links.all()]
-    loads = Module.objects.filter(goals__in=goals).order_by().values_list("study_load", flat=True).distinct()
     return Brief(
         title=shown.title, text=shown.text, result=shown.result, hours=shown.hours, level=shown.level,
-        goal_levels=[goal.programme.level for goal in goals], loads=list(loads) if goals else [],
+        goal_levels=[goal.programme.level for goal in goals], loads=_loads(Many(goal.pk for goal in goals)),
         guidance_hours=challenge.guidance_hours, rights=challenge.rights, secrecy=challenge.secrecy,
         confidential=challenge.confidential,
     )  # fmt: skip

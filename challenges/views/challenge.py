@@ -5,7 +5,6 @@ from functools import partial
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef, QuerySet
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -26,7 +25,7 @@ from oil_portal.core import views as core
 from oil_portal.core.prepared import join, prepared
 from oil_portal.core.promises import with_promise
 from oil_portal.core.templatetags.oil import Goal
-from oil_portal.core.views import attempt
+from oil_portal.core.views import Leaves, Pages, attempt
 from oil_portal.core.workflow import available
 from partners import roles
 from partners.filters import listed
@@ -46,14 +45,34 @@ def catalogue(request):
 def queue(request):
     """What waits for a broker: the review, oldest first, and challenges that no teacher has yet."""
     need(request.user, "challenges.accept_challenge")
-    challenges = Challenge.objects.select_related("partner", "contact")
-    unclaimed = challenges.unclaimed()
+    pages = Pages(Leaves(_submitted, None), ROWS)
+    pages.count = _all_submitted.count()  # brokers are told how many wait, however many
     context = {
-        "page_obj": Paginator(challenges.submitted(), ROWS).get_page(request.GET.get("page")),
-        "untranslated": unclaimed[:ROWS],
-        "untranslated_count": unclaimed.count(),
+        "page_obj": pages.asked(request),
+        "untranslated": _unclaimed("0", str(ROWS)),
+        "untranslated_count": _all_unclaimed.count(),
     }
     return render(request, "challenges/challenge_queue.html", context)
+
+
+@prepared
+def _submitted(first: str, last: str) -> QuerySet[Challenge]:
+    return Challenge.objects.submitted().select_related("partner", "contact")[int(first) : int(last)]
+
+
+@prepared
+def _all_submitted() -> QuerySet:
+    return Challenge.objects.submitted().order_by().values("pk")
+
+
+@prepared
+def _unclaimed(first: str, last: str) -> QuerySet[Challenge]:
+    return Challenge.objects.unclaimed().select_related("partner", "contact")[int(first) : int(last)]
+
+
+@prepared
+def _all_unclaimed() -> QuerySet:
+    return Challenge.objects.unclaimed().order_by().values("pk")
 
 
 # --- One challenge ----------------------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,6 +15,7 @@ from modules.models import LearningGoal, Module
 from oil_portal.core import clock
 from oil_portal.core.prepared import Text, prepared
 from oil_portal.core.views import attempt, need, only
+from partners.filters import listed
 
 PAGE, MODULES = 40, 12
 
@@ -23,12 +23,11 @@ PAGE, MODULES = 40, 12
 @login_not_required
 def goal_list(request):
     """Every current goal; editors narrow it to those without an explanation."""
-    goals = LearningGoal.objects.current().select_related("programme").order_by("title", "programme__name", "pk")
-    found = GoalFilter(request.GET, queryset=goals)
+    found, page = listed(GoalFilter, request, PAGE)
     edits = request.user.has_perm("modules.explain_learninggoal")
     context = {
         "filter": found,
-        "page_obj": Paginator(found.qs, PAGE).get_page(request.GET.get("page")),
+        "page_obj": page,
         "edits": edits,
         "imports": request.user.has_perm("modules.import_learninggoals"),
         "unexplained": LearningGoal.objects.unexplained().count() if edits else 0,

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet, prefetch_related_objects
+from django.db.models import F, QuerySet
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -12,9 +12,10 @@ from modules import services
 from modules.filters import ModuleFilter
 from modules.forms import ModuleForm, RunForm
 from modules.models import Enrolment, LearningGoal, Module, ModuleRun, projects_in
-from oil_portal.core.prepared import prepared
+from oil_portal.core.prepared import Many, prepared
 from oil_portal.core.views import attempt, only
 from partners.filters import listed
+from partners.models import User
 
 PAGE = 24
 
@@ -37,8 +38,9 @@ def detail(request, pk: int):
     module, user = only(_module(pk)), request.user
     enrolled = set(_enrolled(user.pk, pk)) if user.is_authenticated else set()
     runs = _runs(pk)
-    prefetch_related_objects(runs, "teachers")
+    taught = _taught_by(Many(run.pk for run in runs)) if user.is_authenticated else []
     for run in runs:
+        run.taught_by = [teacher for teacher in taught if teacher.run == run.pk]
         run.module = module  # the permission asks for the module's school: spare it a query a run
         run.enrolled, run.may_enrol = run.pk in enrolled, user.has_perm("modules.enrol_modulerun", run)
     context = {
@@ -64,6 +66,13 @@ def _enrolled(student: int, module: int) -> QuerySet:
 @prepared
 def _runs(module: int) -> QuerySet[ModuleRun]:
     return ModuleRun.objects.filter(module=module).order_by("-starts", "-pk")
+
+
+@prepared
+def _taught_by(runs: Many) -> QuerySet[User]:
+    """The teachers of these runs, each with their `run`."""
+    found = User.objects.filter(module_runs__pk__among=runs)
+    return found.annotate(run=F("module_runs")).order_by("first_name", "last_name", "pk")
 
 
 @prepared

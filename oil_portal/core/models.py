@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from oil_portal.core import clock
+from oil_portal.core.prepared import Many
 from oil_portal.core.workflow import event_label
 
 
@@ -23,12 +24,13 @@ class Among(models.Lookup):
     lookup_name = "among"
     prepare_rhs = False
 
-    def get_prep_lookup(self) -> list:
-        return list(self.rhs)
+    def get_prep_lookup(self) -> list | Many:
+        return self.rhs if isinstance(self.rhs, Many) else list(self.rhs)
 
     def as_sql(self, compiler, connection) -> tuple[str, list]:
         column, params = self.process_lhs(compiler, connection)
-        if self.rhs and all(type(one) is int for one in self.rhs):  # as a text: psycopg writes each number by itself
+        numbers = isinstance(self.rhs, Many) or (self.rhs and all(type(one) is int for one in self.rhs))
+        if numbers:  # as a text: psycopg writes each number by itself
             return f"{column} = ANY(%s::bigint[])", [*params, f"{{{','.join(map(str, self.rhs))}}}"]
         return f"{column} = ANY(%s)", [*params, self.rhs]
 

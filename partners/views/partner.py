@@ -19,7 +19,7 @@ from partners import doubles, roles, services
 from partners.files import served
 from partners.filters import PartnerFilter, listed
 from partners.forms import LogoForm, PartnerForm
-from partners.models import Collaboration, Membership, Partner
+from partners.models import Collaboration, Membership, Partner, PartnerNote
 from partners.rates import rates_of
 from partners.views.found import PAGE, own_here, visible
 from partners.workflow import LIVE_MEMBERSHIP, MembershipStatus, PartnerStatus
@@ -32,9 +32,14 @@ def partner_list(request):
     context = {
         "filter": found,
         "page_obj": page,
-        "collaborations": Collaboration.objects.for_cards(),
+        "collaborations": _all_together(),
     }
     return render(request, "partners/partner_list.html", context)
+
+
+@prepared
+def _all_together() -> QuerySet[Collaboration]:
+    return Collaboration.objects.for_cards()
 
 
 @login_not_required
@@ -137,9 +142,14 @@ def _people(request, partner: Partner) -> dict:
 def _for_brokers(user, partner: Partner) -> dict:
     return {
         "doubles": doubles.of([partner])[partner.pk],
-        "notes": partner.notes.visible_to(user).count(),
+        "notes": _notes.count(user, partner.pk),
         "may_note": True,
     }
+
+
+@prepared
+def _notes(user, partner: int) -> QuerySet[PartnerNote]:
+    return PartnerNote.objects.visible_to(user).filter(partner=partner)
 
 
 def add(request):

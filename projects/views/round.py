@@ -3,6 +3,7 @@
 from functools import partial
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -10,6 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from oil_portal.core import views as core
+from oil_portal.core.prepared import prepared
 from oil_portal.core.views import attempt, need
 from projects import round_pages
 from projects.forms.round import RULE_FORMS, DropOutForm, EntryForm, LateForm, ProjectsForm, RoundForm
@@ -40,13 +42,16 @@ def page(request, template: str, **context):
     return render(request, template, context, status=422 if form is not None and form.errors else 200)
 
 
+@prepared
+def _rounds(user) -> QuerySet[MatchingRound]:
+    return MatchingRound.objects.visible_to(user).select_related("school").with_counts()
+
+
 @require_safe
 def round_list(request):
     """The rounds that the reader runs, helps with or takes part in."""
-    found = MatchingRound.objects.visible_to(request.user).select_related("school").with_counts()
-    return page(
-        request, "projects/round_list.html", rounds=found, makes=request.user.has_perm("projects.make_matchinground")
-    )
+    makes = request.user.has_perm("projects.make_matchinground")
+    return page(request, "projects/round_list.html", rounds=_rounds(request.user), makes=makes)
 
 
 def round_make(request):
