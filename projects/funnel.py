@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 
 from django.db.models import Min, Q, QuerySet
 from django.utils import timezone
@@ -29,7 +30,7 @@ class Funnel:
     weeks: tuple[Week, ...]
     totals: tuple[int, int, int, int]
 
-    @property
+    @cached_property
     def most(self) -> int:
         """The highest count of one week: the height of the picture; at least 1."""
         return max((count for week in self.weeks for count in week.counts), default=0) or 1
