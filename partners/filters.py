@@ -81,10 +81,15 @@ class PageFilterSet(django_filters.FilterSet):
     def of(cls, data, user, **given) -> "PageFilterSet":
         return cls(data, queryset=cls.shown(user), **given)
 
+    @property
+    def rows(self) -> QuerySet:
+        """What a page shows, in its order, of all that `qs` finds."""
+        return self.qs
+
 
 # --- A page of what a filter finds --------------------------------------------------------------------------------
-def listed(kind: type[PageFilterSet], request, per_page: int) -> tuple[PageFilterSet, Page]:
-    """The filter as the address fills it, and a page of what it finds.
+def listed(kind: type[PageFilterSet], request, per_page: int, wishes: tuple = ()) -> tuple[PageFilterSet, Page]:
+    """The filter as the address fills it, and a page of what it finds; `wishes` are the reader's, if it weighs those.
 
     Without search words the same choices are the same form and the same SQL for every reader: both are kept.
     """
@@ -93,19 +98,19 @@ def listed(kind: type[PageFilterSet], request, per_page: int) -> tuple[PageFilte
         asked.setlist(name, request.GET.getlist(name))
     read = kind.read_choices()
     if asked.get("q"):
-        found = kind.of(asked, request.user, read=read)
+        found = kind.of(asked, request.user, read=read, **_given(wishes))
         return found, Pages(getattr(found, "results", found.qs), per_page).asked(request)
     choices = tuple(read.items())
-    found = _filled(kind, asked.urlencode(), choices, get_language())
+    found = _filled(kind, asked.urlencode(), choices, get_language(), tuple(type(one)() for one in wishes))
     _choices.setdefault(known := repr(choices), choices)
-    rows = Leaves(_rows, _all_rows, kind, asked.urlencode(), known, request.user)
+    rows = Leaves(_rows, _all_rows, kind, asked.urlencode(), known, request.user, wishes)
     return found, Pages(rows, per_page).asked(request)
 
 
 @lru_cache(maxsize=100)
-def _filled(kind: type[PageFilterSet], asked: str, choices: tuple, _language: str) -> PageFilterSet:
-    """The filter with its form, for as long as its choices stay what they are."""
-    found = kind.of(QueryDict(asked), AnonymousUser(), read=dict(choices))
+def _filled(kind: type, asked: str, choices: tuple, _language: str, wishes: tuple) -> PageFilterSet:
+    """The filter with its form, for as long as its choices stay what they are; of wishes only whether there are."""
+    found = kind.of(QueryDict(asked), AnonymousUser(), read=dict(choices), **_given(wishes))
     found.queryset = found.queryset.none()
     found.form.is_valid()
     return found
@@ -114,14 +119,19 @@ def _filled(kind: type[PageFilterSet], asked: str, choices: tuple, _language: st
 _choices: dict[str, tuple] = {}
 
 
-@prepared
-def _rows(kind: type, asked: str, choices: str, user, first: str, last: str) -> QuerySet:
-    return kind.of(QueryDict(asked), user, read=dict(_choices[choices])).qs[int(first) : int(last)]
+def _given(wishes: tuple) -> dict:
+    return {"wishes": wishes} if wishes else {}
 
 
 @prepared
-def _all_rows(kind: type, asked: str, choices: str, user) -> QuerySet:
-    found = kind.of(QueryDict(asked), user, read=dict(_choices[choices])).qs
+def _rows(kind: type, asked: str, choices: str, user, wishes: tuple, first: str, last: str) -> QuerySet:
+    found = kind.of(QueryDict(asked), user, read=dict(_choices[choices]), **_given(wishes))
+    return found.rows[int(first) : int(last)]
+
+
+@prepared
+def _all_rows(kind: type, asked: str, choices: str, user, wishes: tuple) -> QuerySet:
+    found = kind.of(QueryDict(asked), user, read=dict(_choices[choices]), **_given(wishes)).qs
     return found.order_by().values("pk")[: MOST_COUNTED + 1]
 
 

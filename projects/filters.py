@@ -8,13 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from challenges.models import Location, Theme
 from modules.models import Level, Module
 from oil_portal.core.prepared import prepared
-from oil_portal.core.views import MOST_COUNTED, Leaves
 from partners.filters import SearchFilterSet
 from partners.models import Partner
-from partners.search import Hits
 from partners.workflow import PartnerStatus
-from projects.fitting import FIRST, considered, taste_of, weighed
-from projects.goals import Reader
+from projects.fitting import FIRST, considered, weighed
 from projects.models import Project
 from projects.workflow import ProjectStatus
 
@@ -84,46 +81,46 @@ class ProjectFilter(SearchFilterSet):
         """What the reader may see."""
         return Project.objects.visible_to(user).for_tiles()
 
-    @classmethod
-    def of(cls, data, user, **given) -> "ProjectFilter":
-        """For who is no student: what a student still has to learn is asked for by numbers of their own."""
-        return super().of(data, user, reader=Reader(None), **given)
-
-    def __init__(self, *args, reader: Reader, **kwargs) -> None:
+    def __init__(self, *args, wishes: tuple = (), **kwargs) -> None:
+        """`wishes` are a student's (`Taste.wishes`), by which projects are weighed for them."""
         super().__init__(*args, **kwargs)
-        self.reader, self.weighs_first = reader, False  # the page says so where there are very many
-        self.taste = taste_of(self.request.user, reader) if reader.is_student else None
-        if not reader.is_student:
+        self.wishes = wishes
+        if not wishes:
             del self.filters["fit"]
-        usable = {"match": bool(self.data.get("q")), "fit": reader.is_student}
+        usable = {"match": bool(self.data.get("q")), "fit": bool(wishes)}
         self.default, *others = [name for name in ORDERS if usable.get(name, True)]
         self.filters["sort"].extra["empty_label"] = ORDERS[self.default][0]
         self.filters["sort"].extra["choices"] = [(name, ORDERS[name][0]) for name in others]
 
     def filter_queryset(self, queryset: QuerySet) -> QuerySet:
         chosen = self.form.cleaned_data
-        if self.reader.is_student:
-            queryset = weighed(queryset, self.taste)
+        if self.wishes:
+            queryset = weighed(queryset, self.wishes)
         status = chosen.get("status")
         if status:
             queryset = queryset.filter(status__in=AT_WORK if status == "running" else [status])
         else:
             queryset = queryset.open()
         queryset = super().filter_queryset(queryset)
-        self.order = ORDERS[chosen.get("sort") or self.default][1]
+        self.order = ORDERS[self.sorting][1]
         return queryset.order_by(*self.order) if self.order else queryset
 
     @property
-    def results(self) -> Leaves | Hits | QuerySet:
-        """For a page: what a search found, or by fit those that are considered, of all that are counted."""
-        all_ = self.qs
-        if self.hits or self.order != ORDERS["fit"][1]:
-            return super().results
-        over = bool(self.form.cleaned_data.get("status"))
-        self.weighs_first = not over
-        best = considered(all_, self.taste, ("-closing_date", "-pk") if over else FIRST).order_by(*self.order)
-        counted = all_.order_by().values_list("pk", flat=True)[: MOST_COUNTED + 1]
-        return Leaves(lambda first, last: list(best[int(first) : int(last)]), lambda: list(counted))
+    def sorting(self) -> str:
+        return self.form.cleaned_data.get("sort") or self.default
+
+    @property
+    def weighs_first(self) -> bool:
+        """Whether of very many only those that close first are weighed, which the page says then."""
+        return self.sorting == "fit" and not self.data.get("q") and not self.form.cleaned_data.get("status")
+
+    @property
+    def rows(self) -> QuerySet:
+        """By fit those that are considered, of all that are counted; a search weighs what it found."""
+        if self.sorting != "fit" or self.data.get("q"):
+            return self.qs
+        first = FIRST if self.weighs_first else ("-closing_date", "-pk")
+        return considered(self.qs, self.wishes, first).order_by(*self.order)
 
     def fits(self, queryset: QuerySet, _name: str, _value: list[str]) -> QuerySet:
         return queryset.filter(fit__gte=ENOUGH)

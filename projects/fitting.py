@@ -5,7 +5,7 @@ The weights are ours: an open goal counts most, because there are several; a sta
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from heapq import nsmallest
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from modules.models import Module
+from oil_portal.core.prepared import Many, Some, prepared
 from oil_portal.core.views import MOST_COUNTED
 from partners.models import User
 from projects.goals import Reader
@@ -38,6 +39,13 @@ class Taste:
     labs: frozenset
     interests: frozenset
     modules: frozenset = frozenset()
+
+    @property
+    def wishes(self) -> tuple:
+        """What the database is asked with: open goals, levels, labs, interests and runs."""
+        levels = tuple(map(str, sorted(self.levels)))  # as texts: which they are may make other SQL
+        goals, labs = Many(sorted(self.reader.open)), Many(sorted(self.labs))
+        return Some((goals, levels, labs, tuple(sorted(self.interests)), tuple(sorted(self.runs))))
 
     def is_mine(self, project: Project) -> bool:
         """Whether the project begins within a module that the student follows."""
@@ -93,25 +101,29 @@ class Taste:
         return projects
 
 
-def taste_of(user, reader: Reader | None = None) -> Taste:
-    """One query; a `reader` that is there already is used."""
-    taste = tastes_of([user.pk])[user.pk]
-    return replace(taste, reader=reader) if reader else taste
+def taste_of(user) -> Taste:
+    """One query."""
+    return tastes_of([user.pk])[user.pk]
 
 
 def tastes_of(students: Collection[int]) -> dict[int, Taste]:
     """{student: taste}, in one query for all."""
+    known: dict[int, list[tuple]] = defaultdict(list)
+    for student, *row in _followed_by(Many(students)):
+        known[student].append(row)
+    return {student: _taste(mine) for student, mine in known.items()}
+
+
+@prepared
+def _followed_by(students: Many) -> QuerySet:
+    """(student, ..) for each module that is followed, with what `_taste` reads of it."""
     taught = Module.goals.through.objects.filter(module=OuterRef("enrolments__run__module"))
     reached = Achievement.objects.filter(student=OuterRef("pk"), achieved=True).order_by()
-    rows = User.objects.filter(pk__in=students).order_by().values_list(
+    return User.objects.filter(pk__among=students).order_by().values_list(
         "pk", "profile__interests", ArraySubquery(reached.values("goal")), ArraySubquery(taught.values("learninggoal")),
         "enrolments__run", "enrolments__run__starts", "enrolments__run__ends", "enrolments__run__module__level",
         "enrolments__run__module__lab", "enrolments__run__module",
     )  # fmt: skip
-    known: dict[int, list[tuple]] = defaultdict(list)
-    for student, *row in rows:
-        known[student].append(row)
-    return {student: _taste(mine) for student, mine in known.items()}
 
 
 def _taste(rows: list[list]) -> Taste:
@@ -128,35 +140,37 @@ def _taste(rows: list[list]) -> Taste:
     )
 
 
-def considered(projects: QuerySet[Project], taste: Taste, order: Sequence[str] = FIRST) -> QuerySet[Project]:
+def considered(projects: QuerySet[Project], wishes: tuple, order: Sequence[str] = FIRST) -> QuerySet[Project]:
     """Of very many projects those that are weighed for this student: all in the own modules, and MOST others."""
-    own = projects.filter(run__in=[pk for pk, *_dates in taste.runs]).order_by().values("pk")
+    *_others, runs = wishes
+    own = projects.filter(run__in=[pk for pk, *_dates in runs]).order_by().values("pk")
     found = projects.order_by(*order).values("pk")[:MOST].union(own)
     return projects.filter(OneOf("pk", ArraySubquery(found)))
 
 
-def weighed(projects: QuerySet[Project], taste: Taste) -> QuerySet[Project]:
-    """Add `fit`, the open goals, and `weight`, by which projects are ordered for this student."""
-    mine = Q(run__in=[pk for pk, *_dates in taste.runs])
-    for _pk, starts, ends in taste.runs:
+def weighed(projects: QuerySet[Project], wishes: tuple) -> QuerySet[Project]:
+    """Add `fit`, the open goals, and `weight`, by which projects are ordered for a student with these wishes."""
+    goals, levels, labs, interests, runs = wishes
+    mine = Q(run__in=[pk for pk, *_dates in runs])
+    for _pk, starts, ends in runs:
         mine |= Q(starts__range=(starts, ends))
     weights = [
-        (INTEREST, Q(assignment__challenge__theme__in=taste.interests)),
-        (LEVEL, Q(assignment__level__in=taste.levels)),
+        (INTEREST, Q(assignment__challenge__theme__in=interests)),
+        (LEVEL, Q(assignment__level__in=levels)),
         (PERIOD, mine),
-        (LAB, Q(lab__in=taste.labs)),
+        (LAB, Q(lab__among=labs)),
     ]
-    projects = projects.with_fit(taste.reader.open)
+    projects = projects.with_fit(goals)
     total = F("fit") * Value(GOAL)
     for points, holds in weights:
         total += Case(When(holds, then=Value(points)), default=Value(0), output_field=IntegerField())
     return projects.annotate(weight=total)
 
 
-def choosable(projects: QuerySet[Project], user, levels: list[int]) -> QuerySet[Project]:
+def choosable(projects: QuerySet[Project], user, levels: Sequence[str]) -> QuerySet[Project]:
     """Without what a student of these levels cannot choose: in a round that is not open, or not for them."""
     for_me = Q(entry__round__status=RoundStatus.OPEN, entry__round__runs__enrolments__student=user)
-    for_me &= Q(entry__levels=[]) | Q(entry__levels__overlap=levels)
+    for_me &= Q(entry__levels=[]) | Q(entry__levels__overlap=list(map(int, levels)))
     for_me &= Q(entry__modules=None) | Q(entry__modules__runs__enrolments__student=user)
     live = Project.objects.filter(entry__round__status__in=LIVE_ROUND)
     return projects.exclude(pk__in=live.exclude(pk__in=Project.objects.filter(for_me).values("pk")).values("pk"))
@@ -167,18 +181,26 @@ def fitting(user, taste: Taste, limit: int, beside: Collection[int] = ()) -> tup
 
     What the student applied to or ranked fits no more. All have their teeth, fit and `reasons`.
     """
-    best = weighed(choosable(considered(Project.objects.open(), taste), user, list(taste.levels)), taste)
-    best = best.filter(Q(fit__gt=0) | Q(assignment__challenge__theme__in=taste.interests))
-    best = best.exclude(applications__student=user).exclude(preferences__participant__student=user)
-    best = best.order_by("-weight", "closing_date", "pk")[:limit]
-    chosen = [*best.values_list("pk", flat=True), *beside]  # in one query the database looks at every project
-    found = weighed(Project.objects.filter(pk__in=chosen), taste).with_goal_ids().with_counts()
-    found = taste.dress(found.select_related(
-        "assignment__challenge__partner", "lab", "run__module__school", "entry__round"
-    ))  # fmt: skip
+    best = _best(user, taste.wishes, str(limit))  # in one query the database looks at every project
+    found = taste.dress(_chosen(Many([*best, *beside]), taste.wishes))
     fits = [project for project in found if project.pk not in beside]
     fits.sort(key=lambda project: (-project.weight, project.closing_date, project.pk))
     return fits, {project.pk: project for project in found if project.pk in beside}
+
+
+@prepared
+def _best(user, wishes: tuple, limit: str) -> QuerySet:
+    _goals, levels, _labs, interests, _runs = wishes
+    best = weighed(choosable(considered(Project.objects.open(), wishes), user, levels), wishes)
+    best = best.filter(Q(fit__gt=0) | Q(assignment__challenge__theme__in=interests))
+    best = best.exclude(applications__student=user).exclude(preferences__participant__student=user)
+    return best.order_by("-weight", "closing_date", "pk").values_list("pk", flat=True)[: int(limit)]
+
+
+@prepared
+def _chosen(projects: Many, wishes: tuple) -> QuerySet[Project]:
+    found = weighed(Project.objects.filter(pk__among=projects), wishes).with_goal_ids().with_counts()
+    return found.select_related("assignment__challenge__partner", "lab", "run__module__school", "entry__round")
 
 
 def fitting_for(students: Collection[int], limit: int) -> Iterator[tuple[int, list[Project]]]:

@@ -287,3 +287,16 @@ def news(region):
             Notice.objects.create(recipient=user, entry=record(challenge, "write", actor=None))
 
     return tell
+
+
+@pytest.fixture
+def few_are_weighed(monkeypatch):
+    """few_are_weighed(4): as where there are thousands of projects."""
+    from oil_portal.core import prepared
+
+    def weigh(most: int) -> None:
+        monkeypatch.setattr("projects.fitting.MOST", most)
+        prepared.forget()
+
+    yield weigh
+    prepared.forget()

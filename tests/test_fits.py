@@ -61,9 +61,9 @@ def random_world(region, dice: random.Random) -> list[User]:
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_many_at_once_get_what_each_gets_alone(region, seed, monkeypatch):
+def test_many_at_once_get_what_each_gets_alone(region, seed, few_are_weighed):
     if seed % 2:  # as where there are thousands of projects
-        monkeypatch.setattr("projects.fitting.MOST", 4)
+        few_are_weighed(4)
     students = random_world(region, random.Random(seed))
     found = fits_for(fresh(*students))
     told = 0

@@ -90,8 +90,10 @@ def test_the_list_of_projects_follows_it(region, make, elsewhere, login):
     assert "leerdoelen open in je modules" not in login(region.teacher).get("/projecten/").content.decode()
 
 
-def test_of_very_many_the_own_modules_and_what_closes_first_are_weighed(region, make, elsewhere, login, monkeypatch):
-    monkeypatch.setattr("projects.fitting.MOST", 2)
+def test_of_very_many_the_own_modules_and_what_closes_first_are_weighed(
+    region, make, elsewhere, login, few_are_weighed
+):
+    few_are_weighed(2)
     soon, sooner = (clock.today() + timedelta(days=days) for days in (2, 1))
     elsewhere(title="Sluit morgen", closing_date=sooner)
     elsewhere(title="Sluit overmorgen", closing_date=soon, assignment__goals=region.goals[:1])

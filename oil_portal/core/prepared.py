@@ -64,6 +64,10 @@ class Many(tuple):
     """Numbers for `__among`, a value as one: however many there are, the SQL is the same."""
 
 
+class Some(tuple):
+    """Values of which a read may leave some out: who counts needs no order."""
+
+
 class Holes:
     """What is asked with, as three things: its shape, the values in order, and the stand-ins for those values."""
 
@@ -82,7 +86,8 @@ class Holes:
             self.values.append(value)
             return Many
         if isinstance(value, tuple):
-            return tuple(self.shape(one) for one in value)
+            wanted = wanted and not isinstance(value, Some)
+            return tuple(self.shape(one, wanted) for one in value)
         if isinstance(value, AnonymousUser):
             return AnonymousUser
         if hasattr(value, "held"):

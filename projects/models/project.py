@@ -66,7 +66,7 @@ class ProjectQuerySet(models.QuerySet):
 
     def with_fit(self, goal_ids: Iterable[int]) -> "ProjectQuerySet":
         """Add `fit`: how many of the project's goals are among `goal_ids`."""
-        links = GoalLink.objects.filter(assignment=models.OuterRef("assignment"), goal__in=list(goal_ids)).order_by()
+        links = GoalLink.objects.filter(assignment=models.OuterRef("assignment"), goal__among=goal_ids).order_by()
         count = links.values("assignment").annotate(count=models.Count("pk")).values("count")
         return self.annotate(fit=Coalesce(models.Subquery(count), 0))
 

@@ -17,9 +17,11 @@ from challenges.workflow import AssignmentStatus
 from oil_portal.core import views as core
 from oil_portal.core.prepared import join, prepared
 from oil_portal.core.workflow import NotNow
+from partners import roles
 from partners.filters import listed
 from projects import pages, services
 from projects.filters import ProjectFilter
+from projects.fitting import taste_of
 from projects.forms.project import ApplyForm, OutcomeForm, PlanForm
 from projects.goals import Reader, links_of
 from projects.models import Application, Outcome, Project
@@ -52,14 +54,10 @@ def posted(request):
 @require_safe
 def project_list(request) -> HttpResponse:
     """The catalogue: what students can apply to, or what runs and what came of it."""
-    reader = Reader(request.user)
-    if reader.is_student:
-        seen = ProjectFilter.shown(request.user)
-        found = ProjectFilter(request.GET, queryset=seen, request=request, reader=reader)
-        page = core.Pages(found.results, PER_PAGE).asked(request)
-    else:
-        found, page = listed(ProjectFilter, request, PER_PAGE)
-    (found.taste or reader).dress(page.object_list)  # for a student with the reasons
+    taste = taste_of(request.user) if roles.has(request.user, roles.STUDENT) else None
+    reader = taste.reader if taste else Reader(None)
+    found, page = listed(ProjectFilter, request, PER_PAGE, taste.wishes if taste else ())
+    (taste or reader).dress(page.object_list)  # for a student with the reasons
     return render(request, "projects/project_list.html", {"filter": found, "page_obj": page, "reader": reader})
 
 

@@ -17,7 +17,6 @@ import time
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
-from types import SimpleNamespace
 
 from oil_portal.stack.embedded import Embedded
 
@@ -173,15 +172,10 @@ def page_of(user, text: str, *, old: bool) -> int:
     from django.core.paginator import Paginator
 
     from projects.filters import ProjectFilter
-    from projects.goals import Reader
     from projects.models import Project
 
     queryset = Project.objects.visible_to(user).for_cards()
-    if old:
-        results = old_search(queryset.open(), text)
-    else:
-        request = SimpleNamespace(user=user)
-        results = ProjectFilter({"q": text}, queryset=queryset, request=request, reader=Reader(user)).results
+    results = old_search(queryset.open(), text) if old else ProjectFilter({"q": text}, queryset=queryset).results
     page = Paginator(results, 12).get_page(1)
     list(page.object_list)
     return page.paginator.count
