@@ -16,6 +16,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
 
@@ -373,14 +374,19 @@ TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "a", "blockquote", "code", 
 @register.filter
 def markdown(text: str) -> SafeString:
     """A user's long text as safe HTML: paragraphs, lists, links and emphasis."""
+    return _html(text or "", get_language())
+
+
+@lru_cache(maxsize=500)
+def _html(text: str, _language: str) -> SafeString:
     html = nh3.clean(
-        MARKDOWN.render(text or ""),
+        MARKDOWN.render(text),
         tags=TAGS,
         attributes={"a": {"href"}},
         url_schemes={"http", "https", "mailto"},
         link_rel="nofollow noopener ugc",
     )
-    if said := lang(text or ""):
+    if said := lang(text):
         html = BLOCK.sub(rf"<\1{said}>", html)
     return mark_safe(html)  # noqa: S308  nh3 has just cleaned it
 

@@ -1,6 +1,7 @@
 """Parts of pages that are drawn once: other templates that see only what is given. A builtin library."""
 
 from functools import lru_cache
+from operator import attrgetter
 from secrets import token_hex
 from typing import NamedTuple
 
@@ -49,12 +50,9 @@ class Line(NamedTuple):
 
 @register.simple_tag(takes_context=True)
 def titled(context, things, beside: str) -> SafeString:
-    """Things as lines: a link, their status and what they say as `beside`, a path from the thing."""
-    path = template.Variable(f"thing.{beside}")
-    told = tuple(
-        Line(thing.get_absolute_url(), str(thing), status_word(thing), str(path.resolve({"thing": thing})))
-        for thing in things
-    )
+    """Things as lines: a link, their status and `beside`: a field with choices, or a path from the thing."""
+    said = attrgetter(beside) if "." in beside else lambda thing: word(thing, beside)
+    told = tuple(Line(thing.get_absolute_url(), str(thing), status_word(thing), str(said(thing))) for thing in things)
     return part(context, "core/tags/titled.html", lines=told)
 
 
@@ -64,8 +62,14 @@ def tile(context, obj) -> SafeString:
     return part(context, obj.tile, **obj.tile_facts())
 
 
+def word(obj, name: str) -> str:
+    """What people read for the value of a field with choices."""
+    value = getattr(obj, name)
+    return str(words(type(obj), name).get(value, value))
+
+
 def status_word(obj) -> str:
-    return str(words(type(obj), "status").get(obj.status, obj.status))
+    return word(obj, "status")
 
 
 @lru_cache
