@@ -56,7 +56,7 @@ class Kept:
             return Reading(self.count(*args))
         key, found = self.key(*args), self.held(*args)
         if found is None:
-            return self.again(*args)
+            return self._counted(*args)
         if clock.now() < found.at + timedelta(seconds=settings.FIGURES_KEPT):
             return found
         if memory.add(f"{key}:again", True, settings.FIGURES_KEPT):
@@ -64,14 +64,20 @@ class Kept:
         return Reading(found.value, found.at, old=True)
 
     def again(self, *args) -> Reading:
+        """Count anew; what became quick is not kept any more."""
+        found = self._counted(*args)
+        if found.at is None:
+            self.forget(*args)
+        return found
+
+    def _counted(self, *args) -> Reading:
         """Count, and keep what took long."""
-        moment, began, key = clock.now(), perf_counter(), self.key(*args)
+        moment, began = clock.now(), perf_counter()
         value = self.count(*args)
         if perf_counter() - began < (settings.FIGURES_SLOW if self.slow is None else self.slow):
-            memory.delete(key)
             return Reading(value)
         found = Reading(value, moment)
-        memory.set(key, found, LONGEST.total_seconds())
+        memory.set(self.key(*args), found, LONGEST.total_seconds())
         return found
 
     def held(self, *args) -> Reading | None:

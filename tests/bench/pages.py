@@ -20,7 +20,7 @@ import time
 from pathlib import Path
 
 SIZES, XL = (1_000, 100_000), 1_000_000
-TURNS, CLIENTS, EACH, LONGEST = 15, 4, 15, 10  # turns of a page, less when they take more seconds than this
+TURNS, CLIENTS, EACH, LONGEST = 15, 4, 50, 10  # turns of a page, less when they take more seconds than this
 MOST_QUERIES, MOST_TIMES, MOST_KB, MOST_GROWTH = 15, 10, 60, 1.3
 BARE, OBVIOUS = "a bare view", ("projects, the obvious way", "challenges, the obvious way")
 LISTS = ("/bench/projecten/", "/bench/vraagstukken/")
