@@ -117,10 +117,11 @@ class ProjectFilter(SearchFilterSet):
     @property
     def rows(self) -> QuerySet:
         """By fit those that are considered, of all that are counted; a search weighs what it found."""
+        found = self.qs
         if self.sorting != "fit" or self.data.get("q"):
-            return self.qs
+            return found
         first = FIRST if self.weighs_first else ("-closing_date", "-pk")
-        return considered(self.qs, self.wishes, first).order_by(*self.order)
+        return considered(found, self.wishes, first).order_by(*self.order)
 
     def fits(self, queryset: QuerySet, _name: str, _value: list[str]) -> QuerySet:
         return queryset.filter(fit__gte=ENOUGH)
