@@ -17,7 +17,7 @@ from oil_portal.core.kept import kept
 from oil_portal.core.views import number
 from partners.models import Partner
 
-PAGE = 25
+PAGE, MOST_PAGES = 25, 1000  # so that nobody fills what is kept with pages that there are not
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Seen:
 @login_not_required
 def network(request):
     """Who works with whom, as far as the address asks; below it the figures of the whole network."""
-    asked, page = QueryDict(mutable=True), number(request.GET.get("page", "")) or 1
+    asked, page = QueryDict(mutable=True), min(number(request.GET.get("page", "")) or 1, MOST_PAGES)
     for name in net.FIELDS:
         asked.setlist(name, request.GET.getlist(name))
     reading = see(net.sees_all(request.user), asked.urlencode(), page, get_language())

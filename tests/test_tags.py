@@ -176,9 +176,14 @@ def test_filters_keep_the_search_box_in_sight():
 def test_pages_keep_the_query():
     from django.core.paginator import Paginator
 
-    request = RequestFactory().get("/?q=muur&page=2")
-    shown = html('{% include "includes/pages.html" %}', request, page_obj=Paginator(range(50), 10).page(2))
-    assert 'href="?q=muur&amp;page=3"' in shown and shown.count('aria-current="page"') == 1
+    request, pages = RequestFactory().get("/?q=muur&page=2"), Paginator(range(500), 10)
+    shown = html("{% other_pages page %}", request, page=pages.page(2))
+    assert 'href="?q=muur&amp;page=3" rel="next"' in shown and 'href="?q=muur&amp;page=1" rel="prev"' in shown
+    assert shown.count('aria-current="page"') == 1 and shown.count("…") == 1 and 'page=50"' in shown
+    assert 'rel="prev"' not in html("{% other_pages page %}", request, page=pages.page(1))
+    assert 'rel="next"' not in html("{% other_pages page %}", request, page=pages.page(50))
+    assert html("{% other_pages page %}", request, page=Paginator(range(5), 10).page(1)) == ""
+    assert html("{% other_pages page %}", request) == ""
 
 
 # --- Forms ------------------------------------------------------------------------------------------------------
