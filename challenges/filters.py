@@ -6,14 +6,15 @@ from django.utils.translation import gettext_lazy as _
 
 from challenges.models import Challenge, Location, Theme
 from challenges.workflow import PUBLIC, ChallengeStatus
-from partners.filters import SearchFilterSet, municipalities
+from partners.filters import SearchFilterSet, municipalities_of, offered
 
 ASKS = "EXISTS (SELECT FROM challenges_challenge AS one WHERE one.partner_id = partner.id AND one.status IN {})"
 
 
-def asking_municipalities() -> tuple[tuple[str, str], ...]:
+@offered
+def asking_municipalities() -> list[tuple[str, str]]:
     """The municipalities that public challenges come from."""
-    return municipalities(ASKS.format(tuple(map(str, PUBLIC))))
+    return municipalities_of(ASKS.format(tuple(map(str, PUBLIC))))
 
 
 class ChallengeFilter(SearchFilterSet):

@@ -8,16 +8,18 @@ from django.utils.translation import gettext_lazy as _
 
 from modules.models import LearningGoal, Level, Module, Programme
 from oil_portal.core.prepared import prepared
-from partners.filters import PageFilterSet
+from partners.filters import PageFilterSet, offered
 from partners.models import Partner
 
 
+@offered
 @prepared
 def schools():
     """(key, name) of the schools that give a module."""
     return Partner.objects.filter(Exists(Module.objects.filter(school=OuterRef("pk")))).values_list("pk", "name")
 
 
+@offered
 @prepared
 def labs():
     """(key, name) of the labs where a module is given."""
@@ -59,6 +61,7 @@ class ModuleFilter(PageFilterSet):
         return queryset.filter(elective__isnull=kinds[0] == "own") if len(set(kinds)) == 1 else queryset
 
 
+@offered
 @prepared
 def programmes():
     """(key, name with its code) of the programmes."""

@@ -1,7 +1,7 @@
 """What the list of partners can be narrowed by, and how every catalogue is searched."""
 
-from collections.abc import Mapping, Sequence
-from functools import cached_property, lru_cache
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property, lru_cache, wraps
 from time import monotonic
 
 import django_filters
@@ -37,20 +37,32 @@ SELECT name FROM found CROSS JOIN LATERAL (
 """
 
 
-def municipalities(which: str = "partner.status = 'accepted'") -> tuple[tuple[str, str], ...]:
-    """The municipalities where there is a partner that is accepted, or such as SQL says, by name.
+def offered(read: Callable[[], Iterable]) -> Callable[[], tuple]:
+    """Choices of a filter, which change a few times a year: a process reads them once in some minutes."""
 
-    They change a few times a year: a process reads them once in some minutes.
-    """
-    kept = settings.FIGURES_KEPT
-    return _municipalities(which, int(monotonic() / kept)) if kept else _municipalities.__wrapped__(which, 0)
+    @lru_cache(maxsize=4)
+    def remembered(_moment: int) -> tuple:
+        return tuple(read())
+
+    @wraps(read)
+    def choices() -> tuple:
+        kept = settings.FIGURES_KEPT
+        return remembered(int(monotonic() / kept)) if kept else tuple(read())
+
+    return choices
 
 
-@lru_cache(maxsize=20)
-def _municipalities(which: str, _moment: int) -> tuple[tuple[str, str], ...]:
+def municipalities_of(which: str) -> list[tuple[str, str]]:
+    """The municipalities where there is a partner such as SQL says, by name."""
     with connection.cursor() as cursor:
         cursor.execute(MUNICIPALITIES.format(which=which))
-        return tuple((name, name) for (name,) in cursor.fetchall())
+        return [(name, name) for (name,) in cursor.fetchall()]
+
+
+@offered
+def municipalities() -> list[tuple[str, str]]:
+    """Those of the accepted partners."""
+    return municipalities_of("partner.status = 'accepted'")
 
 
 class PageFilterSet(django_filters.FilterSet):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from challenges.models import Location, Theme
 from modules.models import Level, Module
 from oil_portal.core.prepared import prepared
-from partners.filters import SearchFilterSet
+from partners.filters import SearchFilterSet, offered
 from partners.models import Partner
 from partners.workflow import PartnerStatus
 from projects.fitting import FIRST, considered, weighed
@@ -26,6 +26,7 @@ ORDERS = {  # the first that can be used is the default; () keeps the order of t
 }
 
 
+@offered
 @prepared
 def labs() -> QuerySet:
     """(key, name) of each lab."""
@@ -33,6 +34,7 @@ def labs() -> QuerySet:
     return found.values_list("pk", "name")
 
 
+@offered
 @prepared
 def modules_with_projects() -> QuerySet:
     """(key, title) of each module that has a project."""

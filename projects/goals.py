@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
@@ -9,17 +10,16 @@ from challenges.models import GoalLink
 from modules.models import LearningGoal
 from oil_portal.core.prepared import prepared
 from partners import roles
+from partners.models import User
 from projects.models import Achievement, Application, Project
 
 
-def achieved_ids(student) -> set[int]:
-    """The goals that student, teacher and company all confirmed."""
-    return set(_achieved(student.pk))
-
-
 @prepared
-def _achieved(student: int) -> QuerySet:
-    return Achievement.objects.filter(student=student, achieved=True).values_list("goal_id", flat=True)
+def _known(student: int) -> QuerySet:
+    """(the goals that student, teacher and company all confirmed, those of the modules that the student follows)."""
+    achieved = Achievement.objects.filter(student=OuterRef("pk"), achieved=True).order_by().values("goal")
+    taken = LearningGoal.objects.filter(modules__runs__enrolments__student=OuterRef("pk")).order_by().values("pk")
+    return User.objects.filter(pk=student).values_list(ArraySubquery(achieved), ArraySubquery(taken))
 
 
 @prepared
@@ -28,23 +28,19 @@ def links_of(assignments: tuple) -> QuerySet[GoalLink]:
     return GoalLink.objects.filter(assignment__in=assignments).select_related("goal")
 
 
-@prepared
-def _taken(student: int) -> QuerySet:
-    return LearningGoal.objects.filter(modules__runs__enrolments__student=student).values_list("pk", flat=True)
-
-
 class Reader:
     """What one viewer sees in a key: 'open' or 'done' teeth for a student, 'plain' ones for everybody else.
 
-    Two queries for a student however many keys follow, none for others.
+    One query for a student however many keys follow, none for others.
     """
 
     def __init__(self, user) -> None:
         self.is_student = roles.has(user, roles.STUDENT)
         self.achieved, self.open = set(), set()
         if self.is_student:
-            self.achieved = achieved_ids(user)
-            self.open = set(_taken(user.pk)) - self.achieved
+            ((achieved, taken),) = _known(user.pk)
+            self.achieved = set(achieved)
+            self.open = set(taken) - self.achieved
 
     @classmethod
     def knowing(cls, achieved: Iterable[int], taken: Iterable[int]) -> "Reader":
