@@ -3,7 +3,8 @@ and projects (`xl` adds 1,000,000), beside a bare view of the same server and be
 
 Per page: queries, processor milliseconds in this process (the fastest third of the turns; a bare view is asked between
 them, so that other work on the machine slows both), how many times the bare view that is, milliseconds in PostgreSQL,
-kB of HTML; and under load, from this process on a gunicorn beside it, median, p95 and pages per second.
+kB of HTML; and under load, from this process on a gunicorn beside it, median, p95 and pages per second. The sizes take
+turns under load, so that what is compared was measured in the same minutes.
 """
 
 import argparse
@@ -17,10 +18,11 @@ import sys
 import tempfile
 import threading
 import time
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 SIZES, XL = (1_000, 100_000), 1_000_000
-TURNS, CLIENTS, EACH, LONGEST = 15, 4, 50, 10  # turns of a page, less when they take more seconds than this
+TURNS, CLIENTS, EACH, ROUNDS, LONGEST = 15, 4, 10, 4, 10  # turns of a page, less when they take more seconds than this
 MOST_QUERIES, MOST_TIMES, MOST_KB, MOST_GROWTH = 15, 10, 60, 1.3
 BARE, OBVIOUS = "a bare view", ("projects, the obvious way", "challenges, the obvious way")
 LISTS = ("/bench/projecten/", "/bench/vraagstukken/")
@@ -169,8 +171,8 @@ def fetch(link: http.client.HTTPConnection, path: str, session: str) -> float:
     return (time.perf_counter() - begun) * 1000
 
 
-def under_load(port: int, path: str, session: str) -> dict:
-    """All clients ask for the page at once, again and again."""
+def under_load(port: int, path: str, session: str) -> tuple[list[float], float]:
+    """All clients ask for the page at once, again and again; milliseconds of each answer, and seconds in all."""
 
     def client() -> None:
         link = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
@@ -179,10 +181,6 @@ def under_load(port: int, path: str, session: str) -> dict:
                 taken.append(fetch(link, path, session))
         link.close()
 
-    for _warm in range(2):
-        link = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-        fetch(link, path, session)
-        link.close()
     taken: list[float] = []
     begun = time.perf_counter()
     clients = [threading.Thread(target=client) for _number in range(CLIENTS)]
@@ -190,36 +188,37 @@ def under_load(port: int, path: str, session: str) -> dict:
         each.start()
     for each in clients:
         each.join()
-    seconds = time.perf_counter() - begun
-    return {"p50": statistics.median(taken), "p95": statistics.quantiles([*taken, *taken], n=20)[-1],
-            "rps": len(taken) / seconds}  # fmt: skip
+    return taken, time.perf_counter() - begun
 
 
-def loaded(asked: list, sessions: dict) -> list[dict]:
-    from oil_portal.stack.processes import listen
-
-    with listen(0) as socket, tempfile.TemporaryFile() as log:
-        port = socket.getsockname()[1]
-        web = subprocess.Popen(
-            [str(Path(sys.executable).parent / "gunicorn"), "oil_portal.wsgi", "--bind", f"fd://{socket.fileno()}",
-             "--preload", "--workers", "1", "--threads", str(CLIENTS), "--no-control-socket"],
-            stdout=log, stderr=log, pass_fds=(socket.fileno(),),
-        )  # fmt: skip
-        try:
-            return [under_load(port, path, sessions[role]) for role, _name, path in asked]
-        finally:
-            web.terminate()
-            web.wait()
+def loaded(regions: list[dict]) -> None:
+    """Add p50, p95 and pages per second to each page of each region. The regions take turns, so that other work on the
+    machine slows them alike."""
+    for number, (role, _name, path) in enumerate(regions[0]["asked"]):
+        taken: list[list[float]] = [[] for _region in regions]
+        seconds = [0.0 for _region in regions]
+        for turn in range(ROUNDS + 1):
+            for place, region in enumerate(regions):
+                _role, _name, path = region["asked"][number]
+                answers, lasted = under_load(region["port"], path, region["sessions"][role])
+                if turn:  # the first turn fills what is kept
+                    taken[place] += answers
+                    seconds[place] += lasted
+        for region, each, lasted in zip(regions, taken, seconds, strict=True):
+            region["pages"][number] |= {
+                "p50": statistics.median(each), "p95": statistics.quantiles(each, n=20)[-1], "rps": len(each) / lasted,
+            }  # fmt: skip
 
 
 def one(size: int) -> None:
-    """Fill a database, measure, and print a line of JSON."""
+    """Fill a database, measure in this process, print a line of JSON, and serve until whoever reads that is done."""
     import django
 
     django.setup()
     from django.core.management import call_command
     from django.db import connection
 
+    from oil_portal.stack.processes import listen
     from tests.bench.fill import fill
 
     call_command("migrate", verbosity=0)
@@ -228,11 +227,37 @@ def one(size: int) -> None:
     seconds = time.perf_counter() - begun
     who, sessions = readers()
     asked = pages(who)
-    found = in_process(asked, sessions)
+    found = {"size": size, "seconds": seconds, "asked": asked, "sessions": sessions,
+             "pages": in_process(asked, sessions)}  # fmt: skip
     connection.close()
-    for page, more in zip(found, loaded(asked, sessions), strict=True):
-        page |= more
-    sys.stdout.write(json.dumps({"size": size, "seconds": seconds, "pages": found}) + "\n")
+    with listen(0) as socket, tempfile.TemporaryFile() as log:
+        web = subprocess.Popen(
+            [str(Path(sys.executable).parent / "gunicorn"), "oil_portal.wsgi", "--bind", f"fd://{socket.fileno()}",
+             "--preload", "--workers", "1", "--threads", str(CLIENTS), "--no-control-socket"],
+            stdout=log, stderr=log, pass_fds=(socket.fileno(),),
+        )  # fmt: skip
+        try:
+            sys.stdout.write(json.dumps(found | {"port": socket.getsockname()[1]}) + "\n")
+            sys.stdout.flush()
+            sys.stdin.read()
+        finally:
+            web.terminate()
+            web.wait()
+
+
+@contextmanager
+def region(size: int):
+    """What a process of its own says of a region of this size, as long as its server is asked."""
+    process = subprocess.Popen([sys.executable, "-m", "tests.bench.pages", "--one", str(size)],
+                               stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # fmt: skip
+    try:
+        said = next((line for line in process.stdout if line.startswith("{")), None)
+        if said is None:
+            raise SystemExit(f"The region of {size:,} could not be made.")
+        yield json.loads(said)
+    finally:
+        process.stdin.close()
+        process.wait()
 
 
 def table(found: dict, before: dict | None) -> None:
@@ -250,21 +275,23 @@ def table(found: dict, before: dict | None) -> None:
     sys.stdout.flush()
 
 
-def run(sizes: list[int]) -> None:
-    """A process and a database of its own for each size."""
-    first = None
-    for size in sizes:
-        lines = subprocess.run([sys.executable, "-m", "tests.bench.pages", "--one", str(size)],
-                               stdout=subprocess.PIPE, check=True, text=True).stdout  # fmt: skip
-        found = json.loads(lines.splitlines()[-1])
-        table(found, first)
-        first = first or found
+def run(sizes: list[int], keep: str) -> None:
+    """A process and a database of its own for each size; `keep` is a file for what was measured."""
+    with ExitStack() as opened:
+        regions = [opened.enter_context(region(size)) for size in sizes]
+        loaded(regions)
+    for each in regions:
+        table(each, regions[0] if each is not regions[0] else None)
+    if keep:
+        Path(keep).write_text(json.dumps([{"size": each["size"], "seconds": each["seconds"], "pages": each["pages"]}
+                                          for each in regions]), encoding="utf-8")  # fmt: skip
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("sizes", nargs="*")
     parser.add_argument("--one", type=int)
+    parser.add_argument("--keep", default="", help="a file for what was measured, as JSON")
     wanted = parser.parse_args()
     if wanted.one:
         from tests.bench.search import stack
@@ -274,4 +301,4 @@ if __name__ == "__main__":
         with stack():
             one(wanted.one)
     else:
-        run([XL if size == "xl" else int(size) for size in wanted.sizes] or list(SIZES))
+        run([XL if size == "xl" else int(size) for size in wanted.sizes] or list(SIZES), wanted.keep)
