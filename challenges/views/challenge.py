@@ -45,34 +45,25 @@ def catalogue(request):
 def queue(request):
     """What waits for a broker: the review, oldest first, and challenges that no teacher has yet."""
     need(request.user, "challenges.accept_challenge")
-    pages = Pages(Leaves(_submitted, None), ROWS)
-    pages.count = _all_submitted.count()  # brokers are told how many wait, however many
+    pages = Pages(Leaves(_waiting, None, "submitted"), ROWS)
+    pages.count = _all_waiting.count("submitted")  # brokers are told how many wait, however many
     context = {
         "page_obj": pages.asked(request),
-        "untranslated": _unclaimed("0", str(ROWS)),
-        "untranslated_count": _all_unclaimed.count(),
+        "untranslated": _waiting("unclaimed", "0", str(ROWS)),
+        "untranslated_count": _all_waiting.count("unclaimed"),
     }
     return render(request, "challenges/challenge_queue.html", context)
 
 
 @prepared
-def _submitted(first: str, last: str) -> QuerySet[Challenge]:
-    return Challenge.objects.submitted().select_related("partner", "contact")[int(first) : int(last)]
+def _waiting(queue: str, first: str, last: str) -> QuerySet[Challenge]:
+    """Those of a queue, `submitted` or `unclaimed`."""
+    return getattr(Challenge.objects, queue)().select_related("partner", "contact")[int(first) : int(last)]
 
 
 @prepared
-def _all_submitted() -> QuerySet:
-    return Challenge.objects.submitted().order_by().values("pk")
-
-
-@prepared
-def _unclaimed(first: str, last: str) -> QuerySet[Challenge]:
-    return Challenge.objects.unclaimed().select_related("partner", "contact")[int(first) : int(last)]
-
-
-@prepared
-def _all_unclaimed() -> QuerySet:
-    return Challenge.objects.unclaimed().order_by().values("pk")
+def _all_waiting(queue: str) -> QuerySet:
+    return getattr(Challenge.objects, queue)().order_by().values("pk")
 
 
 # --- One challenge ----------------------------------------------------------------------------------------------
