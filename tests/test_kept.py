@@ -27,6 +27,8 @@ def short_work():
 @pytest.fixture(autouse=True)
 def keeping(settings):
     settings.FIGURES_KEPT = 300
+    # A memory of its own: the tests' other process may be at the same test.
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "kept"}}
     counted.clear()
     yield
     for each in (long_work, short_work):
