@@ -300,3 +300,11 @@ def few_are_weighed(monkeypatch):
 
     yield weigh
     prepared.forget()
+
+
+@pytest.fixture
+def keeping_figures(settings, request):
+    """Figures are kept, in a memory of the test's own: the tests' other process may be at the same figures."""
+    name = request.node.nodeid
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": name}}
+    settings.FIGURES_KEPT = 300

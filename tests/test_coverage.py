@@ -45,8 +45,7 @@ def test_the_numbers_count_all_and_the_columns_the_newest(region):
     assert (found.rows[0].challenges, len(found.columns), found.more) == (15, 12, 3)
 
 
-def test_what_took_long_to_count_says_when(region, login, settings, monkeypatch):
-    settings.FIGURES_KEPT = 300
+def test_what_took_long_to_count_says_when(region, login, keeping_figures, monkeypatch):
     monkeypatch.setattr(coverage.count, "slow", 0)
     client, address = login(region.teacher), reverse("projects:coverage")
     assert client.get(address).context["matrix"].rows[0].challenges == 0

@@ -143,8 +143,7 @@ def test_what_a_reader_may_not_read_does_not_count_for_them(region, login, ended
     assert follow_up_page(region.contact, "").total == follow_up_page(region.broker, "").total == 5
 
 
-def test_what_took_long_to_count_is_kept_for_all_but_ones_own(region, login, ended, settings, monkeypatch):
-    settings.FIGURES_KEPT = 300
+def test_what_took_long_to_count_is_kept_for_all_but_ones_own(region, login, ended, keeping_figures, monkeypatch):
     monkeypatch.setattr(said_by_all, "slow", 0)
     said_by_all.forget(False)
     client, address = login(region.contact), reverse("projects:follow_ups")

@@ -25,16 +25,8 @@ def short_work():
 
 
 @pytest.fixture(autouse=True)
-def keeping(settings):
-    settings.FIGURES_KEPT = 300
-    # A memory of its own: the tests' other process may be at the same test.
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "kept"}}
+def keeping(keeping_figures):
     counted.clear()
-    yield
-    for each in (long_work, short_work):
-        each.forget()
-    for args in ((1,), (2,), (True, "a", (1, 2))):
-        long_work.forget(*args)
 
 
 @pytest.fixture

@@ -82,17 +82,7 @@ def test_a_partner_of_many_names_the_first_and_says_how_many_more(client, region
 
 
 # --- What is kept for some minutes --------------------------------------------------------------------------------
-@pytest.fixture
-def keeping(settings):
-    settings.FIGURES_KEPT = 300
-    # A memory of its own: the tests' other process may be at the same test.
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "lists"}}
-    counted.forget()
-    yield
-    counted.forget()
-
-
-def test_home_is_counted_once_in_some_minutes_and_shows_what_is_new(keeping, client, region):
+def test_home_is_counted_once_in_some_minutes_and_shows_what_is_new(keeping_figures, client, region):
     first = f.ProjectFactory(run=region.run)
     before = client.get("/")
     new = f.ProjectFactory(run=region.run, title="Net geopend project")
@@ -105,7 +95,7 @@ def test_home_is_counted_once_in_some_minutes_and_shows_what_is_new(keeping, cli
     assert client.get("/").context["open_projects"] == 2
 
 
-def test_home_explains_the_key_with_nothing_that_became_confidential(keeping, client, region):
+def test_home_explains_the_key_with_nothing_that_became_confidential(keeping_figures, client, region):
     project = f.ProjectFactory(run=region.run)
     assert client.get("/").context["example"] == project
     Challenge.objects.update(confidential=True)

@@ -4,7 +4,6 @@ import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.core.cache import cache
 from django.db import connection
 
 from oil_portal import figures, network_page
@@ -192,11 +191,10 @@ def test_the_number_of_queries_does_not_grow(login, region, make):
     assert max(few) < 15
 
 
+@pytest.mark.usefixtures("keeping_figures")
 def test_what_took_long_is_kept_for_who_may_know_as_much_and_reads_as_much(client, login, net, settings, monkeypatch):
-    settings.FIGURES_KEPT = 300
     for each in (network_page.see, figures.totals, figures.stages):
         monkeypatch.setattr(each, "slow", 0)
-    cache.clear()
     pair = frozenset(("Marewijk Bouw", "CIV Smart Technology"))
     assert pairs(client.get(URL))[pair] == 2
     f.ProjectFactory(completed=True, run=net.run, assignment__challenge__partner=net.other_company)
@@ -209,7 +207,6 @@ def test_what_took_long_is_kept_for_who_may_know_as_much_and_reads_as_much(clien
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
     assert "connections" in client.get(URL).context["seen"].conclusion
     assert queries_of(client, URL) == 0
-    cache.clear()
 
 
 def test_a_large_network_is_drawn_in_time(client, db):

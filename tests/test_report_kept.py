@@ -29,11 +29,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def keeping(settings, request, monkeypatch):
+def keeping(keeping_figures, settings, monkeypatch):
     """Everything takes long, and nothing is kept from one test to the next; workers do what the test tells them."""
-    name = request.node.nodeid
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": name}}
-    settings.FIGURES_KEPT, settings.FIGURES_SLOW = 300, 0
+    settings.FIGURES_SLOW = 0
     monkeypatch.setattr(count_again, "delay", Mock())
 
 

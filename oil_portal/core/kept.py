@@ -54,7 +54,8 @@ class Kept:
     def __call__(self, *args) -> Reading:
         if not settings.FIGURES_KEPT:
             return Reading(self.count(*args))
-        key, found = self.key(*args), self.held(*args)
+        key = self.key(*args)
+        found: Reading | None = memory.get(key)
         if found is None:
             return self._counted(*args)
         if clock.now() < found.at + timedelta(seconds=settings.FIGURES_KEPT):
