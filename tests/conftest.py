@@ -308,3 +308,15 @@ def keeping_figures(settings, request):
     name = request.node.nodeid
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": name}}
     settings.FIGURES_KEPT = 300
+
+
+@pytest.fixture
+def year(region):
+    """A lively year with a grant from March on; it is the moment of the report's tests."""
+    from oil_portal.core import clock
+    from reports.models import Grant
+    from tests.factories_report import NOW, lively
+
+    Grant.objects.create(funder="Regio", starts="2026-03-01", ends="2027-02-28", amount=100000, hour_rate="45.33")
+    with clock.at(NOW):
+        yield lively(region)

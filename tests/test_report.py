@@ -11,21 +11,12 @@ from django.test.utils import CaptureQueriesContext
 
 from oil_portal.core import clock
 from reports.books import Live
-from reports.models import Grant
 from reports.period import Period
-from tests.factories_report import NOW, day, lively, project
+from tests.factories_report import NOW, day, project
 
 URL = "/rapport/"
 PERIODS = ["2026", "2026-K1", "2026-K2", "2026-K3", "2026-K4"]
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def year(region):
-    """A lively year with a grant from March on."""
-    Grant.objects.create(funder="Regio", starts="2026-03-01", ends="2027-02-28", amount=100000, hour_rate="45.33")
-    with clock.at(NOW):
-        yield lively(region)
 
 
 def sql(text: str, **params):

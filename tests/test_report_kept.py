@@ -20,7 +20,7 @@ from reports.period import Period
 from reports.report import Line
 from reports.services import freeze, save_grant
 from tests import factories as f
-from tests.factories_report import NOW, day, lively, project
+from tests.factories_report import NOW, day, project
 
 URL, CASE = "/rapport/", "/rapport/businesscase/"
 QUARTER = Period(2026, 2)
@@ -33,13 +33,6 @@ def keeping(keeping_figures, settings, monkeypatch):
     """Everything takes long, and nothing is kept from one test to the next; workers do what the test tells them."""
     settings.FIGURES_SLOW = 0
     monkeypatch.setattr(count_again, "delay", Mock())
-
-
-@pytest.fixture
-def year(region):
-    Grant.objects.create(funder="Regio", starts="2026-03-01", ends="2027-02-28", amount=100000, hour_rate="45.33")
-    with clock.at(NOW):
-        yield lively(region)
 
 
 @pytest.fixture

@@ -9,27 +9,19 @@ from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection, transaction
 from openpyxl import load_workbook
 
-from oil_portal.core import clock
 from oil_portal.core.workflow import Refusal
 from partners.models import User
 from projects.models import Contribution
 from reports.books import Frozen, Live
-from reports.models import Grant, Snapshot, SnapshotRow
+from reports.models import Snapshot, SnapshotRow
 from reports.period import Period
 from reports.services import freeze
 from reports.services.snapshot import digest_of
 from tests import factories as f
-from tests.factories_report import NOW, day, lively, project
+from tests.factories_report import NOW, day, project
 
 QUARTER = Period(2026, 2)
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def year(region):
-    Grant.objects.create(funder="Regio", starts="2026-03-01", ends="2027-02-28", amount=100000, hour_rate="45.33")
-    with clock.at(NOW):
-        yield lively(region)
 
 
 @pytest.fixture
