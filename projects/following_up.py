@@ -1,29 +1,59 @@
 """Where completed projects went on (*vervolg*): the share, the places, and the projects behind each figure."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
 
-from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.core.paginator import Page
+from django.db.models import Case, Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.utils.translation import gettext as _
 
 from challenges.models import Challenge
 from oil_portal.core.kept import Reading, kept
+from oil_portal.core.prepared import Many, Some, address, prepared
+from oil_portal.core.views import MOST_COUNTED, Leaves, Pages
 from partners.models import Collaboration, Partner
+from partners.workflow import PartnerStatus
 from projects.chain import own_to, readable, reads_all
 from projects.models import Outcome, Project
 from projects.workflow import ProjectStatus
 
+PER_PAGE = 24
 SAYS = ("outcome__follow_up", "outcome__follow_up_lab", "named")  # what a place follows from; see `_named`
-ALL, WENT_ON, NEXT, ELSEWHERE, NOWHERE = "alle", "verder", "vraagstuk", "elders", "geen"
+ALL, WENT_ON, NEXT, ELSEWHERE, NOWHERE, LAB, TOGETHER = "alle", "verder", "vraagstuk", "elders", "geen", "lab", "samen"
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Where projects went on; `key` is how the address names it."""
 
     key: str
     label: str
     url: str = ""
+
+
+class WentOn(NamedTuple):
+    """A collaboration, and the partners and collaborations that it went on in."""
+
+    name: str
+    url: str
+    state: str
+    partners: tuple[Place, ...]
+    offshoots: tuple[Place, ...]
+
+
+class Row(NamedTuple):
+    """A completed project and where it went: the next question too, for who may see it."""
+
+    url: str
+    title: str
+    partner: str
+    ends: date
+    note: str
+    place: str
+    next_url: str
+    next_title: str
 
 
 @dataclass
@@ -32,27 +62,32 @@ class FollowUps:
 
     total: int
     went_on: int
-    counts: list[tuple[Place, int]]
-    chosen: QuerySet[Project]  # newest first; `with_place` says of each where it went
-    place: Place
-    collaborations: list[Collaboration]
-    together: list[Collaboration]
+    counts: tuple[tuple[Place, int], ...]
+    place: Place  # the one whose projects are listed
+    collaborations: tuple[WentOn, ...]
     counted: Reading  # when
+    names: tuple[tuple[str, int], ...]  # of all collaborations
+    together: dict[int, Place]
 
     @property
     def share(self) -> int:
         """Of the completed projects, how many in a hundred went on."""
         return round(100 * self.went_on / self.total) if self.total else 0
 
-    def with_place(self, user, projects: QuerySet[Project]) -> list[Project]:
-        """The projects of a page with their `place`, and `next_seen` when the reader may see what follows."""
-        rows = list(projects)
-        for project in rows:
-            outcome = getattr(project, "outcome", None)
-            lab = outcome and outcome.follow_up_lab
-            words = (outcome.follow_up, lab and lab.pk, project.named) if outcome else (None, None, None)
-            project.place = _place(*words, {lab.pk: lab} if lab else {}, self.together)
-        return _with_next(user, rows)
+    def page(self, user, number: str | None) -> Page:
+        """A page of the projects of the place, newest first, as rows."""
+        kind, _dash, at = self.place.key.partition("-")
+        page = Pages(Leaves(_rows, _all_rows, user, kind, (int(at),) if at else (), self.names), PER_PAGE)
+        found = page.get_page(number)
+        found.object_list = [self._row(*row) for row in found.object_list]
+        return found
+
+    def _row(self, pk, title, partner, ends, note, lab_name, next_pk, next_title, *words) -> Row:
+        lab = {words[1]: Place("", lab_name)}
+        place = _place(*words, lab, self.together)
+        seen = next_title and place.key == NEXT
+        following = (address("challenges:detail", next_pk), next_title) if seen else ("", "")
+        return Row(address("projects:card", pk), title, partner, ends, note or "", place.label, *following)
 
 
 def follow_up_page(user, key: str) -> FollowUps:
@@ -60,94 +95,150 @@ def follow_up_page(user, key: str) -> FollowUps:
 
     The database counts what outcomes say, so that only the projects of a page are read.
     """
-    together = list(Collaboration.objects.for_cards().prefetch_related("offshoots__card"))
-    completed = readable(user).filter(status=ProjectStatus.COMPLETED).annotate(named=_named(together))
-    said, reading = _said(user, together)
-    labs = Partner.objects.in_bulk({lab for _follow, lab, _named in said if lab})
-    by_words = {words: _place(*words, labs, together) for words in said}
-    counts: dict[Place, int] = {}
-    where = {ALL: Q(), WENT_ON: Q(pk=None)}
+    collaborations = _collaborations()
+    names = _names(collaborations)
+    together = {
+        pk: Place(f"{TOGETHER}-{pk}", name, address("partners:card", card) if card else "")
+        for pk, name, _state, _from, card in collaborations
+    }
+    said, reading = _said(user, names)
+    labs = {pk: _of_partner(pk, *rest) for pk, *rest in _labs(Many({lab for _follow, lab, _named in said if lab}))}
+    counts: Counter[Place] = Counter()
     for words, count in said.items():
-        place = by_words[words]
-        counts[place] = counts.get(place, 0) + count
-        these = Q(**dict(zip(SAYS, words, strict=True)))
-        for known in (place.key, WENT_ON) if place.key != NOWHERE else (place.key,):
-            where[known] = where.get(known, Q(pk=None)) | these
+        counts[_place(*words, labs, together)] += count
     places = {place.key: place for place in counts} | {
         ALL: Place(ALL, _("Alle afgeronde projecten")), WENT_ON: Place(WENT_ON, _("Alle projecten met een vervolg")),
     }  # fmt: skip
-    place = places.get(key, places[ALL])
     return FollowUps(
-        total=sum(counts.values()),
-        went_on=sum(count for one, count in counts.items() if one.key != NOWHERE),
-        counts=sorted(counts.items(), key=lambda row: (row[0].key == NOWHERE, -row[1], row[0].label)),
-        chosen=_rows(completed.filter(where[place.key])),
-        place=place,
-        collaborations=[one for one in together if one.continued_in.all() or one.offshoots.all()],
-        together=together,
+        total=counts.total(),
+        went_on=sum(count for place, count in counts.items() if place.key != NOWHERE),
+        counts=tuple(sorted(counts.items(), key=lambda row: (row[0].key == NOWHERE, -row[1], row[0].label))),
+        place=places.get(key, places[ALL]),
+        collaborations=tuple(_went_on(collaborations, together)),
         counted=reading,
+        names=names,
+        together=together,
     )
 
 
-def _said(user, together: list[Collaboration]) -> tuple[Counter, Reading]:
+# --- Counting ---------------------------------------------------------------------------------------------------
+def _said(user, names: tuple) -> tuple[Counter, Reading]:
     """How many completed projects that the reader may read say what, and when those were counted that many read."""
     everything = reads_all(user)
     reading = said_by_all(everything)
-    own = Counter() if everything else _count(Project.objects.filter(own_to(user), confidential=True), together)
-    return reading.value + own, reading
+    return reading.value + (Counter() if everything else _counter(_said_by_own(user, names))), reading
 
 
 @kept(slow=0.1)
 def said_by_all(confidential: bool) -> Counter:
     """How many completed projects say what: of all, or of those that everybody reads."""
-    projects = Project.objects.all() if confidential else Project.objects.filter(confidential=False)
-    return _count(projects, list(Collaboration.objects.all()))
+    return _counter(_said_by(confidential, _names(_collaborations())))
 
 
-def _count(projects: QuerySet[Project], together: list[Collaboration]) -> Counter:
-    completed = projects.filter(status=ProjectStatus.COMPLETED).annotate(named=_named(together))
-    rows = completed.order_by().values_list(*SAYS).annotate(count=Count("pk"))
+def _counter(rows: list[tuple]) -> Counter:
     return Counter({tuple(words): count for *words, count in rows})
 
 
-def _named(together: list[Collaboration]) -> Case:
+@prepared
+def _said_by(confidential: bool, names: tuple) -> QuerySet:
+    return _count(Project.objects.all() if confidential else Project.objects.filter(confidential=False), names)
+
+
+@prepared
+def _said_by_own(user, names: tuple) -> QuerySet:
+    return _count(Project.objects.filter(own_to(user), confidential=True), names)
+
+
+def _count(projects: QuerySet[Project], names: tuple) -> QuerySet:
+    completed = projects.filter(status=ProjectStatus.COMPLETED).annotate(named=_named(names))
+    return completed.order_by().values_list(*SAYS).annotate(count=Count("pk"))
+
+
+def _named(names: tuple) -> Case:
     """The collaboration that the note of an outcome elsewhere names; the longest name says most."""
-    longest = sorted(together, key=lambda one: len(one.name), reverse=True)
+    longest = sorted(names, key=lambda one: len(one[0]), reverse=True)
     found = {"outcome__follow_up": Outcome.FollowUp.ELSEWHERE}
-    cases = [When(**found, outcome__follow_up_note__icontains=one.name, then=Value(one.pk)) for one in longest]
+    cases = [When(**found, outcome__follow_up_note__icontains=name, then=Value(pk)) for name, pk in longest]
     return Case(*cases, default=None, output_field=IntegerField())
 
 
-def _rows(completed: QuerySet[Project]) -> QuerySet[Project]:
-    """Newest first, with only what a row needs."""
-    rows = completed.order_by("-ends", "-pk").select_related(
-        "assignment__challenge__partner", "outcome__next_challenge", "outcome__follow_up_lab"
-    )
-    return rows.defer("text", "document", "assignment__text", "outcome__result", "outcome__later")
+# --- The projects of a place ------------------------------------------------------------------------------------
+@prepared
+def _rows(user, kind: str, one: tuple, names: tuple, first: str, last: str) -> QuerySet:
+    following = Challenge.objects.visible_to(user).filter(pk=OuterRef("outcome__next_challenge")).values("title")
+    shown = _chosen(user, kind, one, names).order_by("-ends", "-pk").annotate(next_title=Subquery(following[:1]))
+    found = shown.values_list(
+        "pk", "title", "assignment__challenge__partner__name", "ends", "outcome__follow_up_note",
+        "outcome__follow_up_lab__name", "outcome__next_challenge", "next_title", *SAYS,
+    )  # fmt: skip
+    return found[int(first) : int(last)]
 
 
-def _place(follow: str | None, lab: int | None, named: int | None, labs: dict, together: list) -> Place:
+@prepared
+def _all_rows(user, kind: str, one: tuple, names: tuple) -> QuerySet:
+    return _chosen(user, kind, one, names).order_by().values("pk")[: MOST_COUNTED + 1]
+
+
+def _chosen(user, kind: str, one: tuple, names: tuple) -> QuerySet[Project]:
+    completed = readable(user).filter(status=ProjectStatus.COMPLETED).annotate(named=_named(names))
+    kinds = Outcome.FollowUp
+    which = {
+        ALL: Q(),
+        WENT_ON: Q(outcome__follow_up__in=[kinds.LAB, kinds.CHALLENGE, kinds.ELSEWHERE]),
+        NEXT: Q(outcome__follow_up=kinds.CHALLENGE),
+        ELSEWHERE: Q(outcome__follow_up=kinds.ELSEWHERE, named=None),
+        NOWHERE: Q(outcome=None) | Q(outcome__follow_up=kinds.NONE),
+        LAB: Q(outcome__follow_up=kinds.LAB, outcome__follow_up_lab__in=one),
+        TOGETHER: Q(outcome__follow_up=kinds.ELSEWHERE, named__in=one),
+    }
+    return completed.filter(which[kind])
+
+
+# --- Places -----------------------------------------------------------------------------------------------------
+def _place(follow: str | None, lab: int | None, named: int | None, labs: dict, together: dict) -> Place:
     """The lab by name, the next question, or elsewhere: under the collaboration that the note names, if it does."""
     kinds = Outcome.FollowUp
     if follow is None or follow == kinds.NONE:
-        return Place(NOWHERE, kinds.NONE.label)
+        return Place(NOWHERE, str(kinds.NONE.label))
     if follow == kinds.LAB:
-        return Place(f"lab-{lab}", labs[lab].name, labs[lab].public_url)
+        return labs[lab]
     if follow == kinds.CHALLENGE:
-        return Place(NEXT, kinds.CHALLENGE.label)
-    one = next((one for one in together if one.pk == named), None)
-    if one is None:
-        return Place(ELSEWHERE, kinds.ELSEWHERE.label)
-    card = getattr(one, "card", None)
-    return Place(f"samen-{one.pk}", one.name, card.get_absolute_url() if card else "")
+        return Place(NEXT, str(kinds.CHALLENGE.label))
+    return together.get(named) or Place(ELSEWHERE, str(kinds.ELSEWHERE.label))
 
 
-def _with_next(user, projects: list[Project]) -> list[Project]:
-    """Add `next_seen`: the question that follows, when the reader may see it. One query for all."""
-    asked = {project: project.outcome.next_challenge for project in projects if project.place.key == NEXT}
-    numbers = [one.pk for one in asked.values() if one]
-    seen = set(Challenge.objects.visible_to(user).filter(pk__in=numbers).values_list("pk", flat=True))
-    for project in projects:
-        following = asked.get(project)
-        project.next_seen = following if following and following.pk in seen else None
-    return projects
+@prepared
+def _labs(labs: Many) -> QuerySet:
+    return Partner.objects.filter(pk__among=labs).order_by().values_list("pk", "name", "status")
+
+
+def _of_partner(pk: int, name: str, status: str) -> Place:
+    """A lab or another partner; the page of who is not accepted is not for everybody."""
+    return Place(f"{LAB}-{pk}", name, address("partners:detail", pk) if status == PartnerStatus.ACCEPTED else "")
+
+
+@prepared
+def _collaborations() -> QuerySet:
+    """(number, name, state, from which it came, its card) of each, by name."""
+    return Collaboration.objects.values_list("pk", "name", "state", "started_from", "card")
+
+
+@prepared
+def _continued() -> QuerySet:
+    """(collaboration, number, name and status of a partner that it went on in), by name."""
+    ties = Collaboration.continued_in.through.objects.order_by("partner__name", "partner")
+    return ties.values_list("collaboration", "partner", "partner__name", "partner__status")
+
+
+def _names(collaborations: list[tuple]) -> Some:
+    return Some((name, pk) for pk, name, *_rest in collaborations)
+
+
+def _went_on(collaborations: list[tuple], together: dict[int, Place]) -> Iterable[WentOn]:
+    """Those that went on somewhere."""
+    continued = _continued()
+    for pk, name, state, _from, _card in collaborations:
+        partners = tuple(_of_partner(*rest) for one, *rest in continued if one == pk)
+        offshoots = tuple(together[other] for other, _name, _state, origin, _card in collaborations if origin == pk)
+        if partners or offshoots:
+            yield WentOn(name, together[pk].url, str(Collaboration.State(state).label), partners, offshoots)

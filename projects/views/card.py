@@ -7,15 +7,12 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from oil_portal.core.views import Pages
 from partners import pdf
 from projects.card import project_card
 from projects.following_up import follow_up_page
 from projects.models import Project
 from projects.views.project import visible
 from projects.workflow import ProjectStatus
-
-PER_PAGE = 24
 
 
 def completed(request, pk: int) -> Project:
@@ -50,6 +47,5 @@ def follow_ups(request):
     if not request.user.has_perm("projects.see_follow_ups"):
         raise PermissionDenied
     found = follow_up_page(request.user, request.GET.get("waar", ""))
-    page = Pages(found.chosen, PER_PAGE).get_page(request.GET.get("page"))
-    page.object_list = found.with_place(request.user, page.object_list)
+    page = found.page(request.user, request.GET.get("page"))
     return render(request, "projects/follow_ups.html", {"found": found, "page_obj": page})
