@@ -12,6 +12,7 @@ from oil_portal.core import clock
 from partners.limits import TooOften, spend
 
 MINUTE = 60
+FORMS = {"", "application/x-www-form-urlencoded", "multipart/form-data"}  # what is posted here; "" is nothing at all
 
 
 @login_not_required
@@ -39,7 +40,7 @@ def size_of(request) -> int:
 
 
 class LimitsMiddleware:
-    """How much and how often: a request that is too large is not read, and writing and searching have their limits.
+    """How much and how often: what is too large or no form is not read, and writing and searching have their limits.
 
     allauth counts besides, by what is guessed: addresses and passwords.
     """
@@ -50,6 +51,8 @@ class LimitsMiddleware:
     def __call__(self, request):
         if size_of(request) > settings.MOST_REQUEST_BYTES:
             return render(request, "413.html", status=413)
+        if request.method == "POST" and request.content_type not in FORMS:
+            return render(request, "400.html", {"fault": 415}, status=415)
         action = self.action_of(request)
         try:
             if action:

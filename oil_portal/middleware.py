@@ -64,4 +64,6 @@ class HeadersMiddleware:
         response.headers.setdefault("Permissions-Policy", settings.PERMISSIONS_POLICY)
         kept = "private, no-store" if request.user.is_authenticated else "private, no-cache"
         response.headers.setdefault("Cache-Control", kept)
+        if response.headers.get("Content-Type", "").startswith("application/json"):  # for a script, never a page
+            response.headers.setdefault("Content-Disposition", 'attachment; filename="api.json"')
         return response

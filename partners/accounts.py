@@ -62,6 +62,15 @@ CHANGED = {
 }
 
 
+def tell(*, user: User, title, what, to: str | None = None, **named) -> None:
+    """Mail somebody about their account, beside the request as all our mail; `named` goes into what is said."""
+    with override(user.language):
+        told = {"title": str(title), "what": str(what) % named}
+        told["when"] = date_format(timezone.localtime(clock.now()), "j F Y, H.i")
+    told["url"] = absolute(reverse("devices"))
+    post("partners/email/account_changed", to=to or user.email, language=user.language, context=told)
+
+
 class AccountAdapter(DefaultAccountAdapter):
     """Takes the name from the sign-up form and remembers the language the person signed up in."""
 
@@ -76,12 +85,9 @@ class AccountAdapter(DefaultAccountAdapter):
         return user
 
     def send_notification_mail(self, template_prefix, user, context=None, email=None) -> None:
-        """One mail for every change of how somebody comes in; it leaves beside the request, as all our mail."""
+        """One mail for every change of how somebody comes in."""
         if said := CHANGED.get(template_prefix):
-            with override(user.language):
-                told = {"what": str(said), "when": date_format(timezone.localtime(clock.now()), "j F Y, H.i")}
-            told["url"] = absolute(reverse("devices"))
-            post("partners/email/account_changed", to=email or user.email, language=user.language, context=told)
+            tell(user=user, title=_("Er is iets veranderd aan je account"), what=said, to=email)
 
     def get_login_redirect_url(self, request):
         return self.came_from(request) or super().get_login_redirect_url(request)

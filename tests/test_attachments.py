@@ -48,6 +48,19 @@ def draft(region):
     return f.DraftFactory(author=region.contact, partner=region.company)
 
 
+def test_one_person_does_not_fill_the_disk(region, draft, monkeypatch):
+    """Counted over all of a person's questions, and over nobody else's."""
+    size = len(picture())
+    monkeypatch.setattr(attachments, "MOST_OF_ONE", size + size // 2)
+    elsewhere = f.DraftFactory(author=region.contact, partner=region.company)
+    f.AttachmentFactory(draft=elsewhere, added_by=region.contact, size=size)
+    f.AttachmentFactory(draft=elsewhere, added_by=region.other_contact, size=10 * size)
+    with pytest.raises(ValidationError, match="samen te groot"):
+        attachments.attach(draft=draft, actor=region.contact, upload=given(picture()))
+    attachments.detach(attachment=Attachment.objects.get(added_by=region.contact), actor=region.contact)
+    attachments.attach(draft=draft, actor=region.contact, upload=given(picture()))
+
+
 def test_a_photo_loses_its_place_and_stands_upright(region, draft):
     kept = attachments.attach(draft=draft, actor=region.contact, upload=given(located()))
     with Image.open(kept.file.open()) as shown:

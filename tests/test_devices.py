@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from oil_portal.core import clock
 from oil_portal.privacy import retention
+from oil_portal.sign_in import known
 from oil_portal.sign_in.devices import in_words
 from tests import factories as f
 
@@ -26,6 +27,13 @@ def log_in(user, agent=FIREFOX, ip="192.0.2.7") -> Client:
     answer = client.post(reverse("account_login"), {"login": user.email, "password": "geheim-geheim"})
     assert answer.status_code == 302
     return client
+
+
+def press(client, address):
+    """Press a button that asks for the password once more, and give it."""
+    asked = client.post(address)
+    assert asked.status_code == 302 and reverse("account_reauthenticate") in asked.url
+    return client.post(asked.url, {"password": "geheim-geheim", "next": address}, follow=True)
 
 
 def is_in(client) -> bool:
@@ -43,23 +51,26 @@ def test_the_list_says_device_place_and_when(region):
 
 def test_one_device_is_ended(region):
     here, there, third = (log_in(region.student, ip=f"192.0.2.{n}") for n in (1, 2, 3))
-    here.post(reverse("device_end", args=[UserSession.objects.get(ip="192.0.2.2").pk]))
+    address = reverse("device_end", args=[UserSession.objects.get(ip="192.0.2.2").pk])
+    here.post(address)
+    assert is_in(there)  # until the password was given once more
+    press(here, address)
     assert is_in(here) and not is_in(there) and is_in(third)
     assert UserSession.objects.filter(user=region.student).count() == 2
 
 
 def test_all_others_are_ended(region):
     here, there, third = (log_in(region.student) for _ in range(3))
-    answer = here.post(reverse("device_end_others"), follow=True)
+    answer = press(here, reverse("device_end_others"))
     assert "op 2 andere apparaten uitgelogd" in answer.content.decode()
     assert is_in(here) and not is_in(there) and not is_in(third)
 
 
 def test_nobody_ends_somebody_elses(region):
     mine, theirs = log_in(region.student), log_in(region.teacher)
-    answer = mine.post(reverse("device_end", args=[UserSession.objects.get(user=region.teacher).pk]))
+    answer = press(mine, reverse("device_end", args=[UserSession.objects.get(user=region.teacher).pk]))
     assert answer.status_code == 404 and is_in(theirs)
-    mine.post(reverse("device_end_others"))
+    mine.post(reverse("device_end_others"))  # within five minutes the password was given
     assert is_in(theirs)
 
 
@@ -80,6 +91,46 @@ def test_a_change_of_how_somebody_comes_in_is_told_by_mail(region, mailoutbox, d
     (message,) = mailoutbox
     assert message.to == [region.student.email] and "Je wachtwoord is gewijzigd." in message.body
     assert reverse("devices") in message.body and "een-ander" not in message.body
+
+
+@pytest.fixture
+def long_ago(region):
+    """A student whose account is older than a day."""
+    region.student.date_joined -= timedelta(days=1)
+    region.student.save()
+    return region.student
+
+
+def test_a_log_in_from_an_unknown_browser_is_told_once(
+    region, long_ago, mailoutbox, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        here = log_in(long_ago)
+    (message,) = mailoutbox
+    assert message.to == [long_ago.email] and message.subject == "Er is ingelogd met je account"
+    assert "Firefox op Windows" in message.body and reverse("devices") in message.body
+    words = {"login": long_ago.email, "password": "geheim-geheim"}
+    with django_capture_on_commit_callbacks(execute=True):
+        here.post("/account/logout/")
+        here.post(reverse("account_login"), words)
+    assert is_in(here) and len(mailoutbox) == 1
+    with django_capture_on_commit_callbacks(execute=True):  # another's cookie, or a made one, makes no browser known
+        forged = Client()
+        forged.cookies[known.COOKIE] = f"{known.mark_of(region.teacher)}.{long_ago.pk}.é"
+        forged.post(reverse("account_login"), words)
+    assert len(mailoutbox) == 2
+
+
+def test_a_browser_remembers_a_few_accounts_and_an_own_first_log_in_is_not_told(region, mailoutbox, rf):
+    here = log_in(region.student)
+    assert mailoutbox == []
+    cookie = here.cookies[known.COOKIE]
+    assert cookie["httponly"] and cookie["samesite"] == "Lax" and str(region.student.pk) not in cookie.value.split(".")
+    for _each in range(known.MOST):
+        here.post("/account/logout/")
+        here.post(reverse("account_login"), {"login": f.UserFactory().email, "password": "geheim-geheim"})
+    kept = here.cookies[known.COOKIE].value.split(".")
+    assert len(kept) == known.MOST and known.mark_of(region.student) not in kept
 
 
 def test_a_new_password_by_mail_ends_all(region, mailoutbox):

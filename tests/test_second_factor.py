@@ -7,6 +7,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
+from allauth.usersessions.models import UserSession
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
@@ -163,6 +164,20 @@ def test_a_log_in_asks_for_a_code_which_works_once(with_app):
     assert "al gebruikt" in other.post(reverse("mfa_authenticate"), {"code": code()}).content.decode()
 
 
+def test_a_code_that_is_used_twice_is_told_to_its_owner(with_app, mailoutbox, django_capture_on_commit_callbacks):
+    used = code()
+    log_in(with_app).post(reverse("mfa_authenticate"), {"code": used})
+    other = log_in(with_app)
+    with django_capture_on_commit_callbacks(execute=True):
+        other.post(reverse("mfa_authenticate"), {"code": "000000" if used != "000000" else "111111"})
+    assert mailoutbox == []
+    with django_capture_on_commit_callbacks(execute=True):
+        other.post(reverse("mfa_authenticate"), {"code": used})
+    (message,) = mailoutbox
+    assert message.to == [with_app.email] and "De tweede keer is geweigerd." in message.body
+    assert used not in message.body and used not in message.subject
+
+
 def test_a_code_of_long_ago_is_refused(with_app):
     client = log_in(with_app)
     for steps in (-3, 3):
@@ -229,13 +244,25 @@ def test_a_proof_is_of_one_person(region, with_app):
     assert other.get("/start/")["location"] == PAGE
 
 
+def proven_elsewhere(client, user) -> None:
+    """A log-in of some other place that showed the factor."""
+    client.force_login(user)
+    session = client.session
+    session["second_factor"] = user.pk
+    session.save()
+    UserSession.objects.create(user=user, session_key=session.session_key, ip="192.0.2.9", user_agent="x")
+    assert client.get("/start/").status_code == 200
+
+
 def test_the_last_one_taken_away_is_set_up_anew(with_app):
-    client = log_in(with_app)
+    client, lost = log_in(with_app), Client()
     client.post(reverse("mfa_authenticate"), {"code": code()})
+    proven_elsewhere(lost, with_app)
     again(client, reverse("mfa_deactivate_totp"))
     client.post(reverse("mfa_deactivate_totp"))
     assert not Authenticator.objects.exists()
     assert client.get("/start/")["location"] == PAGE
+    assert "_auth_user_id" not in lost.session  # what the lost one opened is shut
 
 
 def test_the_admin_site_has_no_door_of_its_own(boss):
@@ -265,11 +292,14 @@ def test_staff_can_take_a_lost_one_away_and_reads_no_secret(with_app, boss):
     session = client.session
     session["second_factor"] = boss.pk
     session.save()
+    lost = Client()
+    proven_elsewhere(lost, with_app)
     row = Authenticator.objects.get(user=with_app, type="totp")
     page = client.get(f"/beheer/mfa/authenticator/{row.pk}/change/").content.decode()
     assert page and row.data["secret"] not in page
     client.post(f"/beheer/mfa/authenticator/{row.pk}/delete/", {"post": "yes"})
     assert not Authenticator.objects.filter(pk=row.pk).exists()
+    assert "_auth_user_id" not in lost.session and client.get("/beheer/").status_code == 200
 
 
 def test_the_button_of_a_mail_is_no_way_round(region, with_app, settings):

@@ -8,6 +8,7 @@ import pypdfium2
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from challenges.models import Attachment, Draft
@@ -18,6 +19,7 @@ from partners.models import User
 
 MOST_BYTES = 10 * 1024 * 1024
 MOST_FILES = 8
+MOST_OF_ONE = 500 * 1024 * 1024  # bytes that one person keeps here
 MOST_PIXELS = 50_000_000
 LONGEST_SIDE = 4000  # pixels of a kept picture
 THUMBNAIL = (320, 320)
@@ -72,6 +74,11 @@ def _first_page(content: bytes) -> bytes:
     return files.written(picture, "jpeg")
 
 
+def kept_by(person: User) -> int:
+    """The bytes of all attachments that somebody added."""
+    return Attachment.objects.filter(added_by=person).aggregate(sum=Sum("size"))["sum"] or 0
+
+
 @transaction.atomic
 def attach(*, draft: Draft, actor: User | None, upload) -> Attachment:
     """Put an uploaded file beside a draft. `actor` None is a visitor who holds the draft's token."""
@@ -87,6 +94,8 @@ def attach(*, draft: Draft, actor: User | None, upload) -> Attachment:
         raise refuse(_("Er zijn al %(count)s bijlagen. Haal er eerst een weg.") % {"count": MOST_FILES})
     if upload.size > MOST_BYTES:
         raise refuse(_("Dit bestand is groter dan 10 MB. Kies een kleiner bestand."))
+    if actor and kept_by(actor) + upload.size > MOST_OF_ONE:
+        raise refuse(_("Je bijlagen zijn samen te groot. Haal eerst bij een ander vraagstuk iets weg."))
     if not upload.size:
         raise refuse(_("Dit bestand is leeg. Kies een ander bestand."))
     kind, content, thumbnail = remake(upload.read())

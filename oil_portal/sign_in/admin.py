@@ -5,6 +5,8 @@ from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
 
+from oil_portal.sign_in.services import end_sessions
+
 for model in (Authenticator, SocialAccount, SocialApp, SocialToken, UserSession):
     admin.site.unregister(model)
 
@@ -21,6 +23,15 @@ class AuthenticatorAdmin(admin.ModelAdmin):
 
     def has_add_permission(self, request) -> bool:
         return False
+
+    def delete_model(self, request, obj) -> None:
+        """What it opened ends with it."""
+        super().delete_model(request, obj)
+        end_sessions(user=obj.user, besides="")
+
+    def delete_queryset(self, request, queryset) -> None:
+        for one in queryset.select_related("user"):
+            self.delete_model(request, one)
 
 
 @admin.register(SocialAccount)

@@ -2,6 +2,8 @@
 
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.totp.internal.auth import validate_totp_code
+from allauth.mfa.utils import decrypt
 from allauth.mfa.webauthn.forms import (
     AddWebAuthnForm,
     AuthenticateWebAuthnForm,
@@ -17,7 +19,10 @@ from django.utils.translation import gettext_lazy as _
 from oil_portal.core.workflow import Refusal
 from oil_portal.sign_in import services
 from oil_portal.sign_in.claims import read_kept
+from partners.accounts import tell
 from partners.forms import NewPersonForm
+
+USED_TWICE = _("Iemand wilde inloggen met een code uit je app die net al was gebruikt. De tweede keer is geweigerd.")
 
 
 class _Code(forms.Form):
@@ -35,11 +40,23 @@ class _Code(forms.Form):
     help_text = _("De zes cijfers uit je app, of een van je herstelcodes.")
 
 
-class CodeForm(_Code, AuthenticateForm):
+class _Answer(_Code):
+    """A code that answers, once. Who sends it again read along, and so its owner hears it (ASVS 2.8.5)."""
+
+    def _emit_authentication_failed(self, authenticator) -> None:
+        super()._emit_authentication_failed(authenticator)
+        right = authenticator.type == authenticator.Type.TOTP and validate_totp_code(
+            decrypt(authenticator.data["secret"]), self.cleaned_data["code"]
+        )
+        if right:
+            tell(user=self.user, title=_("Een code is twee keer gebruikt"), what=USED_TWICE)
+
+
+class CodeForm(_Answer, AuthenticateForm):
     pass
 
 
-class CodeAgainForm(_Code, ReauthenticateForm):
+class CodeAgainForm(_Answer, ReauthenticateForm):
     pass
 
 

@@ -3,21 +3,39 @@
 import time
 
 from allauth.account.signals import password_changed, password_reset, password_set
+from allauth.account.signals import user_logged_in as came_in
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_used
 from allauth.socialaccount.signals import social_account_added, social_account_updated
 from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
+from django.utils.translation import gettext_lazy as _
 
-from oil_portal.sign_in import second_factor, services
+from oil_portal.sign_in import known, second_factor, services
 from oil_portal.sign_in.claims import read_kept
+from oil_portal.sign_in.devices import in_words
 from oil_portal.sign_in.middleware import SINCE
+from partners.accounts import tell
 
 
 @receiver(user_logged_in)
 def remember_since(sender, request, user, **kwargs) -> None:
     """From here on the longest time counts (LongestMiddleware), whichever way somebody came in."""
     request.session[SINCE] = int(time.time())
+
+
+@receiver(came_in)
+def tell_of_an_unknown_browser(sender, request, response, user, **kwargs) -> None:
+    """Who comes in where they never were hears it by mail. The demo's one click comes another way, and tells nobody."""
+    if not known.is_known(request, user):
+        device = in_words(request.headers.get("User-Agent", ""))
+        tell(
+            user=user,
+            title=_("Er is ingelogd met je account"),
+            what=_("Dat was op een apparaat waarop je hier nog niet inlogde: %(device)s."),
+            device=device,
+        )
+    known.remember(request, response, user)
 
 
 @receiver([authenticator_used, authenticator_added])
@@ -28,6 +46,8 @@ def remember_proof(sender, request, user, **kwargs) -> None:
 
 @receiver(authenticator_removed)
 def forget_proof(sender, request, user, **kwargs) -> None:
+    """A factor that was lost may be in other hands, and so may what it opened: all other log-ins end with it."""
+    services.end_sessions(user=user, besides=request.session.session_key or "")
     if not Authenticator.objects.filter(user=user).exists():
         second_factor.forget(request)
 

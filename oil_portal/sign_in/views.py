@@ -1,5 +1,6 @@
 """The pages that allauth has none of: why a second step, and where somebody is logged in."""
 
+from allauth.account.decorators import reauthentication_required
 from allauth.mfa.utils import is_mfa_enabled
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
@@ -29,6 +30,7 @@ def device_list(request):
     )
 
 
+@reauthentication_required(allow_get=True)
 @require_POST
 def device_end(request, pk: int):
     """Log out on one other device."""
@@ -40,6 +42,7 @@ def device_end(request, pk: int):
     return redirect("devices")
 
 
+@reauthentication_required(allow_get=True)
 @require_POST
 def device_end_others(request):
     """Log out everywhere but here."""

@@ -2,7 +2,7 @@
 
 from django.urls import reverse
 
-from tests.access import HIDDEN, LOGGED_IN, ROLES, Row
+from tests.access import LOGGED_IN, ROLES, Row
 
 EVERYBODY_MOVES_ON = dict.fromkeys(ROLES, 302)
 
@@ -15,7 +15,7 @@ ROWS = [
     Row("second_factor", page("second_factor"), LOGGED_IN),
     Row("devices", page("devices"), LOGGED_IN),
     Row("device_end_others", page("device_end_others"), EVERYBODY_MOVES_ON, "post"),
-    Row("device_end", page("device_end", 0), HIDDEN, "post"),
+    Row("device_end", page("device_end", 0), EVERYBODY_MOVES_ON, "post"),
     Row("school_login", page("school_login"), EVERYBODY_MOVES_ON | {"visitor": 404}),
     Row("school_callback", page("school_callback"), dict.fromkeys(ROLES, 404)),
 ]

@@ -9,6 +9,7 @@ import pytest
 from django.conf import global_settings
 from django.conf import settings as of_the_portal
 from django.test import Client
+from django.urls import reverse
 from django.utils.module_loading import import_string
 
 from tests.attack import ROOMS, Prey, faults, outsider_and_insider, rows
@@ -29,7 +30,7 @@ def test_pages_and_what_leads_elsewhere_have_their_headers(role, world, login):
         assert faults(client.get(address), known=role != "visitor") == [], address
 
 
-@pytest.mark.parametrize("status", [400, 403, 404, 405, 413])
+@pytest.mark.parametrize("status", [400, 403, 404, 405, 413, 415])
 def test_a_page_of_a_fault_has_them_too(status, region, login):
     client = login(region.newcomer)
     answer = {
@@ -38,9 +39,16 @@ def test_a_page_of_a_fault_has_them_too(status, region, login):
         404: lambda: client.get("/nergens/"),
         405: lambda: client.get("/weergave/"),
         413: lambda: client.post("/weergave/", CONTENT_LENGTH="999999999"),
+        415: lambda: client.post("/weergave/", {"theme": "dark"}, content_type="application/json"),
     }[status]()
     assert answer.status_code == status
     assert faults(answer, known=True) == []
+
+
+def test_what_is_for_a_script_is_no_page(region, login):
+    answer = login(None).get(reverse("mfa_login_webauthn"), headers={"accept": "application/json"})
+    for one in (answer, login(None).get("/readyz")):
+        assert one["Content-Type"] == "application/json" and 'filename="api.json"' in one["Content-Disposition"]
 
 
 # --- Forms of another site -------------------------------------------------------------------------------------
