@@ -19,7 +19,7 @@ are refused.
 import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache, update_wrapper
+from functools import lru_cache, partial, update_wrapper
 from itertools import count
 from typing import Any
 
@@ -27,14 +27,16 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import Model, QuerySet, prefetch_related_objects
+from django.db.models.base import ModelState
 from django.db.models.query import (
     FlatValuesListIterable,
     ModelIterable,
+    RelatedPopulator,
     ValuesIterable,
     ValuesListIterable,
     get_related_populators,
 )
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_init, post_migrate, pre_init
 from django.db.models.sql.compiler import SQLCompiler
 from django.urls import reverse
 from django.utils import timezone
@@ -211,16 +213,52 @@ def model_maker(queryset: QuerySet, compiler: SQLCompiler) -> Callable[[tuple], 
     """What makes an object of a row, as Django's ModelIterable does; what it finds out anew each time is known here."""
     info, using = compiler.klass_info, queryset.db
     first, last = info["select_fields"][0], info["select_fields"][-1] + 1
-    names = [one.target.attname for one, _sql, _name in compiler.select[first:last]]
-    related = get_related_populators(info, compiler.select, using)
+    make = filler(info["model"], using, [one.target.attname for one, _sql, _name in compiler.select[first:last]])
+    related = [relater(each, using) for each in get_related_populators(info, compiler.select, using)]
     annotated = list((compiler.annotation_col_map or {}).items())
 
     def made(row: tuple) -> Model:
-        one = info["model"].from_db(using, names, row[first:last])
+        one = make(row[first:last])
         for each in related:
-            each.populate(row, one)
+            each(row, one)
         for name, place in annotated:
             setattr(one, name, row[place])
+        return one
+
+    return made
+
+
+def relater(one: RelatedPopulator, using: str) -> Callable[[tuple, Model], None]:
+    """What gives an object one that came with it in its row, as Django's `populate` does."""
+    make, first, last, key = filler(one.model_cls, using, one.init_list), one.cols_start, one.cols_end, one.pk_idx
+    related = [relater(each, using) for each in one.related_populators]
+
+    def give(row: tuple, to: Model) -> None:
+        values = row[first:last]
+        if values[key] is None:
+            return one.local_setter(to, None)
+        made = make(values)
+        for each in related:
+            each(row, made)
+        one.local_setter(to, made)
+        one.remote_setter(made, to)
+
+    return one.populate if one.reorder_for_init else give
+
+
+def filler(model: type[Model], using: str, names: list[str]) -> Callable[[tuple], Model]:
+    """What makes an object of its values. Django asks each field to set its own, which of a row is to lay it down."""
+    if model.__init__ is not Model.__init__ or pre_init.has_listeners(model):
+        return partial(model.from_db, using, names)
+    heard = post_init.has_listeners(model)
+
+    def made(values: tuple) -> Model:
+        one = model.__new__(model)
+        vars(one).update(zip(names, values, strict=True))
+        one._state = state = ModelState()
+        state.adding, state.db = False, using
+        if heard:
+            post_init.send(sender=model, instance=one)
         return one
 
     return made
