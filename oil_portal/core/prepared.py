@@ -235,13 +235,12 @@ def relater(one: RelatedPopulator, using: str) -> Callable[[tuple, Model], None]
 
     def give(row: tuple, to: Model) -> None:
         values = row[first:last]
-        if values[key] is None:
-            return one.local_setter(to, None)
-        made = make(values)
-        for each in related:
-            each(row, made)
+        made = None if values[key] is None else make(values)
         one.local_setter(to, made)
-        one.remote_setter(made, to)
+        if made is not None:
+            for each in related:
+                each(row, made)
+            one.remote_setter(made, to)
 
     return one.populate if one.reorder_for_init else give
 

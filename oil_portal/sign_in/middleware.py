@@ -7,7 +7,8 @@ from urllib.parse import urlencode
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import logout
+from django.contrib.auth import get_user, logout
+from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.core.exceptions import MiddlewareNotUsed, PermissionDenied
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -31,6 +32,14 @@ PROVE = {"mfa_reauthenticate", "mfa_reauthenticate_webauthn"}
 SINCE = "since"  # in the session: the second of the log-in
 GRACE = 3600  # seconds in which a form that stood open when the time came is still taken
 SEEN = "seen"  # in the session: the second in which its row was last written
+
+
+class ReaderMiddleware(AuthenticationMiddleware):
+    """Who asks. Django puts a wrapper there that finds out at first use; every page of ours uses it, a hundred times."""
+
+    def process_request(self, request):
+        super().process_request(request)
+        request.user = get_user(request)
 
 
 class SecondFactorMiddleware:
