@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from oil_portal.core import clock
+from oil_portal.core.models import Worded
 from oil_portal.core.prepared import address
 from partners import roles
 from partners.models import Partner
@@ -24,7 +25,7 @@ class Level(models.IntegerChoices):
     HBO = 6, _("Hbo")
 
 
-class Programme(models.Model):
+class Programme(Worded):
     """A qualification (mbo: crebo of five digits) or a programme of a university of applied sciences."""
 
     code = models.CharField(_("crebo of code"), max_length=10)
@@ -156,7 +157,7 @@ class ModuleQuerySet(models.QuerySet):
 
 
 @pghistory.track()
-class Module(models.Model):
+class Module(Worded):
     """A part of a school's curriculum with room for a project: an elective or a module of its own."""
 
     school = models.ForeignKey(

@@ -11,6 +11,7 @@ from challenges.models.challenge import Challenge
 from challenges.workflow import AssignmentStatus
 from modules.models import LearningGoal, Level
 from oil_portal.core import clock
+from oil_portal.core.models import Worded
 from oil_portal.core.prepared import address
 from partners import roles
 
@@ -34,7 +35,7 @@ class AssignmentQuerySet(models.QuerySet):
 
 
 @pghistory.track()
-class Assignment(models.Model):
+class Assignment(Worded):
     """The *opdracht*: a challenge in words for students, which the company signs off by version."""
 
     challenge = models.ForeignKey(Challenge, on_delete=models.CASCADE, related_name="assignments")
@@ -98,7 +99,7 @@ class GoalLink(models.Model):
         return f"{self.assignment}: {self.goal}"
 
 
-class AssignmentVersion(models.Model):
+class AssignmentVersion(Worded):
     """An assignment as it was sent to the company: what a signature is about. It never changes but for that."""
 
     assignment = models.ForeignKey(Assignment, on_delete=models.CASCADE, related_name="versions")

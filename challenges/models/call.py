@@ -7,6 +7,7 @@ from django.db import models
 from challenges.workflow import CallStatus
 from modules.models import LearningGoal, Module
 from oil_portal.core import clock
+from oil_portal.core.models import Worded
 from oil_portal.core.prepared import address
 from partners import roles
 from partners.models import Partner
@@ -21,7 +22,7 @@ class CallQuerySet(models.QuerySet):
 
 
 @pghistory.track()
-class Call(models.Model):
+class Call(Worded):
     """A teacher asks partners for a question that needs this goal."""
 
     goal = models.ForeignKey(LearningGoal, on_delete=models.PROTECT, related_name="calls")

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from challenges.workflow import ASSIGNMENT, CHALLENGE, PUBLIC, ChallengeStatus
 from oil_portal.core import clock
+from oil_portal.core.models import Worded
 from oil_portal.core.prepared import address
 from partners import roles
 from partners.lexicon import SEARCH_CONFIG, Mark, searchable
@@ -114,7 +115,7 @@ class ChallengeQuerySet(models.QuerySet):
 
 @searchable("challenges", public=f"one.status IN {tuple(map(str, PUBLIC))}")
 @pghistory.track(exclude=["document"])
-class Challenge(models.Model):
+class Challenge(Worded):
     """A *vraagstuk*: what a partner asks, in its own words."""
 
     partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="challenges")

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from challenges.models.challenge import Challenge
 from oil_portal.core import clock
+from oil_portal.core.models import Worded
 from oil_portal.core.prepared import address, join, prepared
 from partners import roles
 from partners.models import Partner
@@ -110,7 +111,7 @@ def read_attachments(challenge: Challenge) -> None:
     join([challenge], "attachments", _attachments(challenge.pk), "challenge_id")
 
 
-class Attachment(models.Model):
+class Attachment(Worded):
     """A file beside a draft, and from handing in on beside its challenge; checked by content, never by its name."""
 
     class Kind(models.TextChoices):

@@ -1,10 +1,13 @@
 """What every app writes down: who did what (timeline), who should hear it (notice), what was told (digest)."""
 
+from functools import lru_cache
+
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.encoding import force_str
 from django.utils.translation import gettext_lazy as _
 
 from oil_portal.core import clock
@@ -33,6 +36,23 @@ class Among(models.Lookup):
         if numbers:  # as a text: psycopg writes each number by itself
             return f"{column} = ANY(%s::bigint[])", [*params, f"{{{','.join(map(str, self.rhs))}}}"]
         return f"{column} = ANY(%s)", [*params, self.rhs]
+
+
+@lru_cache
+def words(model: type[models.Model], name: str) -> dict:
+    """The words of a field's choices, still in every language: Django looks them up anew for each object."""
+    return dict(model._meta.get_field(name).flatchoices)
+
+
+class Worded(models.Model):
+    """Has fields with choices: `get_x_display` knows their words, which Django gathers at each call."""
+
+    class Meta:
+        abstract = True
+
+    def _get_FIELD_display(self, field) -> str | None:
+        value = getattr(self, field.attname)
+        return force_str(words(type(self), field.name).get(value, value), strings_only=True)
 
 
 class TimelineEntry(models.Model):
@@ -87,7 +107,7 @@ class PromiseQuerySet(models.QuerySet):
         return self.filter(content_type=ContentType.objects.get_for_model(obj), object_id=obj.pk)
 
 
-class Promise(models.Model):
+class Promise(Worded):
     """One question to one side and the last day for its answer. It ends once: answered, lapsed, or taken back."""
 
     content_type = models.ForeignKey(ContentType, on_delete=models.CASCADE)
@@ -172,7 +192,7 @@ class Notice(models.Model):
         return f"{self.entry_id} → {self.recipient_id}"
 
 
-class DigestDelivery(models.Model):
+class DigestDelivery(Worded):
     """The ledger: one row per person and period. Planned once, sent at most once, and never forgotten.
 
     A worker claims rows (`sending`, with a `claim` of its own) and settles each once the server took the mail, with the
@@ -305,7 +325,7 @@ class ConsentQuerySet(models.QuerySet):
             self.bulk_create([Consent(user=user, kind=kind)], ignore_conflicts=True)
 
 
-class Consent(models.Model):
+class Consent(Worded):
     """One yes of a person, with its date and the date on which it was taken back. A new yes is a new row."""
 
     class Kind(models.TextChoices):

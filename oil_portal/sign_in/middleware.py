@@ -35,7 +35,7 @@ SEEN = "seen"  # in the session: the second in which its row was last written
 
 
 class ReaderMiddleware(AuthenticationMiddleware):
-    """Who asks. Django puts a wrapper there that finds out at first use; every page of ours uses it, a hundred times."""
+    """Who asks. Django puts a wrapper there that finds out at first use; our pages use it a hundred times."""
 
     def process_request(self, request):
         super().process_request(request)

@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from oil_portal.core.models import Worded
 from oil_portal.core.prepared import address
 from partners.models.partner import Partner
 
@@ -13,7 +14,7 @@ class CollaborationQuerySet(models.QuerySet):
         return self.select_related("card", "started_from").prefetch_related("members", "continued_in")
 
 
-class Collaboration(models.Model):
+class Collaboration(Worded):
     """Partners that work together under one name, with what it continued in."""
 
     class Kind(models.TextChoices):

@@ -9,6 +9,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from oil_portal.core import clock
+from oil_portal.core.models import Worded
 from oil_portal.core.prepared import address
 from partners import roles
 from partners.models.membership import Membership
@@ -31,7 +32,7 @@ class InvitationQuerySet(models.QuerySet):
 
 
 @pghistory.track(exclude=["token"])
-class Invitation(models.Model):
+class Invitation(Worded):
     """An invitation by mail to take a role at a partner; the link in it works once and for 30 days."""
 
     partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="invitations")

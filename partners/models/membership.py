@@ -4,7 +4,7 @@ import pghistory
 from django.db import models
 
 from oil_portal.core import clock
-from oil_portal.core.models import TimelineEntry
+from oil_portal.core.models import TimelineEntry, Worded
 from oil_portal.core.prepared import address, prepared
 from partners import roles
 from partners.models.partner import Partner
@@ -66,7 +66,7 @@ def answered_by(role: str, partners) -> models.Q:
 
 
 @pghistory.track()
-class Membership(models.Model):
+class Membership(Worded):
     """A person's role at a partner."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")

@@ -15,6 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from oil_portal.core import clock
+from oil_portal.core.models import Worded
 from oil_portal.core.prepared import address
 from partners import roles
 from partners.lexicon import SEARCH_CONFIG, searchable
@@ -65,7 +66,7 @@ class PartnerQuerySet(models.QuerySet):
 @searchable("partners", public="one.status = 'accepted'")
 @searchable(NAMES, public="one.status = 'accepted'", words="ts_filter(one.document, '{a}')")
 @pghistory.track(exclude=["document", "logo"])
-class Partner(models.Model):
+class Partner(Worded):
     """An organisation in the network. A lab hangs under its school and lends its colour to projects."""
 
     class Kind(models.TextChoices):

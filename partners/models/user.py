@@ -11,6 +11,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from oil_portal.core import clock
+from oil_portal.core.models import Worded
 from partners import roles
 
 
@@ -32,7 +33,7 @@ def default_hour() -> int:
 
 
 @pghistory.track(exclude=["password", "last_login", "away_until"])
-class User(AbstractUser):
+class User(Worded, AbstractUser):
     """A person. What they may do comes from their memberships, never from fields here."""
 
     class Digest(models.TextChoices):

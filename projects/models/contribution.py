@@ -16,6 +16,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from oil_portal.core import clock
+from oil_portal.core.models import Worded
 from oil_portal.core.prepared import address
 from partners import roles
 from partners.models import Partner
@@ -70,7 +71,7 @@ def among(projects: models.Q) -> models.Q:
 
 
 @pghistory.track()
-class Contribution(models.Model):
+class Contribution(Worded):
     """What a partner gave to a project on a day. `by` entered it for `side`; the other side answers."""
 
     Kind = Kind

@@ -8,12 +8,13 @@ from django.utils.translation import gettext_lazy as _
 from challenges.models import Challenge
 from modules.models import LearningGoal
 from oil_portal.core import clock
+from oil_portal.core.models import Worded
 from partners.models import Partner
 from projects.models.project import Project
 
 
 @pghistory.track()
-class Feedback(models.Model):
+class Feedback(Worded):
     """What one side says after a project; a side reads the other's only after giving its own.
 
     `student` is the team member who speaks for itself; company and teacher speak once.
@@ -53,7 +54,7 @@ class Feedback(models.Model):
 
 
 @pghistory.track()
-class Outcome(models.Model):
+class Outcome(Worded):
     """What came of a project, and where it continues (*vervolg*)."""
 
     class FollowUp(models.TextChoices):

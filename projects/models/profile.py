@@ -9,12 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from challenges.models import Theme
 from oil_portal.core import clock
+from oil_portal.core.models import Worded
 from oil_portal.core.prepared import address
 from projects.models.round import new_token
 
 
 @pghistory.track(exclude=["calendar_token"])
-class Profile(models.Model):
+class Profile(Worded):
     """Interests, which rank projects, and a few words that others read as far as the student shows them."""
 
     class Shown(models.TextChoices):

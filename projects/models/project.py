@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from challenges.models import Assignment, Challenge, GoalLink, Theme
 from modules.models import Level, ModuleRun
 from oil_portal.core import clock
+from oil_portal.core.models import Worded
 from oil_portal.core.prepared import address, prepared
 from partners import roles
 from partners.lexicon import SEARCH_CONFIG, Mark, searchable
@@ -136,7 +137,7 @@ def _applications(status: str) -> Coalesce:
 
 @searchable("projects", public="one.status <> 'cancelled'")
 @pghistory.track(exclude=["document", "confidential", "host"])
-class Project(models.Model):
+class Project(Worded):
     """An agreed assignment that students of a module run work on, with a coach, a lab and a number of seats."""
 
     assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="projects")
@@ -344,7 +345,7 @@ class ApplicationQuerySet(models.QuerySet):
 
 
 @pghistory.track()
-class Application(models.Model):
+class Application(Worded):
     """A student asks for a seat in a project; once placed, it is the seat."""
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="applications")

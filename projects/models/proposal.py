@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from oil_portal.core import clock
+from oil_portal.core.models import Worded
 from oil_portal.core.prepared import address
 from projects.models.project import Project
 from projects.models.round import MatchingRound
@@ -14,7 +15,7 @@ from projects.models.round import MatchingRound
 SILENT = timedelta(seconds=30)  # a solver that says nothing for so long has stopped
 
 
-class Proposal(models.Model):
+class Proposal(Worded):
     """One way to fill the teams, with its figures and what is known of its quality."""
 
     class Kind(models.TextChoices):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from modules.models import Level, Module, ModuleRun
 from oil_portal.core import clock
+from oil_portal.core.models import Worded
 from oil_portal.core.prepared import address
 from partners import roles
 from partners.models import Partner
@@ -59,7 +60,7 @@ class RoundQuerySet(models.QuerySet):
 
 
 @pghistory.track()
-class MatchingRound(models.Model):
+class MatchingRound(Worded):
     """A coordinator matches the students of some module runs with some projects, all at once and explained."""
 
     class Harm(models.TextChoices):
@@ -123,7 +124,7 @@ class MatchingRound(models.Model):
 
 
 @pghistory.track()
-class RoundProject(models.Model):
+class RoundProject(Worded):
     """A project in a round, with the rules of its own. A project is in one round at a time."""
 
     class Loads(models.TextChoices):
@@ -271,7 +272,7 @@ class FriendGroup(models.Model):
 
 
 @pghistory.track()
-class Participant(models.Model):
+class Participant(Worded):
     """A student in a round: how much study load, with which friends, and, once published, why this answer."""
 
     class Load(models.IntegerChoices):

@@ -21,7 +21,8 @@ from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
 
 from oil_portal.core import clock
-from oil_portal.core.templatetags.parts import part, status_word, words
+from oil_portal.core.models import words
+from oil_portal.core.templatetags.parts import part, status_word
 from oil_portal.core.templatetags.written import lang
 from oil_portal.core.timeline import course_of, due
 from oil_portal.core.workflow import available, workflow_of

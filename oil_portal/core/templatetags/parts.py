@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from oil_portal.core import clock
+from oil_portal.core.models import words
 
 register = template.Library()
 TOKEN = token_hex(16)  # stands in a remembered part until it is handed out with the reader's own; nobody can guess it
@@ -70,9 +71,3 @@ def word(obj, name: str) -> str:
 
 def status_word(obj) -> str:
     return word(obj, "status")
-
-
-@lru_cache
-def words(model, name: str) -> dict:
-    """The words of a field's choices, still in every language: Django looks them up anew for each object."""
-    return dict(model._meta.get_field(name).flatchoices)
