@@ -1,17 +1,27 @@
 """A loader of templates that draws what never changes once: words, addresses, icons and what lies between them.
 
 A third of the time of a page went into looking up the same translations. Here a template is compiled once a language,
-and each tag that says the same for every reader becomes the text that it says; texts beside each other become one.
+and each tag that says the same for every reader becomes the text that it says; texts beside each other become one. A
+sentence with values in it is looked up once.
 """
 
 from django.template import Context
-from django.template.base import FilterExpression, Node, NodeList, Template, TextNode, TokenType
+from django.template.base import (
+    FilterExpression,
+    Node,
+    NodeList,
+    Template,
+    TextNode,
+    TokenType,
+    render_value_in_context,
+)
 from django.template.defaulttags import IfNode, URLNode
 from django.template.library import SimpleNode
 from django.template.loaders import cached
 from django.templatetags.i18n import BlockTranslateNode, LanguageNode, TranslateNode
 from django.templatetags.static import StaticNode
-from django.utils.translation import get_language
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext, ngettext
 
 
 class Loader(cached.Loader):
@@ -41,6 +51,8 @@ def _fold(nodes: NodeList, context: Context) -> None:
     for node in nodes:
         if says_the_same(node):
             node = TextNode(node.render(context))
+        elif type(node) is BlockTranslateNode and not node.message_context:
+            node = Said(node)
         elif not isinstance(node, LanguageNode):  # which is drawn in another language
             for inner in inner_nodes(node):
                 _fold(inner, context)
@@ -49,6 +61,40 @@ def _fold(nodes: NodeList, context: Context) -> None:
         else:
             found.append(node)
     nodes[:] = found
+
+
+class Said(Node):
+    """A sentence with values in it, looked up once; Django puts it together of its pieces and looks it up each time."""
+
+    child_nodelists = ()
+
+    def __init__(self, said: BlockTranslateNode) -> None:
+        self.said, self.given = said, list(said.extra_context.items())
+        self.one, names = said.render_token_list(said.singular)
+        self.more, more_names = said.render_token_list(said.plural) if said.plural else ("", [])
+        self.names, self.translated = [*names, *more_names], gettext(self.one)
+
+    def render(self, context: Context) -> str:
+        given = {name: value.resolve(context) for name, value in self.given}
+        sentence = self.translated
+        if self.more:
+            given[self.said.countervar] = number = self.said.counter.resolve(context)
+            if not isinstance(number, int):
+                return self.said.render(context)  # which says what is wrong
+            sentence = ngettext(self.one, self.more, number)
+        values = {name: render_value_in_context(self.value(name, given, context), context) for name in self.names}
+        try:
+            sentence %= values
+        except (KeyError, ValueError):  # a translation that names something else
+            return self.said.render(context)
+        if self.said.asvar:
+            context[self.said.asvar] = SafeString(sentence)
+            return ""
+        return sentence
+
+    @staticmethod
+    def value(name: str, given: dict, context: Context):
+        return given[name] if name in given else context.get(name, context.template.engine.string_if_invalid)
 
 
 def inner_nodes(node: Node) -> list[NodeList]:

@@ -56,6 +56,32 @@ def test_what_depends_on_something_is_left_as_it_is(source):
     assert drawn(source, folded=True) == drawn(source, folded=False)
 
 
+SENTENCES = [
+    "{% blocktranslate with who=name|upper %}Van {{ who }} en {{ name }} 100%{% endblocktranslate %}",
+    "{% blocktranslate trimmed %}\n Van {{ nobody }}\n aan {{ markup }} {% endblocktranslate %}",
+    "{% blocktranslate count number=number %}{{ name }} een{% plural %}{{ number }} {{ name }}{% endblocktranslate %}",
+    "{% blocktranslate count total=one %}{{ total }} leerdoel{% plural %}{{ total }} leerdoelen{% endblocktranslate %}",
+    "{% blocktranslate count total=half %}{{ total }} uur{% plural %}{{ total }} uren{% endblocktranslate %}",
+    "{% blocktranslate asvar said %}Van {{ markup }}{% endblocktranslate %}<p>{{ said }}</p>",
+    "{% with name=1 %}{% blocktranslate %}{{ name }} van {{ big }}{% endblocktranslate %}{% endwith %}",
+]
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize("source", SENTENCES)
+def test_a_sentence_says_its_values(source, language):
+    given = {"name": "wie", "number": 7, "one": 1, "half": 0.5, "markup": "<b>&", "big": 12345}
+    with override(language):
+        plain, folded = (compiled(source, folded=each).render(Context(given)) for each in (False, True))
+    assert plain == folded
+    assert "Said" in {type(node).__name__ for node in compiled(source, folded=True).nodelist} or "with" in source
+
+
+def test_a_translation_that_names_something_else_falls_back(monkeypatch):
+    monkeypatch.setattr("oil_portal.folding.gettext", lambda said: "Of %(somebody)s")
+    assert drawn("{% blocktranslate %}Van {{ name }}{% endblocktranslate %}", folded=True) == "Van user"
+
+
 def test_each_language_has_its_own():
     english = {}
     for language in ("nl", "en", "nl"):

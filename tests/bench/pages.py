@@ -25,6 +25,7 @@ SIZES, XL = (1_000, 100_000), 1_000_000
 TURNS, CLIENTS, EACH, ROUNDS, LONGEST = 15, 4, 10, 4, 10  # turns of a page, less when they take more seconds than this
 MOST_QUERIES, MOST_TIMES, MOST_KB, MOST_GROWTH = 15, 10, 60, 1.3
 BARE, OBVIOUS = "a bare view", ("projects, the obvious way", "challenges, the obvious way")
+COOKIES = "sessionid={}; csrftoken=0123456789abcdefghijklmnopqrstuv"  # of a browser that was here before
 LISTS = ("/bench/projecten/", "/bench/vraagstukken/")
 
 
@@ -125,7 +126,7 @@ class Server:
         environ = {
             "REQUEST_METHOD": "GET", "PATH_INFO": path, "QUERY_STRING": query, "SERVER_NAME": "localhost",
             "SERVER_PORT": "80", "SERVER_PROTOCOL": "HTTP/1.1", "HTTP_HOST": "localhost", "wsgi.url_scheme": "http",
-            "HTTP_COOKIE": f"sessionid={session}", "wsgi.input": io.BytesIO(), "wsgi.errors": sys.stderr,
+            "HTTP_COOKIE": COOKIES.format(session), "wsgi.input": io.BytesIO(), "wsgi.errors": sys.stderr,
         }  # fmt: skip
         status = []
         self.queries, self.in_database = 0, 0.0
@@ -163,7 +164,7 @@ def in_process(asked: list, sessions: dict) -> list[dict]:
 def fetch(link: http.client.HTTPConnection, path: str, session: str) -> float:
     """Milliseconds until the page is here."""
     begun = time.perf_counter()
-    link.request("GET", path, headers={"Host": "localhost", "Cookie": f"sessionid={session}"})
+    link.request("GET", path, headers={"Host": "localhost", "Cookie": COOKIES.format(session)})
     answer = link.getresponse()
     answer.read()
     if answer.status != 200:
