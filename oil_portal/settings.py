@@ -107,7 +107,7 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "oil_portal.urls"
 WSGI_APPLICATION = "oil_portal.wsgi.application"
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "oil_portal.drawn.Renderer"
 
 TEMPLATES = [
     {

@@ -28,13 +28,16 @@ compose_models_once()  # each worker makes the tables
 
 @pytest.fixture
 def _prepared_reads_are_compared(monkeypatch):
-    """Whatever a test reads by SQL that was composed before is composed anew too, and must be the same.
+    """Whatever a test reads by SQL that was composed before is composed anew too, and must be the same; so are fields
+    of forms that were drawn before.
 
     For the tests that open every page as every role; for all it would cost minutes.
     """
+    from oil_portal import drawn
     from oil_portal.core import prepared
 
     monkeypatch.setattr(prepared, "CHECKED", True)
+    monkeypatch.setattr(drawn, "CHECKED", True)
 
 
 @pytest.fixture(autouse=True)
