@@ -3,7 +3,7 @@
 import os
 
 from celery import Celery
-from celery.signals import worker_process_init
+from celery.signals import worker_process_init, worker_ready
 
 from oil_portal.loaded import get_ready
 from oil_portal.ops import tracing  # noqa: F401  connects its signals
@@ -16,3 +16,9 @@ app.autodiscover_tasks()
 
 
 worker_process_init.connect(get_ready)
+
+
+@worker_ready.connect
+def warm(**_more) -> None:
+    """A new release has kept nothing yet."""
+    app.send_task("oil_portal.core.tasks.warm_figures")

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from oil_portal import figures, ring
 from oil_portal import network as net
 from oil_portal.core.kept import kept
-from oil_portal.core.views import number
+from oil_portal.core.views import counting, number
 from partners.models import Partner
 
 PAGE, MOST_PAGES = 25, 1000  # so that nobody fills what is kept with pages that there are not
@@ -58,6 +58,7 @@ class Seen:
 
 
 @login_not_required
+@counting
 def network(request):
     """Who works with whom, as far as the address asks; below it the figures of the whole network."""
     asked, page = QueryDict(mutable=True), min(number(request.GET.get("page", "")) or 1, MOST_PAGES)

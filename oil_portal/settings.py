@@ -317,6 +317,7 @@ CELERY_BEAT_SCHEDULE = {
     "carry-out-retention": {"task": "oil_portal.tasks.carry_out_retention", "schedule": crontab(hour=3, minute=30)},
     "rebuild-lexicon": {"task": "partners.tasks.rebuild_lexicon", "schedule": crontab(hour=4, minute=10)},
     "advance-rounds": {"task": "projects.tasks.advance_rounds", "schedule": crontab(minute="*/15")},
+    "warm-figures": {"task": "oil_portal.core.tasks.warm_figures", "schedule": crontab(minute="*/5", hour="6-21")},
     "ask-what-became": {"task": "projects.tasks.ask_what_became", "schedule": crontab(hour=9, minute=30)},
 }
 # Seconds: what takes longer to count is kept, and counted again by a worker when it is older (`core.kept`).

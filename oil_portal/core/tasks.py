@@ -24,6 +24,7 @@ from oil_portal.core.models import Letter
 from oil_portal.core.promises import answer_url
 
 SWEEP = 200  # letters that one beat tries again
+WARMING = 200  # seconds after which a beat begins no other figure: a task may take 300
 
 
 def post(template: str, *, to: str, language: str, context: dict) -> None:
@@ -114,3 +115,9 @@ def _put_off(letter: Letter, failure: Exception) -> None:
 def count_again(path: str, args: list) -> None:
     """Count what `core.kept` keeps, for who asks next; a message has lists where there were tuples."""
     import_string(path).again(*(tuple(one) if isinstance(one, list) else one for one in args))
+
+
+@shared_task
+def warm_figures() -> None:
+    """Count what people will ask for, before they do; a beat, and each worker that begins."""
+    import_string("oil_portal.core.kept.warm")(WARMING)

@@ -1,6 +1,7 @@
 """How a page and a service meet: `attempt` for a form of a room, `act` for every transition, `Pages` for a list."""
 
 from collections.abc import Callable
+from functools import wraps
 
 from django import forms
 from django.contrib import messages
@@ -12,6 +13,7 @@ from django.shortcuts import render
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from oil_portal.core.kept import BeingCounted, can_say
 from oil_portal.core.prepared import Prepared
 from oil_portal.core.workflow import Refusal, Transition, available, workflow_of
 
@@ -60,6 +62,27 @@ class Leaves:
 
     def __getitem__(self, part: slice) -> list:
         return self.rows(*self.given, str(part.start), str(part.stop))
+
+
+def counting(view: Callable) -> Callable:
+    """A view that rather says that its figures are being counted than keeps somebody waiting for long (`core.kept`).
+
+    The page that says so asks again, every few seconds: a script gets nothing until there is something to show.
+    """
+
+    @wraps(view)
+    def answer(request, *args, **kwargs) -> HttpResponse:
+        if request.method == "POST":
+            return view(request, *args, **kwargs)
+        try:
+            with can_say():
+                return view(request, *args, **kwargs)
+        except BeingCounted:
+            if request.headers.get("HX-Trigger") == "telling":
+                return HttpResponse(status=204)
+            return render(request, "core/counting.html", status=202)
+
+    return answer
 
 
 def only(rows: list):

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from oil_portal.core.views import counting
 from partners import pdf
 from projects.card import project_card
 from projects.following_up import follow_up_page
@@ -42,6 +43,7 @@ def card_pdf(request, pk: int):
 
 
 @require_safe
+@counting
 def follow_ups(request):
     """How many completed projects went on, and where; each figure leads to its projects."""
     if not request.user.has_perm("projects.see_follow_ups"):

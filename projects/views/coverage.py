@@ -6,11 +6,12 @@ from django.utils.translation import gettext as _
 
 from challenges.services.call import call_for, candidates, draft_text
 from modules.models import LearningGoal
-from oil_portal.core.views import attempt, need
+from oil_portal.core.views import attempt, counting, need
 from projects.coverage import matrix
 from projects.forms.coverage import CallForm, CurriculumForm
 
 
+@counting
 def coverage(request):
     """Goal × challenge of a module or programme: a heat map, and the table behind it."""
     need(request.user, "projects.see_coverage")

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from oil_portal.core.views import attempt, need, number
+from oil_portal.core.views import attempt, counting, need, number
 from partners import pdf
 from reports import business_case_pages as pages
 from reports import business_case_paper as paper
@@ -59,6 +59,7 @@ def told(assumed: Assumptions | None) -> pages.Told | None:
     return pages.tell(compute(assumed), assumed) if assumed else None
 
 
+@counting
 def business_case(request):
     """The assumptions with what comes out; computes on POST, and keeps a version when asked to."""
     need(request.user, MAY)

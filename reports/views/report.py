@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from challenges.models import Challenge
 from oil_portal.core import clock
 from oil_portal.core.kept import kept
-from oil_portal.core.views import need
+from oil_portal.core.views import counting, need
 from partners import pdf
 from reports import exports
 from reports.books import STAMP, Frozen, Live, Told, gone
@@ -58,6 +58,7 @@ def first_year() -> int:
 
 
 @require_safe
+@counting
 def report(request):
     """All figures of a period, beside its frozen quarter when there is one."""
     need(request.user, "reports.see_report")
