@@ -205,7 +205,7 @@ def test_a_turn_lasts_as_long_as_who_has_it_and_no_longer(settings):
     settings.CACHES = CACHES
     name = f"turn:{uuid4()}"
     script = (
-        "import django; django.setup(); import time; from oil_portal.core import turns\n"
+        "import django; django.setup(); import time; from oil_portal.core import kept\n"
         f"kept.BEAT, kept.GONE = 0.3, 1\nwith kept.turn({name!r}) as mine: print(mine, flush=True); time.sleep(60)"
     )
     process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
