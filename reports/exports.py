@@ -16,7 +16,7 @@ from reports.report import Line, Report
 from reports.rows import plain
 
 MOST_ROWS = 5_000  # behind one figure in a spreadsheet; the CSV of that figure has them all
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def safe(value) -> str:

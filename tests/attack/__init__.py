@@ -9,13 +9,23 @@ from html.parser import HTMLParser
 from importlib import import_module
 
 from django.core.signals import got_request_exception
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from tests.access import ROLES, Row
 
 ROOMS = ("oil_portal", "partners", "modules", "challenges", "projects", "rounds", "reports", "business_case")
 SLOWEST = 5.0  # seconds for one answer
+ELSEWHERE = "https://evil.example/"
+# What the database was told to write, or the cookies: who only reads an address changes nothing.
+WROTE = """SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables
+    WHERE n_tup_ins + n_tup_upd + n_tup_del > 0"""
+MAY_BE_WRITTEN = {"django_session"}  # what is said on the next page, and where one was
+NOTES = {
+    "partners:invitation": {"partners_invitation", "partners_invitationevent", "pghistory_context"},  # that it was read
+    "challenges:edit": {"challenges_draft"},  # begins a draft, once, of who asks; the question stays as it is
+}
 IN = {200, 302, 303, 422}  # answers to somebody who gets in
 
 
@@ -113,21 +123,27 @@ class Prey:
     def ask(self, method: str, path: str, data=None, **more):
         """The answer, after which the database is as it was."""
         with self.listening(), undone():
+            before = written()
             started = time.perf_counter()
             response = getattr(self.client, method)(path, data, **more)
             if response.streaming:
                 response.streamed = b"".join(response.streaming_content)
             response.took = time.perf_counter() - started
+            response.wrote = {table for table, number in written().items() if number != before.get(table)}
         return response
 
     def judged(self, method: str, path: str, data=None, **more) -> str:
-        """What is wrong with the answer, or ""."""
-        response = self.ask(method, path, data, **more)
+        """What is wrong with the answer, or "". Every request says that it comes from another site."""
+        response = self.ask(method, path, data, headers={"referer": ELSEWHERE}, **more)
         said = f"{method} {path[:200]} as {self.role} with {str(data)[:600]}: "
         if response.status_code >= 500 and not path.startswith("/readyz"):
             return f"{said}{response.status_code} {self.broke!r}"
         if response.took > SLOWEST:
             return f"{said}{response.took:.1f} s"
+        if method == "get" and (wrote := response.wrote - MAY_BE_WRITTEN - NOTES.get(name_of(response), set())):
+            return f"{said}reading it wrote {wrote}"
+        if not stays(response.headers.get("Location", "")):
+            return f"{said}leads to {response['Location']}"
         missing = faults(response, self.role != "visitor")
         return f"{said}{missing}" if missing else ""
 
@@ -143,6 +159,22 @@ class Prey:
             yield
         finally:
             got_request_exception.disconnect(heard)
+
+
+def written() -> dict[str, int]:
+    """Table -> rows that this transaction made, changed or took away, also where that was taken back."""
+    with connection.cursor() as cursor:
+        cursor.execute(WROTE)
+        return dict(cursor.fetchall())
+
+
+def name_of(response) -> str:
+    return response.resolver_match.view_name if response.resolver_match else ""
+
+
+def stays(location: str) -> bool:
+    """Whether a redirect leads to a page of ours, as a browser reads it: it takes a backslash for a slash."""
+    return url_has_allowed_host_and_scheme(location or "/", {"testserver"})
 
 
 @contextmanager

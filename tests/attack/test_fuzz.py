@@ -7,7 +7,18 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from oil_portal import views
-from tests.attack import ROOMS, Prey, faults, fields_of, outsider_and_insider, rows, who_gets_in
+from tests.attack import (
+    ELSEWHERE,
+    ROOMS,
+    Prey,
+    faults,
+    fields_of,
+    outsider_and_insider,
+    rows,
+    undone,
+    who_gets_in,
+    written,
+)
 
 SHORT = 3
 EXAMPLES = int(os.environ.get("ATTACK", SHORT))  # per address, each with every field filled; ATTACK=20 for a long one
@@ -25,6 +36,8 @@ NASTY = st.one_of(
 )  # fmt: skip
 ALWAYS = ("page", "q", "sort", "status", "kind", "periode", "project", "van", "tot", "bij", "aan", "groep", "waar",
           "net", "organisatie", "role", "next", "een", "ander", "do", "pk", "remark", "text", "unknown")  # fmt: skip
+
+AWAY = [ELSEWHERE, "//evil.example", "/\\evil.example", "https:evil.example", "javascript:alert(1)", "\t//evil.example"]
 
 
 def filled(names: dict[str, list[str]]) -> st.SearchStrategy[dict]:
@@ -76,8 +89,18 @@ def prepared(table, world, login) -> list[tuple]:
             prey = Prey(login(None if role == "visitor" else getattr(world, role)), role)
             page = prey.ask("get", path)
             assert faults(page, role != "visitor") == [], f"{path} as {role}"
-            names = {name: [] for name in ALWAYS} | {name: [value] for name, value in row.data.items()}
+            names = {name: AWAY if name == "next" else [] for name in ALWAYS} | {
+                name: [value] for name, value in row.data.items()
+            }
             if page.get("Content-Type", "").startswith("text/html") and not page.streaming:
                 names |= fields_of(page.text)
             found.append((prey, row.method, path, filled(names)))
     return found
+
+
+def test_the_judge_sees_what_reading_would_write(region):
+    """Also what is taken back afterwards."""
+    before = written()
+    with undone():
+        region.company.save()
+    assert {table for table, number in written().items() if number != before.get(table)} >= {"partners_partner"}
