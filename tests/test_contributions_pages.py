@@ -134,7 +134,7 @@ def test_totals_say_what_is_given_and_what_is_confirmed(region, make, give, logi
     services.confirm_contributions(given=[sure], actor=region.teacher)
     services.dispute(given=sad, actor=region.teacher, remark="Nee.")
     rows = login(region.broker).get(PAGE).context["totals"]
-    said = [(row["who"], row["given_hours"], row["confirmed_hours"], row["given_amount"]) for row in rows]
+    said = [(row.who, row.given_hours, row.confirmed_hours, row.given_amount) for row in rows]
     assert said == [("Marewijk Bouw", 2, 2, 1250), ("mboRijnland", 8, None, None)]
     project = login(region.contact).get(sure.project.get_absolute_url()).content.decode()
     assert "waarvan 2 bevestigd" in project and "1 bijdrage wacht op jou" in project

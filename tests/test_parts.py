@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime, timezone
+from decimal import Decimal
 
 import pytest
 from django.template import Context, Template
@@ -11,6 +12,7 @@ from django.utils.translation import override
 from oil_portal.core import clock
 from oil_portal.core import views as core
 from oil_portal.core.templatetags import parts
+from projects.contributing import Total
 from projects.models import Project
 from tests import factories as f
 
@@ -69,6 +71,16 @@ def test_a_list_shows_a_change_at_once(client, region):
 def test_a_part_shows_text_as_text(client, region):
     f.ProjectFactory(title="<script>", assignment__challenge__partner=region.company)
     assert "&lt;script&gt;" in client.get(reverse("projects:list")).content.decode()
+
+
+def test_of_a_list_only_the_row_that_changed_is_drawn(drawn):
+    rows = [Total(2027, number, f"Project {number}", "Bedrijf", Decimal(2), None, None, None) for number in (1, 2)]
+    source = '{% parts "projects/_contribution_total.html" rows %}'
+    first = html(source, rows=rows)
+    assert "Project 1" in first and "Project 2" in first and len(drawn) == 2
+    assert html(source, rows=rows) == first and len(drawn) == 2
+    changed = html(source, rows=[rows[0], rows[1]._replace(who="Een ander")])
+    assert "Een ander" in changed and len(drawn) == 3
 
 
 # --- Counting ---------------------------------------------------------------------------------------------------

@@ -99,5 +99,10 @@ class User(Worded, AbstractUser):
     @property
     def first_and_initial(self) -> str:
         """'Yara B.', 'Ingrid de B.': all that is shown of a student to other sides, since students can be minors."""
-        particles, name = re.match(r"((?:[a-z'’]+ )*)(.?)", self.last_name).groups()
-        return f"{self.first_name} {particles}{name}.".strip() if name else self.first_name
+        return first_and_initial(self.first_name, self.last_name)
+
+
+def first_and_initial(first_name: str, last_name: str) -> str:
+    """'Yara B.', of somebody with these names."""
+    particles, name = re.match(r"((?:[a-z'’]+ )*)(.?)", last_name).groups()
+    return f"{first_name} {particles}{name}.".strip() if name else first_name

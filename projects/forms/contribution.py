@@ -9,6 +9,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from oil_portal.core import clock
+from oil_portal.core.views import only
+from projects.contributing import project_of
 from projects.forms.following import TOO_LONG
 from projects.forms.project import DateInput
 from projects.models import Contribution, Project
@@ -57,10 +59,9 @@ class QuickField(forms.ChoiceField):
 class ContributionForm(forms.Form):
     """Enters a contribution, or corrects `given`. `cleaned_data` is what the service takes."""
 
-    project = forms.ModelChoiceField(
-        queryset=Project.objects.none(),
+    project = forms.TypedChoiceField(
         label=_("Project"),
-        empty_label=_("Kies een project"),
+        coerce=int,
         error_messages={"required": _("Kies een project."), "invalid_choice": _("Kies een project uit de lijst.")},
     )
     use_required_attribute = False  # what is asked for depends on what was given
@@ -118,7 +119,8 @@ class ContributionForm(forms.Form):
         error_messages={"invalid_choice": _("Kies wie het gaf.")},
     )
 
-    def __init__(self, *args, user, projects=None, about=None, given: Contribution | None = None, **kwargs) -> None:
+    def __init__(self, *args, user, projects=(), about=None, given: Contribution | None = None, **kwargs) -> None:
+        """`projects` are the choices; the one with the number `about`, or the only one, is filled in."""
         super().__init__(*args, **kwargs)
         self.user, self.given = user, given
         self.initial = {"day": clock.today(), "kind": Kind.HOURS} | self.initial
@@ -127,13 +129,11 @@ class ContributionForm(forms.Form):
             self.initial |= said_by(given)
             self.fields["hours"].label = _("Uren")
             return
-        self.projects = {project.pk: project for project in projects}
-        offered = Project.objects.filter(pk__in=self.projects).only("title").order_by("-starts", "pk")
-        self.fields["project"].queryset = offered
+        self.fields["project"].choices = [("", _("Kies een project")), *((one.pk, one.title) for one in projects)]
         self.fields["quick"].choices = [(hours, number_format(hours)) for hours in QUICK]
-        chosen = about or (projects[0] if len(projects) == 1 else None)
+        chosen = next((one for one in projects if one.pk == about), projects[0] if len(projects) == 1 else None)
         if chosen is not None:
-            self.initial |= {"project": chosen.pk, "giver": side_of(user, chosen)}
+            self.initial |= {"project": chosen.pk, "giver": chosen.side}
 
     @property
     def unfolded(self) -> bool:
@@ -144,7 +144,7 @@ class ContributionForm(forms.Form):
         """Hours or an amount, as the kind asks, and the partner that `giver` is in this project."""
         data = super().clean()
         if not self.given and data.get("project"):
-            data["project"] = self.projects[data["project"].pk]  # with all that is asked of it
+            data["project"] = only(project_of(self.user, data["project"]))
         project = self.given.project if self.given else data.get("project")
         by_hours = data.get("kind", Kind.HOURS) == Kind.HOURS
         field, quick = ("hours" if by_hours else "amount"), data.pop("quick", "")

@@ -70,8 +70,33 @@ def among(projects: models.Q) -> models.Q:
     return models.Q(OneOf("project", ArraySubquery(Project.objects.filter(projects).order_by().values("pk"))))
 
 
+class Told:
+    """How what was given reads, of a row as of the values that a list reads of it."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        # Without the partner: news names many of these, and would ask for one each.
+        return gettext("%(what)s op %(day)s") % {"what": self.what, "day": date_format(self.day, "j F Y")}
+
+    @property
+    def fingerprint(self) -> str:
+        """Of what it says; another one when it was corrected."""
+        said = f"{self.partner_id} {self.kind} {self.day} {self.hours or 0:.2f} {self.amount or 0:.2f} {self.note}"
+        return sha256(said.encode()).hexdigest()[:12]
+
+    @property
+    def what(self) -> str:
+        """How much, in words: '1,5 uur', '€ 250,00 in natura'."""
+        if self.kind == Kind.HOURS:
+            said = {"hours": number_format(f"{self.hours.normalize():f}", use_l10n=True)}
+            return ngettext("%(hours)s uur", "%(hours)s uur", 1 if self.hours == 1 else 2) % said
+        amount = number_format(self.amount, 2, use_l10n=True, force_grouping=True)
+        return (gettext("€ %(amount)s in natura") if self.kind == Kind.IN_KIND else "€ %(amount)s") % {"amount": amount}
+
+
 @pghistory.track()
-class Contribution(Worded):
+class Contribution(Told, Worded):
     """What a partner gave to a project on a day. `by` entered it for `side`; the other side answers."""
 
     Kind = Kind
@@ -151,24 +176,5 @@ class Contribution(Worded):
             )
         ]
 
-    def __str__(self) -> str:
-        # Without the partner: news names many of these, and would ask for one each.
-        return gettext("%(what)s op %(day)s") % {"what": self.what, "day": date_format(self.day, "j F Y")}
-
     def get_absolute_url(self) -> str:
         return address("projects:contribution", self.pk)
-
-    @property
-    def fingerprint(self) -> str:
-        """Of what it says; another one when it was corrected."""
-        said = f"{self.partner_id} {self.kind} {self.day} {self.hours or 0:.2f} {self.amount or 0:.2f} {self.note}"
-        return sha256(said.encode()).hexdigest()[:12]
-
-    @property
-    def what(self) -> str:
-        """How much, in words: '1,5 uur', '€ 250,00 in natura'."""
-        if self.kind == Kind.HOURS:
-            said = {"hours": number_format(f"{self.hours.normalize():f}", use_l10n=True)}
-            return ngettext("%(hours)s uur", "%(hours)s uur", 1 if self.hours == 1 else 2) % said
-        amount = number_format(self.amount, 2, use_l10n=True, force_grouping=True)
-        return (gettext("€ %(amount)s in natura") if self.kind == Kind.IN_KIND else "€ %(amount)s") % {"amount": amount}

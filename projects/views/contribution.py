@@ -32,18 +32,18 @@ def overview(about: Project | None) -> str:
 
 def contributions(request) -> HttpResponse:
     """Enter hours or money; confirm; see what was entered, and the totals."""
-    need(request.user, "projects.see_contributions")
-    projects, wanted = contributing.projects_of(request.user), number(request.GET.get("project", ""))
-    about = next((project for project in projects if project.pk == wanted), None)
-    form = ContributionForm(posted(request), user=request.user, projects=projects, about=about)
+    user, wanted = request.user, number(request.GET.get("project", ""))
+    need(user, "projects.see_contributions")
+    projects = contributing.projects_of(user)
+    # An older project is in no choice, nor is one that only a broker reads.
+    about = next(iter(contributing.project_of(user, wanted)), None) if wanted else None
+    form = ContributionForm(posted(request), user=user, projects=projects, about=wanted)
     if request.method == "POST" and form.is_valid():
-        given = attempt(form, partial(services.give, actor=request.user), **form.cleaned_data)
+        given = attempt(form, partial(services.give, actor=user), **form.cleaned_data)
         if given:
             messages.success(request, _("%(given)s staat erbij. De andere kant bevestigt het.") % {"given": given})
             return redirect(overview(about))
-    if wanted and about is None:  # an older project, which is in no choice, or one that only a broker reads
-        about = Project.objects.visible_to(request.user).filter(pk=wanted).first()
-    page = contributing.page(request.user, projects, about, request.GET.get("page"))
+    page = contributing.page(user, projects, about, request.GET.get("page"))
     context = {"form": form, "about": about, "enters": bool(projects), **page}
     return render(request, "projects/contributions.html", context, status=422 if form.errors else 200)
 

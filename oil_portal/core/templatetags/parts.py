@@ -1,5 +1,6 @@
 """Parts of pages that are drawn once: other templates that see only what is given. A builtin library."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 from operator import attrgetter
 from secrets import token_hex
@@ -27,11 +28,16 @@ def part(context, template: str, **given) -> SafeString:
     So nothing can be shown that has changed: there is no key to forget and nothing to clear. What is given must be
     hashable: texts, numbers, dates, tuples.
     """
-    token = str(context.get("csrf_token") or "")
-    drawn = draw if settings.DEBUG else _remembered
-    return mark_safe(  # noqa: S308  a template has made it, and a token is letters and digits
-        drawn(template, get_language(), clock.today(), bool(token), tuple(given.items())).replace(TOKEN, token)
-    )
+    return parts(context, template, (None,), **given)
+
+
+@register.simple_tag(takes_context=True)
+def parts(context, template: str, rows: Iterable[tuple | None], **given) -> SafeString:
+    """A part for each row, which knows it as `row`: so a list in which one row changed draws that one anew."""
+    token, language, day = str(context.get("csrf_token") or ""), get_language(), clock.today()
+    drawn, same = draw if settings.DEBUG else _remembered, tuple(given.items())
+    html = "".join([drawn(template, language, day, bool(token), (("row", row), *same)) for row in rows])
+    return mark_safe(html.replace(TOKEN, token))  # noqa: S308  a template has made it, and a token is letters and digits
 
 
 def draw(template: str, _language: str, _day, with_token: bool, given: tuple) -> str:
