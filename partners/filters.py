@@ -15,6 +15,7 @@ from django.http import QueryDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from oil_portal.core.models import Numbers, OneOf
 from oil_portal.core.prepared import prepared
 from oil_portal.core.views import MOST_COUNTED, Leaves, Pages
 from partners.models import Partner
@@ -93,10 +94,21 @@ class PageFilterSet(django_filters.FilterSet):
     def of(cls, data, user, **given) -> "PageFilterSet":
         return cls(data, queryset=cls.shown(user), **given)
 
+    def numbers(self, first: int, last: int) -> QuerySet:
+        """Which rows a page shows, in their order."""
+        return self.qs.values("pk")[first:last]
+
     @property
-    def rows(self) -> QuerySet:
-        """What a page shows, in its order, of all that `qs` finds."""
-        return self.qs
+    def ordered(self) -> QuerySet:
+        """What is shown of each row, with what they are ordered by."""
+        return self.queryset
+
+    def part(self, first: int, last: int) -> QuerySet:
+        """These of the rows. Which they are is found out first: a list shows of each what ten tables say, and to join
+        those for a page of twelve takes as long for the last page as for the first, and half as long to plan.
+        """
+        order = self.qs.query.order_by or self.qs.model._meta.ordering
+        return self.ordered.filter(OneOf("pk", Numbers(self.numbers(first, last)))).order_by(*order)
 
 
 # --- A page of what a filter finds --------------------------------------------------------------------------------
@@ -138,7 +150,7 @@ def _given(wishes: tuple) -> dict:
 @prepared
 def _rows(kind: type, asked: str, choices: str, user, wishes: tuple, first: str, last: str) -> QuerySet:
     found = kind.of(QueryDict(asked), user, read=dict(_choices[choices]), **_given(wishes))
-    return found.rows[int(first) : int(last)]
+    return found.part(int(first), int(last))
 
 
 @prepared

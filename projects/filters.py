@@ -11,7 +11,7 @@ from oil_portal.core.prepared import prepared
 from partners.filters import SearchFilterSet, offered
 from partners.models import Partner
 from partners.workflow import PartnerStatus
-from projects.fitting import FIRST, considered, weighed
+from projects.fitting import BEST, FIRST, best_of, weighed
 from projects.models import Project
 from projects.workflow import ProjectStatus
 
@@ -20,7 +20,7 @@ AT_WORK = [ProjectStatus.RUNNING, ProjectStatus.CONFIRMING]
 
 ORDERS = {  # the first that can be used is the default; () keeps the order of the search
     "match": (_("Beste overeenkomst"), ()),
-    "fit": (_("Past het best bij mij"), ("-weight", "closing_date", "pk")),
+    "fit": (_("Past het best bij mij"), BEST),
     "new": (_("Nieuwste eerst"), ("-created_at", "-pk")),
     "closes": (_("Sluit het eerst"), ("closing_date", "pk")),
 }
@@ -67,9 +67,9 @@ class ProjectFilter(SearchFilterSet):
         choices=[("running", _("Aan de slag")), ("completed", _("Afgerond"))],
     )
     lab = ManyFilter(field_name="lab", label=_("Lab"), choices=labs)
-    theme = ManyFilter(field_name="assignment__challenge__theme", label=_("Thema"), choices=Theme.choices)
-    level = ManyFilter(field_name="assignment__level", label=_("Niveau"), choices=Level.choices)
-    location = ManyFilter(field_name="assignment__challenge__location", label=_("Plek"), choices=Location.choices)
+    theme = ManyFilter(label=_("Thema"), choices=Theme.choices)
+    level = ManyFilter(label=_("Niveau"), choices=Level.choices)
+    location = ManyFilter(label=_("Plek"), choices=Location.choices)
     module = filters.ChoiceFilter(
         field_name="run__module", label=_("Module"), choices=modules_with_projects, empty_label=_("Alle modules")
     )
@@ -116,14 +116,17 @@ class ProjectFilter(SearchFilterSet):
         """Whether of very many only those that close first are weighed, which the page says then."""
         return self.sorting == "fit" and not self.data.get("q") and not self.form.cleaned_data.get("status")
 
-    @property
-    def rows(self) -> QuerySet:
-        """By fit those that are considered, of all that are counted; a search weighs what it found."""
+    def numbers(self, first: int, last: int) -> QuerySet:
+        """By fit of those that are considered, of all that are counted."""
         found = self.qs
-        if self.sorting != "fit" or self.data.get("q"):
-            return found
-        first = FIRST if self.weighs_first else ("-closing_date", "-pk")
-        return considered(found, self.wishes, first).order_by(*self.order)
+        if self.sorting != "fit":
+            return super().numbers(first, last)
+        order = FIRST if self.weighs_first else ("-closing_date", "-pk")
+        return best_of(found, self.wishes, order)[first:last]
+
+    @property
+    def ordered(self) -> QuerySet:
+        return weighed(self.queryset, self.wishes) if self.wishes else self.queryset
 
     def fits(self, queryset: QuerySet, _name: str, _value: list[str]) -> QuerySet:
         return queryset.filter(fit__gte=ENOUGH)

@@ -19,7 +19,6 @@ from oil_portal.core.views import MOST_COUNTED
 from partners.models import User
 from projects.goals import Reader
 from projects.models import Achievement, Application, MatchingRound, Preference, Project, RoundProject
-from projects.models.project import OneOf
 from projects.workflow import LIVE_ROUND, RoundStatus
 
 GOAL, INTEREST, LEVEL, PERIOD, LAB = 10, 15, 8, 6, 4
@@ -27,6 +26,7 @@ GOAL, INTEREST, LEVEL, PERIOD, LAB = 10, 15, 8, 6, 4
 # there are more.
 MOST = MOST_COUNTED + 1
 FIRST = ("closing_date", "pk")  # of very many, those that close first are weighed
+BEST = ("-weight", "closing_date", "pk")
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Taste:
         )
 
     def may_choose(self, project: Project) -> bool:
-        """Whether `choosable` keeps it; expects `for_runs` of its round and `for_modules` of its entry."""
+        """Whether `not_for` leaves it out; expects `for_runs` of its round and `for_modules` of its entry."""
         round_ = project.live_round
         if round_ is None:
             return True
@@ -140,12 +140,19 @@ def _taste(rows: list[list]) -> Taste:
     )
 
 
-def considered(projects: QuerySet[Project], wishes: tuple, order: Sequence[str] = FIRST) -> QuerySet[Project]:
-    """Of very many projects those that are weighed for this student: all in the own modules, and MOST others."""
+def best_of(projects: QuerySet, wishes: tuple, order: Sequence[str] = FIRST, only: Q | None = None) -> QuerySet:
+    """(number, weight, closing date) of these projects, the best for this student first.
+
+    Of very many those are weighed that are in the own modules, and MOST others, the first in `order`. What `only` does
+    not hold for comes last, with -1. An index has all that is asked of open projects.
+    """
     *_others, runs = wishes
-    own = projects.filter(run__in=[pk for pk, *_dates in runs]).order_by().values("pk")
-    found = projects.order_by(*order).values("pk")[:MOST].union(own)
-    return projects.filter(OneOf("pk", ArraySubquery(found)))
+    found = weighed(projects, wishes)
+    if only is not None:
+        found = found.annotate(weight=Case(When(only, then=F("weight")), default=Value(-1)))
+    found = found.values_list("pk", "weight", "closing_date")
+    own = found.filter(run__in=[pk for pk, *_dates in runs]).order_by()
+    return found.order_by(*order)[:MOST].union(own).order_by(*BEST)
 
 
 def weighed(projects: QuerySet[Project], wishes: tuple) -> QuerySet[Project]:
@@ -155,8 +162,8 @@ def weighed(projects: QuerySet[Project], wishes: tuple) -> QuerySet[Project]:
     for _pk, starts, ends in runs:
         mine |= Q(starts__range=(starts, ends))
     weights = [
-        (INTEREST, Q(assignment__challenge__theme__in=interests)),
-        (LEVEL, Q(assignment__level__in=levels)),
+        (INTEREST, Q(theme__in=interests)),
+        (LEVEL, Q(level__in=levels)),
         (PERIOD, mine),
         (LAB, Q(lab__among=labs)),
     ]
@@ -167,13 +174,13 @@ def weighed(projects: QuerySet[Project], wishes: tuple) -> QuerySet[Project]:
     return projects.annotate(weight=total)
 
 
-def choosable(projects: QuerySet[Project], user, levels: Sequence[str]) -> QuerySet[Project]:
-    """Without what a student of these levels cannot choose: in a round that is not open, or not for them."""
+def not_for(user, levels: Sequence[str]) -> QuerySet[Project]:
+    """What a student of these levels cannot choose: in a round that is not open, or not for them."""
     for_me = Q(entry__round__status=RoundStatus.OPEN, entry__round__runs__enrolments__student=user)
     for_me &= Q(entry__levels=[]) | Q(entry__levels__overlap=list(map(int, levels)))
     for_me &= Q(entry__modules=None) | Q(entry__modules__runs__enrolments__student=user)
     live = Project.objects.filter(entry__round__status__in=LIVE_ROUND)
-    return projects.exclude(pk__in=live.exclude(pk__in=Project.objects.filter(for_me).values("pk")).values("pk"))
+    return live.exclude(pk__in=Project.objects.filter(for_me).values("pk")).values("pk")
 
 
 def fitting(user, taste: Taste, limit: int, beside: Collection[int] = ()) -> tuple[list[Project], dict[int, Project]]:
@@ -181,7 +188,7 @@ def fitting(user, taste: Taste, limit: int, beside: Collection[int] = ()) -> tup
 
     What the student applied to or ranked fits no more. All have their teeth, fit and `reasons`.
     """
-    best = _best(user, taste.wishes, str(limit))  # in one query the database looks at every project
+    best = [pk for pk, weight, _closing in _best(user, taste.wishes, str(limit)) if weight >= 0]
     found = taste.dress(_chosen(Many([*best, *beside]), taste.wishes))
     fits = [project for project in found if project.pk not in beside]
     fits.sort(key=lambda project: (-project.weight, project.closing_date, project.pk))
@@ -191,10 +198,11 @@ def fitting(user, taste: Taste, limit: int, beside: Collection[int] = ()) -> tup
 @prepared
 def _best(user, wishes: tuple, limit: str) -> QuerySet:
     _goals, levels, _labs, interests, _runs = wishes
-    best = weighed(choosable(considered(Project.objects.open(), wishes), user, levels), wishes)
-    best = best.filter(Q(fit__gt=0) | Q(assignment__challenge__theme__in=interests))
-    best = best.exclude(applications__student=user).exclude(preferences__participant__student=user)
-    return best.order_by("-weight", "closing_date", "pk").values_list("pk", flat=True)[: int(limit)]
+    fits = Q(fit__gt=0) | Q(theme__in=interests)
+    fits &= ~Q(pk__in=not_for(user, levels))
+    fits &= ~Q(pk__in=Application.objects.filter(student=user).values("project"))
+    fits &= ~Q(pk__in=Preference.objects.filter(participant__student=user).values("project"))
+    return best_of(Project.objects.open(), wishes, only=fits)[: int(limit)]
 
 
 @prepared
@@ -221,7 +229,7 @@ def fitting_for(students: Collection[int], limit: int) -> Iterator[tuple[int, li
     for student, taste in tastes.items():
         hits = set().union(*(by_goal[goal] for goal in taste.reader.open & by_goal.keys()))
         hits |= set().union(*(by_theme[theme] for theme in taste.interests & by_theme.keys()))
-        hits &= first.union(*(by_run[pk] for pk, *_dates in taste.runs if pk in by_run))  # as `considered` says
+        hits &= first.union(*(by_run[pk] for pk, *_dates in taste.runs if pk in by_run))  # as `best_of` says
         mine = (projects[pk] for pk in hits - known[student])
         order = lambda project, taste=taste: (-taste.weight(project), project.closing_date, project.pk)
         best = nsmallest(limit, (project for project in mine if taste.may_choose(project)), key=order)

@@ -225,7 +225,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('position', models.PositiveSmallIntegerField()),
                 ('created_at', models.DateTimeField(default=oil_portal.core.clock.now)),
-                ('assignment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links', to='challenges.assignment')),
+                ('assignment', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='links', to='challenges.assignment')),
                 ('goal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='links', to='modules.learninggoal')),
                 ('linked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
@@ -421,7 +421,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='challenge',
-            index=models.Index(condition=models.Q(('status__in', ('accepted', 'published', 'running', 'completed'))), fields=['-created_at', '-id'], name='challenge_public_newest'),
+            index=models.Index(condition=models.Q(('status__in', ('accepted', 'published', 'running', 'completed'))), fields=['-created_at', '-id'], include=('status', 'theme', 'location', 'partner'), name='challenge_public_newest'),
         ),
         migrations.AddIndex(
             model_name='challenge',

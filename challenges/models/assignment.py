@@ -85,7 +85,9 @@ class Assignment(Worded):
 class GoalLink(models.Model):
     """A learning goal that an assignment works on, in the teacher's order: a tooth of the key."""
 
-    assignment = models.ForeignKey(Assignment, on_delete=models.CASCADE, related_name="links")
+    assignment = models.ForeignKey(  # `goal_linked_once` begins with it
+        Assignment, on_delete=models.CASCADE, related_name="links", db_index=False
+    )
     goal = models.ForeignKey(LearningGoal, on_delete=models.PROTECT, related_name="links")
     position = models.PositiveSmallIntegerField()
     linked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")

@@ -189,8 +189,11 @@ class Challenge(Worded):
                 condition=models.Q(status=ChallengeStatus.ACCEPTED, translator=None),
                 name="challenge_unclaimed",
             ),
-            models.Index(
-                fields=["-created_at", "-id"], condition=models.Q(status__in=PUBLIC), name="challenge_public_newest"
+            models.Index(  # with what the catalogue is narrowed by
+                fields=["-created_at", "-id"],
+                include=["status", "theme", "location", "partner"],
+                condition=models.Q(status__in=PUBLIC),
+                name="challenge_public_newest",
             ),
         ]
 

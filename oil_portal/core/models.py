@@ -38,6 +38,18 @@ class Among(models.Lookup):
         return f"{column} = ANY(%s)", [*params, self.rhs]
 
 
+class OneOf(models.Func):
+    """Whether a number is one of a subquery's, asked first; `IN` among many joined tables would be asked last."""
+
+    template, arg_joiner, output_field = "%(expressions)s)", " = ANY(", models.BooleanField()
+
+
+class Numbers(models.Subquery):
+    """The column `pk` of a subquery as an array, for `OneOf`; other columns may say in which order."""
+
+    template, output_field = "ARRAY(SELECT chosen.pk FROM (%(subquery)s) AS chosen)", models.JSONField()
+
+
 @lru_cache
 def words(model: type[models.Model], name: str) -> dict:
     """The words of a field's choices, still in every language: Django looks them up anew for each object."""

@@ -3,12 +3,14 @@
 The database says how many wait; of a long queue only its edges are read, which hold the oldest and the newest.
 """
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, Func, IntegerField, QuerySet, Subquery, Value
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from challenges.models import Challenge
 from oil_portal.core import clock
+from oil_portal.core.models import OneOf
 from oil_portal.worklists.asking import Part, Row, Source, ask
 from oil_portal.worklists.item import QUEUE, WorkItem, item, line
 from oil_portal.worklists.people import Held, People
@@ -49,7 +51,7 @@ def _edges(queue: QuerySet, **asked) -> Part:
     """The first and the last of a queue in its order, each with how many there are in all."""
     ordered = queue.values("pk")
     edges = ordered[:EDGE].union(ordered.reverse()[:EDGE], all=True)
-    return ask(queue.filter(pk__in=edges), count=number_of(queue), **asked)
+    return ask(queue.filter(OneOf("pk", ArraySubquery(edges))), count=number_of(queue), **asked)
 
 
 def _queue(part: Part, make, url: str, title: str, text: str) -> Source:

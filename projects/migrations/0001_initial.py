@@ -29,6 +29,17 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='AgreedAssignment',
+            fields=[
+            ],
+            options={
+                'proxy': True,
+                'indexes': [],
+                'constraints': [],
+            },
+            bases=('challenges.assignment',),
+        ),
+        migrations.CreateModel(
             name='AskedChallenge',
             fields=[
             ],
@@ -352,11 +363,14 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(default=oil_portal.core.clock.now)),
                 ('confidential', models.BooleanField(default=True, editable=False)),
                 ('host', models.BigIntegerField(editable=False, null=True)),
+                ('theme', models.CharField(blank=True, choices=[('sustainable_building', 'Duurzaam bouwen'), ('energy', 'Energie'), ('health', 'Gezondheid'), ('mobility', 'Mobiliteit'), ('smart_technology', 'Slimme techniek'), ('food', 'Voeding')], editable=False, max_length=20)),
+                ('location', models.CharField(blank=True, choices=[('lab', 'In het lab of op school'), ('company', 'Bij het bedrijf'), ('both', 'In het lab en bij het bedrijf')], editable=False, max_length=7)),
+                ('level', models.PositiveSmallIntegerField(choices=[(2, 'Niveau 2'), (3, 'Niveau 3'), (4, 'Niveau 4'), (6, 'Hbo')], editable=False, null=True)),
                 ('document', models.GeneratedField(db_persist=True, expression=models.Case(models.When(confidential=True, then=django.contrib.postgres.search.CombinedSearchVector(django.contrib.postgres.search.SearchVector('title', config='dutch_unaccent', weight='A'), '||', partners.lexicon.Mark('host'), django.contrib.postgres.search.SearchConfig('dutch_unaccent'))), default=django.contrib.postgres.search.CombinedSearchVector(django.contrib.postgres.search.CombinedSearchVector(django.contrib.postgres.search.CombinedSearchVector(django.contrib.postgres.search.SearchVector('title', config='dutch_unaccent', weight='A'), '||', django.contrib.postgres.search.SearchVector('summary', config='dutch_unaccent', weight='B'), django.contrib.postgres.search.SearchConfig('dutch_unaccent')), '||', django.contrib.postgres.search.SearchVector('text', config='dutch_unaccent', weight='C'), django.contrib.postgres.search.SearchConfig('dutch_unaccent')), '||', partners.lexicon.Mark('host'), django.contrib.postgres.search.SearchConfig('dutch_unaccent'))), output_field=django.contrib.postgres.search.SearchVectorField())),
                 ('assignment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='projects', to='challenges.assignment')),
                 ('coach', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='coached', to=settings.AUTH_USER_MODEL, verbose_name='begeleider')),
                 ('lab', models.ForeignKey(blank=True, limit_choices_to={'kind': 'lab'}, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='lab_projects', to='partners.partner', verbose_name='lab')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='projects', to='modules.modulerun', verbose_name='module en periode')),
+                ('run', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='projects', to='modules.modulerun', verbose_name='module en periode')),
             ],
             options={
                 'ordering': ['closing_date', 'pk'],
@@ -739,7 +753,7 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='askedchallenge',
-            trigger=pgtrigger.compiler.Trigger(name='copy_to_projects', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."confidential" IS DISTINCT FROM (NEW."confidential") OR OLD."partner_id" IS DISTINCT FROM (NEW."partner_id"))', func='\nUPDATE projects_project SET confidential = NEW.confidential\nWHERE assignment_id IN (SELECT id FROM challenges_assignment WHERE challenge_id = NEW.id);\nRETURN NULL;\n', hash='6a62b2f980981e9adce9d0f2ed77a8fbe0d1655a', operation='UPDATE OF "confidential", "partner_id"', pgid='pgtrigger_copy_to_projects_2b1d8', table='challenges_challenge', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='copy_to_projects', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."confidential" IS DISTINCT FROM (NEW."confidential") OR OLD."location" IS DISTINCT FROM (NEW."location") OR OLD."partner_id" IS DISTINCT FROM (NEW."partner_id") OR OLD."theme" IS DISTINCT FROM (NEW."theme"))', func='\nUPDATE projects_project SET confidential = NEW.confidential\nWHERE assignment_id IN (SELECT id FROM challenges_assignment WHERE challenge_id = NEW.id);\nRETURN NULL;\n', hash='142db6965c74a4cf6599a9344fdbdebabe23cf46', operation='UPDATE OF "confidential", "partner_id", "theme", "location"', pgid='pgtrigger_copy_to_projects_2b1d8', table='challenges_challenge', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='labplacesevent',
@@ -823,7 +837,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='project',
-            index=models.Index(fields=['status', 'closing_date'], include=('id', 'assignment'), name='project_open'),
+            index=models.Index(condition=models.Q(('status', 'open')), fields=['closing_date', 'id'], include=('created_at', 'assignment', 'theme', 'level', 'location', 'lab', 'run', 'starts'), name='project_open'),
         ),
         migrations.AddIndex(
             model_name='project',
@@ -835,7 +849,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='project',
-            index=models.Index(fields=['status', '-created_at', '-id'], name='project_newest'),
+            index=models.Index(fields=['status', '-created_at', '-id'], include=('closing_date', 'theme', 'level', 'location', 'lab'), name='project_newest'),
         ),
         migrations.AddIndex(
             model_name='project',
@@ -867,7 +881,11 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='project',
-            trigger=pgtrigger.compiler.Trigger(name='copy_challenge', sql=pgtrigger.compiler.UpsertTriggerSql(func='\nSELECT challenge.confidential, challenge.partner_id INTO NEW.confidential, NEW.host\nFROM challenges_assignment AS assignment\nJOIN challenges_challenge AS challenge ON challenge.id = assignment.challenge_id\nWHERE assignment.id = NEW.assignment_id;\nNEW.confidential := COALESCE(NEW.confidential, true);\nRETURN NEW;\n', hash='392a8ed74d90a6d9179000b215e437a6af68afda', operation='INSERT OR UPDATE OF "assignment_id", "confidential", "host"', pgid='pgtrigger_copy_challenge_1a4db', table='projects_project', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='copy_challenge', sql=pgtrigger.compiler.UpsertTriggerSql(func="\nSELECT challenge.confidential, challenge.partner_id, challenge.theme, challenge.location, assignment.level\nINTO NEW.confidential, NEW.host, NEW.theme, NEW.location, NEW.level\nFROM challenges_assignment AS assignment\nJOIN challenges_challenge AS challenge ON challenge.id = assignment.challenge_id\nWHERE assignment.id = NEW.assignment_id;\nIF NOT FOUND THEN\n    NEW.confidential := true;\n    NEW.theme := '';\n    NEW.location := '';\nEND IF;\nRETURN NEW;\n", hash='1241c98b0041bfbcac1a4fa528cd76cd5bbe78e0', operation='INSERT OR UPDATE OF "assignment_id", "confidential", "host", "theme", "location", "level"', pgid='pgtrigger_copy_challenge_1a4db', table='projects_project', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='agreedassignment',
+            trigger=pgtrigger.compiler.Trigger(name='copy_to_projects', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."challenge_id" IS DISTINCT FROM (NEW."challenge_id") OR OLD."level" IS DISTINCT FROM (NEW."level"))', func='\nUPDATE projects_project SET level = NEW.level WHERE assignment_id = NEW.id;\nRETURN NULL;\n', hash='568dbd42989b565369c975e7216743e0d988c417', operation='UPDATE OF "level", "challenge_id"', pgid='pgtrigger_copy_to_projects_1e079', table='challenges_assignment', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='project',

@@ -1,6 +1,7 @@
 """The models of the room, by noun."""
 
 from projects.models.contribution import Contribution
+from projects.models.copied import AgreedAssignment, AskedChallenge
 from projects.models.following import Achievement, Feedback, Outcome
 from projects.models.profile import Profile
 from projects.models.project import (
@@ -30,7 +31,9 @@ __all__ = [
     "MAX_TEAM",
     "MOST_CHOICES",
     "Achievement",
+    "AgreedAssignment",
     "Application",
+    "AskedChallenge",
     "CoachLimit",
     "Contribution",
     "Favourite",

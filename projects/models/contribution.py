@@ -16,11 +16,11 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from oil_portal.core import clock
-from oil_portal.core.models import Worded
+from oil_portal.core.models import OneOf, Worded
 from oil_portal.core.prepared import address
 from partners import roles
 from partners.models import Partner
-from projects.models.project import OneOf, Project, asked_by, led_by
+from projects.models.project import Project, asked_by, led_by
 from projects.workflow import ContributionStatus
 
 STANDS = ("project", "kind", "day", "hours", "amount", "note", "side")  # what a confirmation is about

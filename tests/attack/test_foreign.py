@@ -77,6 +77,7 @@ NO_PAGE = {
     "modules.Enrolment": "a line on the page of its module",
     "challenges.GoalVerdict": "a line on the page of its assignment",
     "challenges.Interest": "a mark of one's own",
+    "projects.AgreedAssignment": "a tie",
     "projects.AskedChallenge": "a tie",
     "projects.Participant": "a student's own ranking, by the round's number",
     "projects.Preference": "a line of that ranking",

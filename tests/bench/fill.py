@@ -169,7 +169,8 @@ def projects(cursor, base: dict, many: dict) -> None:
     like(cursor, base["project"], PROJECTS.replace("plan", "plan JOIN words USING (text)"), id=f"{project} + n",
          assignment_id=f"{base['assignment'].pk} + n", title="a_title", summary="a_summary", text="a_text",
          host=company, coach_id=f"{base['teachers']} + teacher", confidential="n % 50 = 0",
-         created_at="moment + interval '10 days'", run_id=f"{one_of([run.pk for run in base['runs']], 'n')}::bigint",
+         theme=one_of(THEMES, "n"), level="3 + n % 2", created_at="moment + interval '10 days'",
+         run_id=f"{one_of([run.pk for run in base['runs']], 'n')}::bigint",
          lab_id=f"CASE WHEN n % 3 > 0 THEN {one_of([lab.pk for lab in base['labs']], 'n')}::bigint END",
          status="phase", starts=begins, closing_date=f"{begins} - 10", ends=f"{begins} + 70")  # fmt: skip
     seat = base["seat"].pk + 1
