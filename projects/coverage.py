@@ -4,16 +4,18 @@ Reads only. A goal is covered when an assignment of a public challenge links it,
 or running, and achieved when students reached it (all three sides said so).
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from challenges.models import Assignment, Challenge, GoalLink
 from challenges.workflow import PUBLIC
 from modules.models import Enrolment, LearningGoal, Module, ModuleRun
 from oil_portal.core import clock
 from oil_portal.core.kept import Reading, kept
-from oil_portal.core.prepared import Many, prepared
+from oil_portal.core.prepared import Many, address, prepared
 from projects.models import Achievement
 
 COLUMNS = 12  # challenges drawn in the heat map; the numbers beside it count all
@@ -22,36 +24,45 @@ BUSY = ("open", "running", "confirming")
 MODULES = 8
 
 
-@dataclass
-class Row:
+class Goal(NamedTuple):
+    """What is read of a goal; its names are those of LearningGoal."""
+
+    pk: int
+    title: str
+    code: str
+    programme: str
+
+
+class Row(NamedTuple):
     """One goal: its state and totals over all challenges, and a cell per drawn challenge."""
 
-    goal: LearningGoal
-    challenges: int = 0
-    projects: int = 0
-    students: int = 0
-    cells: list[tuple[int, int]] = field(default_factory=list)  # (state, students who reached it there)
-
-    @property
-    def state(self) -> int:
-        if self.students:
-            return ACHIEVED
-        return PLANNED if self.projects else COVERED if self.challenges else NEVER
+    goal: Goal
+    state: int
+    challenges: int
+    projects: int
+    students: int
+    cells: tuple[tuple[int, int], ...]  # (state, students who reached it there)
+    url: str
 
 
-@dataclass
+class Column(NamedTuple):
+    """A challenge that is drawn."""
+
+    url: str
+    title: str
+    partner: str
+
+
+@dataclass(frozen=True)
 class Matrix:
-    rows: list[Row]
-    columns: list[Challenge]
+    rows: tuple[Row, ...]
+    columns: tuple[Column, ...]
     more: int  # challenges that are counted but not drawn
     counted: Reading  # when
 
-    def number(self, state: int) -> int:
-        return sum(row.state == state for row in self.rows)
-
     @property
     def never(self) -> int:
-        return self.number(NEVER)
+        return sum(row.state == NEVER for row in self.rows)
 
 
 @dataclass(frozen=True)
@@ -62,66 +73,94 @@ class Counted:
     students: dict[int, int]
 
 
-def matrix(goals: QuerySet[LearningGoal]) -> Matrix:
-    """The coverage of `goals` in six queries, however many challenges there are. What is drawn is of now."""
-    wanted = list(goals.select_related("programme"))
-    ids = tuple(sorted(goal.pk for goal in wanted))
-    reading = count(ids)
+def matrix(wanted: Iterable[tuple]) -> Matrix:
+    """The coverage of goals (as Goal) in six queries, however many challenges there are. What is drawn is of now."""
+    goals = [Goal(*each) for each in wanted]
+    ids = Many(sorted(goal.pk for goal in goals))
+    reading = count(tuple(ids))
     found: Counted = reading.value
-    links, reached = _links(ids), _reached(ids)
-    drawn = list(_challenges(links).select_related("partner").order_by("-created_at", "-pk")[:COLUMNS])
-    cells = _cells(links, reached, drawn)
-    rows = [
-        Row(goal, *found.covered.get(goal.pk, (0, 0)), found.students.get(goal.pk, 0),
-            [cells.get((goal.pk, challenge.pk), (NEVER, 0)) for challenge in drawn])
-        for goal in wanted
-    ]  # fmt: skip
-    more = count_challenges(ids).value - COLUMNS if len(drawn) == COLUMNS else 0
-    return Matrix(rows, drawn, max(more, 0), reading)
+    drawn = _drawn(ids)
+    cells = _cells(ids, Many(pk for pk, *_words in drawn))
+    rows = []
+    for goal in goals:
+        challenges, projects = found.covered.get(goal.pk, (0, 0))
+        students = found.students.get(goal.pk, 0)
+        state = ACHIEVED if students else PLANNED if projects else COVERED if challenges else NEVER
+        own = tuple(cells.get((goal.pk, pk), (NEVER, 0)) for pk, *_words in drawn)
+        rows.append(Row(goal, state, challenges, projects, students, own, address("modules:goal", goal.pk)))
+    columns = tuple(Column(address("challenges:detail", pk), *words) for pk, *words in drawn)
+    more = count_challenges(tuple(ids)).value - COLUMNS if len(drawn) == COLUMNS else 0
+    return Matrix(tuple(rows), columns, max(more, 0), reading)
 
 
 @kept(slow=0.1)
 def count(goals: tuple[int, ...]) -> Counted:
     """What is linked, planned and reached of these goals anywhere; two queries."""
-    links = _links(goals)
+    covered = {goal: (asked, planned) for goal, asked, planned in _covered(Many(goals))}
+    return Counted(covered, dict(_students(Many(goals))))
+
+
+@prepared
+def _covered(goals: Many) -> QuerySet:
     planned = Count("assignment__projects", filter=Q(assignment__projects__status__in=BUSY), distinct=True)
     asked = Count("assignment__challenge", distinct=True)
-    covered = {row["goal"]: (row["asked"], row["planned"])
-               for row in links.values("goal").annotate(asked=asked, planned=planned)}  # fmt: skip
-    students = _reached(goals).values_list("goal").annotate(n=Count("student", distinct=True))
-    return Counted(covered, dict(students))
+    return _links(goals).values_list("goal").annotate(asked=asked, planned=planned)
+
+
+@prepared
+def _students(goals: Many) -> QuerySet:
+    return _reached(goals).values_list("goal").annotate(students=Count("student", distinct=True))
 
 
 @kept(slow=0.1)
 def count_challenges(goals: tuple[int, ...]) -> int:
-    return _challenges(_links(goals)).count()
+    return _with_goals.count(Many(goals))
 
 
-def _links(goals: tuple[int, ...]) -> QuerySet[GoalLink]:
-    return GoalLink.objects.filter(goal__in=goals, assignment__challenge__status__in=PUBLIC).order_by()
+@prepared
+def _with_goals(goals: Many) -> QuerySet:
+    return _challenges(goals).order_by().values("pk")
 
 
-def _reached(goals: tuple[int, ...]) -> QuerySet[Achievement]:
-    return Achievement.objects.filter(goal__in=goals, achieved=True).order_by()
+@prepared
+def _drawn(goals: Many) -> QuerySet:
+    newest = _challenges(goals).order_by("-created_at", "-pk")
+    return newest.values_list("pk", "title", "partner__name")[:COLUMNS]
 
 
-def _challenges(links: QuerySet[GoalLink]) -> QuerySet[Challenge]:
-    return Challenge.objects.public().filter(Exists(links.filter(assignment__challenge=OuterRef("pk"))))
+def _links(goals: Many) -> QuerySet[GoalLink]:
+    return GoalLink.objects.filter(goal__among=goals, assignment__challenge__status__in=PUBLIC).order_by()
 
 
-def _cells(links, reached, drawn: list[Challenge]) -> dict[tuple[int, int], tuple[int, int]]:
+def _reached(goals: Many) -> QuerySet[Achievement]:
+    return Achievement.objects.filter(goal__among=goals, achieved=True).order_by()
+
+
+def _challenges(goals: Many) -> QuerySet[Challenge]:
+    return Challenge.objects.public().filter(Exists(_links(goals).filter(assignment__challenge=OuterRef("pk"))))
+
+
+def _cells(goals: Many, drawn: Many) -> dict[tuple[int, int], tuple[int, int]]:
     """(goal, challenge) -> (state, students) for the challenges that are drawn."""
     found: dict[tuple[int, int], tuple[int, int]] = {}
-    shown = links.filter(assignment__challenge__in=drawn)
-    busy = Q(assignment__projects__status__in=BUSY)
-    for row in shown.values("goal", "assignment__challenge").annotate(n=Count("assignment__projects", filter=busy)):
-        found[row["goal"], row["assignment__challenge"]] = (PLANNED if row["n"] else COVERED, 0)
-    path = "project__assignment__challenge"
-    for row in (
-        reached.filter(**{f"{path}__in": drawn}).values("goal", path).annotate(n=Count("student", distinct=True))
-    ):
-        found[row["goal"], row[path]] = (ACHIEVED, row["n"])
+    for goal, challenge, busy in _linked_in(goals, drawn):
+        found[goal, challenge] = (PLANNED if busy else COVERED, 0)
+    for goal, challenge, students in _reached_in(goals, drawn):
+        found[goal, challenge] = (ACHIEVED, students)
     return found
+
+
+@prepared
+def _linked_in(goals: Many, drawn: Many) -> QuerySet:
+    shown = _links(goals).filter(assignment__challenge__among=drawn)
+    busy = Count("assignment__projects", filter=Q(assignment__projects__status__in=BUSY))
+    return shown.values_list("goal", "assignment__challenge").annotate(busy=busy)
+
+
+@prepared
+def _reached_in(goals: Many, drawn: Many) -> QuerySet:
+    shown = _reached(goals).annotate(challenge=F("project__assignment__challenge")).filter(challenge__among=drawn)
+    return shown.values_list("goal", "challenge").annotate(students=Count("student", distinct=True))
 
 
 # --- The other way: which modules could take an assignment -------------------------------------------------------

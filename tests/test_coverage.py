@@ -11,15 +11,19 @@ from oil_portal.digests import collect, message_for
 from partners.models import Partner
 from projects import coverage
 from projects.coverage import ACHIEVED, COVERED, NEVER, PLANNED, matrix
+from projects.forms.coverage import GOAL
 from tests import factories as f
 from tests.helpers import heard, queries_of
 
 pytestmark = pytest.mark.django_db
 
 
+def covered(*goals: LearningGoal) -> coverage.Matrix:
+    return matrix(LearningGoal.objects.filter(pk__in=[each.pk for each in goals]).order_by("pk").values_list(*GOAL))
+
+
 def states(region) -> list[int]:
-    found = matrix(LearningGoal.objects.filter(pk__in=[goal.pk for goal in region.goals]).order_by("pk"))
-    return [row.state for row in found.rows]
+    return [row.state for row in covered(*region.goals).rows]
 
 
 def test_never_covered_planned_achieved(region, make):
@@ -33,15 +37,15 @@ def test_never_covered_planned_achieved(region, make):
     f.AchievementFactory(project=done, student=region.student, goal=three, reached=True)
     f.AchievementFactory(project=done, student=region.other_student, goal=three)
     assert states(region) == [COVERED, PLANNED, ACHIEVED]
-    found = matrix(LearningGoal.objects.filter(pk=three.pk))
-    assert (found.rows[0].students, found.rows[0].cells) == (1, [(ACHIEVED, 1)])
-    assert found.columns == [done.challenge]
+    found = covered(three)
+    assert (found.rows[0].students, found.rows[0].cells) == (1, ((ACHIEVED, 1),))
+    assert [column.url for column in found.columns] == [done.challenge.get_absolute_url()]
 
 
 def test_the_numbers_count_all_and_the_columns_the_newest(region):
     for _number in range(15):
         f.AssignmentFactory(challenge=f.ChallengeFactory(accepted=True), goals=region.goals)
-    found = matrix(LearningGoal.objects.filter(pk=region.goals[0].pk))
+    found = covered(region.goals[0])
     assert (found.rows[0].challenges, len(found.columns), found.more) == (15, 12, 3)
 
 
@@ -59,6 +63,10 @@ def test_what_took_long_to_count_says_when(region, login, keeping_figures, monke
     coverage.count.forget(tuple(sorted(goal.pk for goal in region.goals)))
 
 
+def words_of(page) -> str:
+    return page.content.decode()
+
+
 def test_the_page_per_module_and_programme(region, login):
     client = login(region.teacher)
     page = client.get(reverse("projects:coverage"))
@@ -69,8 +77,11 @@ def test_the_page_per_module_and_programme(region, login):
     page = client.get(reverse("projects:coverage"), {"programme": programme.pk})
     assert page.context["chosen"] == programme
     assert "Doe een oproep" not in login(region.broker).get(reverse("projects:coverage")).content.decode()
-    for odd in ("module=x", "programme=%00", f"module={10**30}", "module=&programme="):
-        assert client.get(f"{reverse('projects:coverage')}?{odd}").status_code == 200
+    for odd in ("module=x", "programme=%00", f"module={10**30}", "module=999999", "programme=999999"):
+        page = client.get(f"{reverse('projects:coverage')}?{odd}")
+        assert page.status_code == 200 and page.context["chosen"] is None and "Kies een module of een" in words_of(page)
+        assert ("uit de lijst" in words_of(page)) == ("%00" not in odd) and "<title>Fout:" in words_of(page)
+    assert client.get(f"{reverse('projects:coverage')}?module=&programme=").context["chosen"] == region.run.module
 
 
 def test_the_page_costs_the_same_for_more(region, login):

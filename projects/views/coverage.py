@@ -16,12 +16,12 @@ def coverage(request):
     """Goal × challenge of a module or programme: a heat map, and the table behind it."""
     need(request.user, "projects.see_coverage")
     form = CurriculumForm.for_request(request)
-    found = matrix(form.goals())
+    chosen = form.cleaned_data.get("programme") or form.cleaned_data.get("module")
     context = {
         "form": form,
-        "chosen": form.cleaned_data.get("programme") or form.cleaned_data.get("module"),
-        "module": None if form.cleaned_data.get("programme") else form.cleaned_data.get("module"),
-        "matrix": found,
+        "chosen": chosen,
+        "heading": str(chosen),
+        "matrix": matrix(form.goals()),
         "calls": request.user.has_perm("challenges.call_for_goal"),
     }
     return render(request, "projects/coverage.html", context)
