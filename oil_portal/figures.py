@@ -6,14 +6,16 @@ What comes from a confidential challenge counts for brokers alone, as on the pic
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.db.models.functions import Coalesce, ExtractYear
 
 from challenges.lead_times import Stage, lead_times
 from challenges.models import Challenge
 from oil_portal.core import clock
 from oil_portal.core.kept import kept
+from oil_portal.core.prepared import prepared
 from oil_portal.network import sees_all
 from partners import roles
 from partners.models import Partner
@@ -25,12 +27,11 @@ HUES = ("company", "school", "smart", "bio", "gov", "")
 
 
 # --- Growth ------------------------------------------------------------------------------------------------------
-@dataclass(frozen=True)
-class Year:
+class Year(NamedTuple):
     """Partners at the end of a year by hue, and companies that asked: for the first time, again, and no more."""
 
     year: int
-    by_hue: list[tuple[str, int]]
+    by_hue: tuple[tuple[str, int], ...]
     new: int
     returning: int
     gone: int | None  # None as long as the year goes on
@@ -40,7 +41,7 @@ class Year:
         return sum(number for _hue, number in self.by_hue)
 
 
-def growth(joined: dict[tuple[int, str], int], asked: Iterable[tuple[int, int]]) -> list[Year]:
+def growth(joined: dict[tuple[int, str], int], asked: Iterable[tuple[int, int]]) -> tuple[Year, ...]:
     """Every year from the first partner on; `joined` is how many of a hue came in a year, `asked` holds (company, year)
     of each challenge.
     """
@@ -54,21 +55,24 @@ def growth(joined: dict[tuple[int, str], int], asked: Iterable[tuple[int, int]])
             sofar[hue] += joined.get((year, hue), 0)
         now = by_year[year]
         gone = len(by_year[year - 1] - now) if year < clock.today().year else None
-        by_hue = [(hue, sofar[hue]) for hue in HUES]
+        by_hue = tuple((hue, sofar[hue]) for hue in HUES)
         found.append(Year(year, by_hue, len(now - before), len(now & before), gone))
         before |= now
-    return found
+    return tuple(found)
 
 
 def _joined() -> Counter[tuple[int, str]]:
     """(year, hue) -> how many accepted partners came."""
-    partners = Partner.objects.filter(status=PartnerStatus.ACCEPTED).order_by()
     found = Counter()
-    for year, kind, glyph, count in partners.values_list(
-        ExtractYear("created_at"), "kind", "glyph"
-    ).annotate(Count("pk")):  # fmt: skip
+    for year, kind, glyph, count in _came():
         found[year, hue_of(kind, glyph)] += count
     return found
+
+
+@prepared
+def _came() -> QuerySet:
+    partners = Partner.objects.filter(status=PartnerStatus.ACCEPTED).order_by()
+    return partners.values_list(ExtractYear("created_at"), "kind", "glyph").annotate(Count("pk"))
 
 
 # --- Where challenges come from ----------------------------------------------------------------------------------
@@ -78,31 +82,33 @@ def challenges_of(everything: bool):
     return found if everything else found.filter(confidential=False)
 
 
-def asked_by_year(everything: bool) -> list[tuple]:
+@prepared
+def asked_by_year(everything: bool) -> QuerySet:
     """(partner, kind, municipality, sector, year, how many), the year being that of handing in."""
     year = ExtractYear(Coalesce("submitted_at", "created_at"))
     rows = challenges_of(everything).annotate(year=year).values_list(
         "partner", "partner__kind", "partner__municipality", "partner__sector", "year"
     )  # fmt: skip
-    return list(rows.annotate(number=Count("pk")))
+    return rows.annotate(number=Count("pk"))
 
 
-def origins(rows: list[tuple], place: int) -> list[tuple[str, int, int]]:
+def origins(rows: list[tuple], place: int) -> tuple[tuple[str, int, int], ...]:
     """(name, challenges, partners) by municipality (2) or sector (3), most first; "" is not known."""
     number, partners = Counter(), defaultdict(set)
     for row in rows:
         number[row[place]] += row[5]
         partners[row[place]].add(row[0])
-    return sorted(((name, count, len(partners[name])) for name, count in number.items()), key=lambda r: (-r[1], r[0]))
+    found = ((name, count, len(partners[name])) for name, count in number.items())
+    return tuple(sorted(found, key=lambda row: (-row[1], row[0])))
 
 
 @dataclass(frozen=True)
 class Totals:
     """Growth by year, and (name, challenges, partners) by municipality and by sector."""
 
-    growth: list[Year]
-    municipalities: list[tuple[str, int, int]]
-    sectors: list[tuple[str, int, int]]
+    growth: tuple[Year, ...]
+    municipalities: tuple[tuple[str, int, int], ...]
+    sectors: tuple[tuple[str, int, int], ...]
 
 
 @kept(slow=0.1)

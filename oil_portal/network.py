@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from django import forms
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.db.models.functions import Coalesce
 from django.http import QueryDict
 from django.utils import timezone
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from challenges.models import Theme
 from oil_portal import ring
 from oil_portal.core import clock
+from oil_portal.core.prepared import prepared
 from partners import roles
 from partners.models import Collaboration, Partner
 from partners.sectors import Sector
@@ -24,6 +25,7 @@ from projects.workflow import WITH_TEAM
 
 UNKNOWN = "-"  # in the address: a partner without a municipality or sector
 NAMED, MOST_NAMES = 6, 60  # partners that a row of the table names at once, and in all
+Choices = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]  # of each filter: what can be asked for, with its words
 FIELDS = ("kind", "municipality", "sector", "lab", "theme", "year")
 
 
@@ -87,28 +89,34 @@ def sees_all(user) -> bool:
 
 def read(everything: bool) -> Network:
     """The whole network; ties that come from a confidential challenge are there only in everything."""
+    partners = {partner.pk: partner for partner in _accepted()}
+    ties = [Tie(*row) for row in _projects(everything) if row[0] != row[1]]
+    return Network(partners, [*ties, *_collaborations()])
+
+
+@prepared
+def _accepted() -> QuerySet[Partner]:
     fields = ("kind", "glyph", "name", "parent", "municipality", "sector", "paused_until", "created_at")
-    partners = {partner.pk: partner for partner in Partner.objects.filter(status=PartnerStatus.ACCEPTED).only(*fields)}
-    return Network(partners, [*_projects(everything), *_collaborations()])
+    return Partner.objects.filter(status=PartnerStatus.ACCEPTED).only(*fields)
 
 
-def _projects(everything: bool) -> list[Tie]:
-    """Who asked, with the lab of the project, or its school where it has no lab; the database groups them."""
+@prepared
+def _projects(everything: bool) -> QuerySet:
+    """Who asked, with the lab of the project, or its school where it has no lab; the database groups them. As Tie."""
     found = Project.objects.filter(status__in=WITH_TEAM).order_by()
     if not everything:
         found = found.filter(assignment__challenge__confidential=False)
-    rows = found.values_list(
+    return found.values_list(
         "assignment__challenge__partner", Coalesce("lab", "run__module__school"), "assignment__challenge__theme",
         "starts__year", "ends__year",
     ).annotate(often=Count("pk"))  # fmt: skip
-    return [Tie(*row) for row in rows if row[0] != row[1]]
 
 
 def _collaborations() -> list[Tie]:
     """Each two members of a collaboration, and each member with what it continued in."""
     members, later = defaultdict(set), defaultdict(set)
-    for relation, found in ((Collaboration.members, members), (Collaboration.continued_in, later)):
-        for collaboration, partner in relation.through.objects.values_list("collaboration", "partner"):
+    for name, found in (("members", members), ("continued_in", later)):
+        for collaboration, partner in _together(name):
             found[collaboration].add(partner)
     pairs = []
     for collaboration, group in members.items():
@@ -117,8 +125,13 @@ def _collaborations() -> list[Tie]:
     return pairs
 
 
+@prepared
+def _together(name: str) -> QuerySet:
+    return getattr(Collaboration, name).through.objects.values_list("collaboration", "partner")
+
+
 # --- What the address asks ---------------------------------------------------------------------------------------
-def choices_of(network: Network) -> dict[str, list[tuple[str, str]]]:
+def choices_of(network: Network) -> Choices:
     """What can be asked for: what the network has."""
     partners = network.partners.values()
     labs = ((str(each.pk), each.name) for each in partners if each.kind == Partner.Kind.LAB)
@@ -133,7 +146,7 @@ def choices_of(network: Network) -> dict[str, list[tuple[str, str]]]:
         unknown = [(UNKNOWN, _("Niet bekend"))] if "" in words else []
         named = sorted(((word, place_words(word)) for word in words - {""}), key=lambda pair: pair[1].lower())
         found[name] = named + unknown
-    return found
+    return tuple((name, tuple(choices)) for name, choices in found.items())
 
 
 class NetworkForm(forms.Form):
@@ -146,19 +159,20 @@ class NetworkForm(forms.Form):
     sector = forms.MultipleChoiceField(label=gettext_lazy("Sector"))
     year = forms.ChoiceField(label=gettext_lazy("Jaar"))
 
-    def __init__(self, choices: dict, *args, **kwargs) -> None:
+    def __init__(self, choices: Choices, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
+        offered = dict(choices)
         for name, bound in self.fields.items():
-            bound.required, bound.choices = False, choices[name]
+            bound.required, bound.choices = False, offered[name]
             if isinstance(bound, forms.MultipleChoiceField):
                 bound.widget = forms.CheckboxSelectMultiple(choices=bound.choices)
 
 
-def ask(choices: dict, given: QueryDict) -> tuple[QueryDict, list[str]]:
+def ask(choices: Choices, given: QueryDict) -> tuple[QueryDict, list[str]]:
     """What the address asks for, and the values in it that are no choice."""
-    known, unknown = QueryDict(mutable=True), []
+    known, unknown, offered = QueryDict(mutable=True), [], dict(choices)
     for name in FIELDS:
-        options = {value for value, _label in choices[name]}
+        options = {value for value, _label in offered[name]}
         for value in given.getlist(name):
             if value in options:
                 known.appendlist(name, value)
@@ -167,7 +181,7 @@ def ask(choices: dict, given: QueryDict) -> tuple[QueryDict, list[str]]:
     return known, unknown
 
 
-def filled(choices: dict, known: QueryDict) -> NetworkForm:
+def filled(choices: Choices, known: QueryDict) -> NetworkForm:
     form = NetworkForm(choices, known)
     form.is_valid()
     return form

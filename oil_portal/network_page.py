@@ -1,6 +1,7 @@
 """The page of the network: the picture, its table and the figures below it."""
 
-from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import NamedTuple
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -13,48 +14,63 @@ from django.utils.translation import gettext as _
 
 from oil_portal import figures, ring
 from oil_portal import network as net
-from oil_portal.core.kept import kept
+from oil_portal.core.kept import Reading, kept
+from oil_portal.core.models import words
 from oil_portal.core.views import counting, number
 from partners.models import Partner
 
 PAGE, MOST_PAGES = 25, 1000  # so that nobody fills what is kept with pages that there are not
 
 
-@dataclass(frozen=True)
-class Shape:
-    """A placed shape with where it leads, what it says to who cannot see it, and of how many partners it is."""
+class Shape(NamedTuple):
+    """A placed shape (as ring.Placed) with where it leads, what it says to who cannot see it, and of how many it is."""
 
-    spot: ring.Placed
     url: str
     words: str
+    label: str
     count: int
+    hue: str
+    hub: bool
+    x: float
+    y: float
+    size: float
+    corner: tuple[float, float]
+    spoke: tuple[float, float, float, float]
+    text: tuple[float, float]
+    turn: float
+    anchor: str
+    lines: tuple[tuple[float, str], ...]
 
 
-@dataclass(frozen=True)
-class Line:
-    """A row of the table: with how many a partner works, the first names of those, and how many names are left out."""
+class Line(NamedTuple):
+    """A row of the table: with how many a partner works, the first names of those, more of them, and how many stand
+    below the first and how many names are left out."""
 
-    partner: Partner
+    name: str
+    url: str
+    hue: str
+    kind: str
+    municipality: str
     number: int
-    names: list[str]
+    first: tuple[str, ...]
+    rest: tuple[str, ...]
     further: int
     unnamed: int
 
 
-@dataclass(frozen=True)
-class Seen:
-    """What the page shows of the network, apart from all that it was counted from."""
+class Seen(NamedTuple):
+    """What the page shows of the network, apart from all that it was counted from; hashable, so drawn once (`part`)."""
 
-    choices: dict[str, list[tuple[str, str]]]
+    choices: net.Choices
     known: str  # of the address
-    unknown: list[str]
+    unknown: tuple[str, ...]
     conclusion: str
-    legend: list[tuple[str, str, int]]
-    shapes: list[Shape]
-    chords: list[ring.Chord]
-    years: list[int]
+    legend: tuple[tuple[str, str, int], ...]
+    shapes: tuple[Shape, ...]
+    chords: tuple[ring.Chord, ...]
+    years: tuple[int, ...]
     partners: int
-    lines: list[Line]  # of one page
+    lines: tuple[Line, ...]  # of one page
 
 
 @login_not_required
@@ -70,17 +86,22 @@ def network(request):
         messages.info(request, _("Deze keuze kennen we niet: %s. We laten haar weg.") % ", ".join(found.unknown[:5]))
     known = QueryDict(found.known)
     context = {
-        "filter": {"form": net.filled(found.choices, known)},
+        "filter": {"form": form_of(found.choices, found.known, get_language())},
         "seen": found,
         "drawn": reading,
         "page_obj": page_of(found.partners, page, found.lines),
-        "named": f":{net.NAMED}",
-        "rest": f"{net.NAMED}:",
         "years": years(found.years, known),
+        "all_years": f"?{without_year(known).urlencode()}",
         "year": known.get("year"),
-        "kept": [(name, value) for name, values in known.lists() if name != "year" for value in values],
+        "others": tuple((name, value) for name, values in without_year(known).lists() for value in values),
     }
     return render(request, "oil_portal/network.html", context | below(request.user))
+
+
+@lru_cache(maxsize=100)
+def form_of(choices: net.Choices, known: str, _language: str) -> net.NetworkForm:
+    """The filters as the address fills them, for as long as their choices stay what they are."""
+    return net.filled(choices, QueryDict(known))
 
 
 @kept(slow=0.1)
@@ -93,12 +114,13 @@ def see(everything: bool, address: str, page: int, language: str) -> Seen:
         view = net.choose(whole, net.filled(choices, known).cleaned_data)
         drawing = net.picture(view)
         return Seen(
-            choices, known.urlencode(), unknown, conclusion(view), legend(view), shapes(drawing, whole, known),
-            drawing.chords, whole.years, len(view.rows), list(map(line, page_of(len(view.rows), page, view.rows))),
+            choices, known.urlencode(), tuple(unknown), conclusion(view), legend(view), shapes(drawing, whole, known),
+            tuple(drawing.chords), tuple(whole.years), len(view.rows),
+            tuple(map(line, page_of(len(view.rows), page, view.rows))),
         )  # fmt: skip
 
 
-def page_of(count: int, page: int, rows: list) -> Page:
+def page_of(count: int, page: int, rows: list | tuple) -> Page:
     """A page of so many rows; `rows` are all of them, or those of that page."""
     found = Paginator(range(count), PAGE).get_page(page)
     found.object_list = rows if len(rows) <= PAGE else rows[found.start_index() - 1 : found.end_index()]
@@ -106,7 +128,12 @@ def page_of(count: int, page: int, rows: list) -> Page:
 
 
 def line(row: net.Row) -> Line:
-    return Line(row.partner, len(row.others), row.names, row.further, row.unnamed)
+    partner, names = row.partner, row.names
+    return Line(
+        partner.name, partner.get_absolute_url(), partner.hue, str(words(Partner, "kind")[partner.kind]),
+        partner.municipality, len(row.others), tuple(names[: net.NAMED]), tuple(names[net.NAMED :]), row.further,
+        row.unnamed,
+    )  # fmt: skip
 
 
 def below(user) -> dict:
@@ -114,28 +141,33 @@ def below(user) -> dict:
     everything = net.sees_all(user)
     reading = figures.totals(everything)
     found = reading.value
+    rates = figures.answer_rates(user)
     return {
         "growth": found.growth,
         "kinds": kinds(),
         "bars": ring.bars([(str(year.year), year.by_hue) for year in found.growth]),
         "municipalities": found.municipalities,
-        "sectors": [(net.place_words(name), *rest) for name, *rest in found.sectors],
-        "stages": figures.stages(everything).value,
-        "counted": reading,
-        "rates": figures.answer_rates(user),
+        "sectors": tuple((net.place_words(name), *rest) for name, *rest in found.sectors),
+        "stages": tuple((str(one.label), one.days, one.number) for one in figures.stages(everything).value),
+        "counted": Reading(None, reading.at, reading.old),
+        "rates": rates,
+        "answered": tuple((partner.name, rate) for partner, rate in rates),
     }
 
 
-def shapes(drawing: ring.Drawing, whole: net.Network, asked: QueryDict) -> list[Shape]:
+def shapes(drawing: ring.Drawing, whole: net.Network, asked: QueryDict) -> tuple[Shape, ...]:
     found = []
     for spot in drawing.nodes:
-        members = spot.node.members
-        ties = sum(each.weight for each in members)
-        words = ngettext("%(name)s, %(number)s verbinding", "%(name)s, %(number)s verbindingen", ties)
-        url = net.address(spot.node, whole.partners, asked)
-        small = replace(spot, node=replace(spot.node, members=members[:1]))
-        found.append(Shape(small, url, words % {"name": spot.node.label, "number": ties}, len(members)))
-    return found
+        node, ties = spot.node, sum(each.weight for each in spot.node.members)
+        says = ngettext("%(name)s, %(number)s verbinding", "%(name)s, %(number)s verbindingen", ties)
+        found.append(
+            Shape(
+                net.address(node, whole.partners, asked), says % {"name": node.label, "number": ties}, node.label,
+                len(node.members), node.hue, node.hub, spot.x, spot.y, spot.size, spot.corner, spot.spoke, spot.text,
+                spot.turn, spot.anchor, spot.lines,
+            )
+        )  # fmt: skip
+    return tuple(found)
 
 
 def conclusion(view: net.View) -> str:
@@ -151,33 +183,37 @@ def conclusion(view: net.View) -> str:
     }
 
 
-def legend(view: net.View) -> list[tuple[str, str, int]]:
+def legend(view: net.View) -> tuple[tuple[str, str, int], ...]:
     """(hue, word, number) of each kind in the picture."""
     found: dict[tuple[str, str], int] = {}
     for row in view.rows:
-        words = row.partner.get_glyph_display() if row.partner.glyph else row.partner.get_kind_display()
-        found[row.partner.hue, str(words)] = found.get((row.partner.hue, str(words)), 0) + 1
+        field = "glyph" if row.partner.glyph else "kind"
+        key = row.partner.hue, str(words(Partner, field)[getattr(row.partner, field)])
+        found[key] = found.get(key, 0) + 1
     ordered = sorted(found.items(), key=lambda each: (ring.HUES.index(each[0][0]), each[0][1]))
-    return [(hue, words, number) for (hue, words), number in ordered]
+    return tuple((hue, word, number) for (hue, word), number in ordered)
 
 
-def years(since: list[int], asked: QueryDict) -> list[tuple[int, str]]:
+def without_year(asked: QueryDict) -> QueryDict:
+    there = asked.copy()
+    there.pop("year", None)
+    return there
+
+
+def years(since: tuple[int, ...], asked: QueryDict) -> tuple[tuple[int, str], ...]:
     """(year, address of the network in that year), for the links below the slider."""
     found = []
     for year in since:
         there = asked.copy()
         there["year"] = str(year)
         found.append((year, f"?{there.urlencode()}"))
-    return found
+    return tuple(found)
 
 
-def kinds() -> list[tuple[str, str]]:
+def kinds() -> tuple[tuple[str, str], ...]:
     """(hue, word) in the order of the bars."""
-    return [
-        ("company", Partner.Kind.COMPANY.label),
-        ("school", Partner.Kind.SCHOOL.label),
-        ("smart", Partner.Glyph.SMART.label),
-        ("bio", Partner.Glyph.BIO.label),
-        ("gov", Partner.Kind.GOVERNMENT.label),
-        ("", _("Overig")),
-    ]
+    found = {
+        "company": Partner.Kind.COMPANY, "school": Partner.Kind.SCHOOL, "smart": Partner.Glyph.SMART,
+        "bio": Partner.Glyph.BIO, "gov": Partner.Kind.GOVERNMENT,
+    }  # fmt: skip
+    return *((hue, str(kind.label)) for hue, kind in found.items()), ("", _("Overig"))

@@ -9,6 +9,7 @@ import textwrap
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 WIDTH, HEIGHT = 1000, 900
 X, Y, RADIUS = WIDTH / 2, HEIGHT / 2, 215
@@ -81,8 +82,7 @@ class Placed:
         return round(self.x - self.size / 2, 1), round(self.y - self.size / 2, 1)
 
 
-@dataclass(frozen=True)
-class Chord:
+class Chord(NamedTuple):
     """A line between two shapes, by the keys of their nodes, as thick as they often work together."""
 
     ends: tuple[int, int]
@@ -233,16 +233,14 @@ def _chord(one: Placed, other: Placed, often: int) -> Chord:
 
 
 # --- Bars --------------------------------------------------------------------------------------------------------
-@dataclass(frozen=True)
-class Segment:
+class Segment(NamedTuple):
     hue: str
     number: int
     y: float
     height: float
 
 
-@dataclass(frozen=True)
-class Bar:
+class Bar(NamedTuple):
     """One column of segments in a drawing of 560 by 400, with its total above it and its name below."""
 
     label: str
@@ -251,10 +249,10 @@ class Bar:
     width: float
     middle: float
     top: float
-    segments: list[Segment]
+    segments: tuple[Segment, ...]
 
 
-def bars(columns: list[tuple[str, list[tuple[str, int]]]]) -> list[Bar]:
+def bars(columns: list[tuple[str, tuple[tuple[str, int], ...]]]) -> tuple[Bar, ...]:
     """Columns of (name, [(hue, number)]) as stacked bars on one scale."""
     most = max((sum(number for _hue, number in parts) for _name, parts in columns), default=0) or 1
     pitch = 560 / max(1, len(columns))
@@ -268,5 +266,5 @@ def bars(columns: list[tuple[str, list[tuple[str, int]]]]) -> list[Bar]:
                 segments.append(Segment(hue, number, round(y - height, 1), round(max(1.0, height - 1.5), 1)))
             y -= height
         total = sum(number for _hue, number in parts)
-        found.append(Bar(name, total, x, width, round(x + width / 2, 1), round(y - 10, 1), segments))
-    return found
+        found.append(Bar(name, total, x, width, round(x + width / 2, 1), round(y - 10, 1), tuple(segments)))
+    return tuple(found)

@@ -85,7 +85,7 @@ def test_a_thicker_line_is_more_often_and_within_a_group_there_is_none():
 
 def test_nothing_draws_nothing():
     assert ring.draw(ring.fold([]), []) == ring.Drawing()
-    assert ring.bars([]) == []
+    assert ring.bars([]) == ()
 
 
 def test_bars_stand_on_one_line_and_scale():
