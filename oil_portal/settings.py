@@ -126,6 +126,7 @@ TEMPLATES = [
             "builtins": [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
+                "oil_portal.core.templatetags.course",
                 "oil_portal.core.templatetags.oil",
                 "oil_portal.core.templatetags.parts",
                 "oil_portal.core.templatetags.written",

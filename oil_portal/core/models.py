@@ -98,7 +98,8 @@ class TimelineEntry(models.Model):
     @property
     def label(self) -> str:
         """What happened, in the reader's language: 'Vraagstuk ingediend'."""
-        return event_label(self.content_type.model_class()._meta.label_lower, self.event)
+        kind = ContentType.objects.get_for_id(self.content_type_id)  # which Django keeps
+        return event_label(kind.model_class()._meta.label_lower, self.event)
 
 
 class Side(models.TextChoices):

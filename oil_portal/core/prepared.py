@@ -358,7 +358,7 @@ post_migrate.connect(forget)
 
 
 @lru_cache(maxsize=20_000)
-def address(name: str, *args: int) -> str:
+def address(name: str, *args: int | str) -> str:
     """Where something is: what `reverse` says, which finds it out anew each time."""
     return reverse(name, args=args)
 

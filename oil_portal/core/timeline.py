@@ -81,7 +81,7 @@ def timeline_of(obj: models.Model) -> models.QuerySet[TimelineEntry]:
 
 
 def _entries(kind: int, pk: int) -> models.QuerySet[TimelineEntry]:
-    return TimelineEntry.objects.filter(content_type=kind, object_id=pk).select_related("actor", "content_type")
+    return TimelineEntry.objects.filter(content_type=kind, object_id=pk).select_related("actor")
 
 
 _course = prepared(_entries)

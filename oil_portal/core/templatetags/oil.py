@@ -10,22 +10,17 @@ from typing import NamedTuple
 
 import nh3
 from django import template
-from django.core.exceptions import FieldDoesNotExist
-from django.db.models import BooleanField
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
 
-from oil_portal.core import clock
 from oil_portal.core.models import words
 from oil_portal.core.templatetags.parts import part, status_word
 from oil_portal.core.templatetags.written import lang
-from oil_portal.core.timeline import course_of, due
-from oil_portal.core.workflow import available, workflow_of
 
 register = template.Library()
 
@@ -164,117 +159,6 @@ def status(obj) -> SafeString:
     return format_html('<span class="chip">{}</span>', status_word(obj))
 
 
-# --- Where an object is in its life ------------------------------------------------------------------------------
-class Step(NamedTuple):
-    label: str
-    past: bool
-    now: bool
-
-
-@register.simple_tag(takes_context=True)
-def track(context, obj) -> SafeString:
-    """The steps of the object's workflow; a step carries the status's own name when that is a side road of it."""
-    steps = workflow_of(obj).steps
-    at = next((i for i, (_label, statuses) in enumerate(steps) if obj.status in statuses), None)
-    shown = tuple(
-        Step(
-            label=str(obj.get_status_display() if i == at and obj.status != statuses[0] else label),
-            past=at is not None and i < at,
-            now=i == at,
-        )
-        for i, (label, statuses) in enumerate(steps)
-    )
-    current = None if at is None else shown[at]
-    return part(context, "core/tags/track.html", steps=shown, current=current, number=(at or 0) + 1)
-
-
-@register.simple_tag
-def waiting(obj) -> str:
-    """Who is to act now, in a sentence; "" when nobody is."""
-    return workflow_of(obj).waiting.get(obj.status, "")
-
-
-@register.inclusion_tag("core/tags/until.html")
-def until(obj) -> dict:
-    """Until when somebody promised to act, and whether that day has passed."""
-    day = due(obj)
-    return {"day": day, "late": day is not None and day < clock.today()}
-
-
-@register.inclusion_tag("core/tags/said.html")
-def said(obj) -> dict:
-    """The remark with which the object came into its present status; once it moves on, that is history."""
-    entry = next((entry for entry in course_of(obj) if entry.to_status), None)
-    return {"entry": entry if entry and entry.remark and entry.to_status == obj.status else None}
-
-
-@register.inclusion_tag("core/tags/timeline.html")
-def timeline(obj) -> dict:
-    """Everything that happened to the object, newest first."""
-    entries = course_of(obj)
-    for entry in entries:
-        entry.shown_changes = in_words(obj, entry.changes)
-    return {"entries": entries}
-
-
-@register.inclusion_tag("core/tags/changes.html")
-def changes(entry, obj) -> dict:
-    """What an entry of the timeline of `obj` changed: each field with what stood there and what stands there now."""
-    return {"changes": in_words(obj, entry.changes)}
-
-
-def in_words(obj, changes: dict) -> list[tuple[str, str, str]]:
-    """(label, before, after) for each field that an entry recorded."""
-    return [
-        (field_label(obj, name), *(field_value(obj, name, text) for text in pair)) for name, pair in changes.items()
-    ]
-
-
-def field_label(obj, name: str) -> str:
-    try:
-        label = str(obj._meta.get_field(name).verbose_name)
-    except FieldDoesNotExist:
-        label = name
-    return label[:1].upper() + label[1:]
-
-
-def field_value(obj, name: str, text: str) -> str:
-    """A recorded value as a reader knows it: the words of a choice, yes or no."""
-    try:
-        field = obj._meta.get_field(name)
-    except FieldDoesNotExist:
-        return text
-    words = {"True": _("Ja"), "False": _("Nee")} if isinstance(field, BooleanField) else {}
-    one = getattr(field, "base_field", field)  # of a list, the field of its items
-    words |= {str(value): str(label) for value, label in getattr(one, "flatchoices", ())}
-    return ", ".join(words.get(part, part) for part in text.split(", ")) if one is not field else words.get(text, text)
-
-
-@register.inclusion_tag("core/tags/actions.html", takes_context=True)
-def actions(context, obj, url_name: str, exclude: str = "", primary: bool = True, named="") -> dict:
-    """A button for each transition the reader may make now; one with a remark unfolds its form.
-
-    `exclude` names transitions to leave out, with commas between; without `primary` no button is red. In a list,
-    every button says in hidden text what it is `named` after.
-    """
-    left_out = exclude.split(",")
-    acts = [
-        {
-            "transition": transition,
-            "url": reverse(url_name, args=[obj.pk, transition.action]),
-            "id": f"{obj._meta.model_name}-{obj.pk}-{transition.action}",
-        }
-        for transition in available(obj, context["request"].user)
-        if transition.action not in left_out
-    ]
-    return {
-        "acts": acts,
-        "row": named,
-        "primary": primary,
-        "csrf_token": context.get("csrf_token"),
-    }
-
-
 # --- Pages -------------------------------------------------------------------------------------------------------
 @register.simple_tag(takes_context=True)
 def here(context, url_name: str) -> str:
@@ -347,16 +231,38 @@ def _plain(bound) -> tuple:
     return bound.name, label, kind, target, bound.auto_id, options
 
 
-@register.inclusion_tag("core/tags/error_summary.html")
-def error_summary(form) -> dict:
+@register.simple_tag
+def error_summary(form) -> SafeString:
     """The box above a form that was refused: every message with its field, which it links to."""
+    if not form.errors:
+        return SafeString("")
     items = [{"message": message} for message in form.non_field_errors()]
     for bound in form:
         target = "" if bound.is_hidden else first_control(bound)
         items += [
             {"target": target, "label": str(bound.label).rstrip("?:"), "message": message} for message in bound.errors
         ]
-    return {"items": items, "count": len(items)}
+    return render_to_string("core/tags/error_summary.html", {"items": items, "count": len(items)})
+
+
+@register.simple_tag
+def fields(form, *names: str) -> SafeString:
+    """The fields of a form, all or these; of one that nobody has filled in yet they are drawn once.
+
+    For forms that are the same for everybody: what they offer does not depend on who reads.
+    """
+    if form.is_bound or form.initial:
+        return _fields(form, names)
+    return _empty_fields(type(form), names, get_language())
+
+
+def _fields(form, names: tuple[str, ...]) -> SafeString:
+    return mark_safe("".join(form[name].as_field_group() for name in names or form.fields))  # noqa: S308  Django's
+
+
+@lru_cache(maxsize=200)
+def _empty_fields(kind: type, names: tuple[str, ...], _language: str) -> SafeString:
+    return _fields(kind(), names)
 
 
 def first_control(bound) -> str:
