@@ -181,7 +181,8 @@ class Statement:
             rows = cursor.fetchall()
         if self.converters:
             rows = self.compiler.apply_converters(rows, self.converters)
-        found = list(map(self.made, rows))
+        met: dict = {}
+        found = [self.made(row, met) for row in rows]
         if also := self.queryset._prefetch_related_lookups:
             prefetch_related_objects(found, *also)
         return found
@@ -194,22 +195,22 @@ class Statement:
             return cursor.fetchone()[0]
 
 
-def maker(queryset: QuerySet, compiler: SQLCompiler) -> Callable[[tuple], Any]:
+def maker(queryset: QuerySet, compiler: SQLCompiler) -> Callable[[tuple, dict], Any]:
     """What makes of a row what the queryset gives."""
     kind, width = queryset._iterable_class, compiler.col_count if compiler.has_extra_select else None
     if kind is ModelIterable:
         return model_maker(queryset, compiler)
     if kind is ValuesListIterable:
-        return lambda row: tuple(row[:width])
+        return lambda row, _met: tuple(row[:width])
     if kind is FlatValuesListIterable:
-        return lambda row: row[0]
+        return lambda row, _met: row[0]
     if kind is ValuesIterable:
         names = list(queryset.query.selected or (*queryset.query.values_select, *queryset.query.annotation_select))
-        return lambda row: dict(zip(names, row, strict=False))
+        return lambda row, _met: dict(zip(names, row, strict=False))
     raise Unprepared(f"It gives {kind.__name__}, which is not made here.")
 
 
-def model_maker(queryset: QuerySet, compiler: SQLCompiler) -> Callable[[tuple], Model]:
+def model_maker(queryset: QuerySet, compiler: SQLCompiler) -> Callable[[tuple, dict], Model]:
     """What makes an object of a row, as Django's ModelIterable does; what it finds out anew each time is known here."""
     info, using = compiler.klass_info, queryset.db
     first, last = info["select_fields"][0], info["select_fields"][-1] + 1
@@ -217,10 +218,10 @@ def model_maker(queryset: QuerySet, compiler: SQLCompiler) -> Callable[[tuple], 
     related = [relater(each, using) for each in get_related_populators(info, compiler.select, using)]
     annotated = list((compiler.annotation_col_map or {}).items())
 
-    def made(row: tuple) -> Model:
+    def made(row: tuple, met: dict) -> Model:
         one = make(row[first:last])
         for each in related:
-            each(row, one)
+            each(row, one, met)
         for name, place in annotated:
             setattr(one, name, row[place])
         return one
@@ -228,21 +229,25 @@ def model_maker(queryset: QuerySet, compiler: SQLCompiler) -> Callable[[tuple], 
     return made
 
 
-def relater(one: RelatedPopulator, using: str) -> Callable[[tuple, Model], None]:
-    """What gives an object one that came with it in its row, as Django's `populate` does."""
+def relater(one: RelatedPopulator, using: str) -> Callable[[tuple, Model, dict], None]:
+    """What gives an object one that came with it in its row, as Django's `populate` does.
+
+    What stands in several rows, such as the partner of them all, is one object in `met`, as after `prefetch_related`.
+    """
     make, first, last, key = filler(one.model_cls, using, one.init_list), one.cols_start, one.cols_end, one.pk_idx
     related = [relater(each, using) for each in one.related_populators]
 
-    def give(row: tuple, to: Model) -> None:
-        values = row[first:last]
-        made = None if values[key] is None else make(values)
-        one.local_setter(to, made)
-        if made is not None:
+    def give(row: tuple, to: Model, met: dict) -> None:
+        if (number := row[first + key]) is None:
+            return one.local_setter(to, None)
+        if (made := met.get((first, number))) is None:
+            made = met[first, number] = make(row[first:last])
             for each in related:
-                each(row, made)
-            one.remote_setter(made, to)
+                each(row, made, met)
+        one.local_setter(to, made)
+        return one.remote_setter(made, to)
 
-    return one.populate if one.reorder_for_init else give
+    return (lambda row, to, _met: one.populate(row, to)) if one.reorder_for_init else give
 
 
 def filler(model: type[Model], using: str, names: list[str]) -> Callable[[tuple], Model]:
