@@ -13,7 +13,15 @@ from challenges.forms.assignment import AssignmentForm
 from challenges.forms.talk import AssignmentRemarkForm
 from challenges.marks import marked
 from challenges.models import Assignment, AssignmentVersion, Remark
-from challenges.views.common import assignment_for, challenge_for, need, posted, read_goals_and_projects
+from challenges.views.common import (
+    assignment_for,
+    challenge_for,
+    need,
+    posted,
+    read_goals_and_projects,
+    taught,
+    under,
+)
 from challenges.workflow import WRITABLE
 from challenges.writing import readability
 from modules.models import Module
@@ -62,11 +70,11 @@ def page(request, shown: Assignment, *, status: int = 200, **forms):
         "assignment": shown,
         "challenge": shown.challenge,
         "reads": user.has_perm("challenges.read_challenge", shown.challenge),
-        "links": shown.links.all(),
+        "goals": taught(shown.links.all()),
         "edits": shown.status in WRITABLE and user.has_perm("challenges.edit_assignment", shown),
         "translates": translates,
         "opens": shown.status == "agreed" and user.has_perm("projects.open_project", shown),
-        "projects": [project for project in shown.projects.all() if project.status != "cancelled"],
+        "projects": under([shown]),
         "acts": acts,
         "signs": any(transition.action == "agree" for transition in acts),
         "leads": shown.status != "agreed",

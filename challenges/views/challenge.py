@@ -19,12 +19,11 @@ from challenges.models import Assignment, Challenge, Question, Remark
 from challenges.models.draft import read_attachments
 from challenges.permissions import is_in_team, is_owner, is_teacher_somewhere, is_translator
 from challenges.services.talk import ASKABLE, look
-from challenges.views.common import challenge_for, need, posted, read_goals_and_projects
+from challenges.views.common import challenge_for, need, posted, read_goals_and_projects, taught, under
 from challenges.workflow import EDITABLE, PUBLIC
 from oil_portal.core import views as core
 from oil_portal.core.prepared import join, prepared
 from oil_portal.core.promises import with_promise
-from oil_portal.core.templatetags.oil import Goal
 from oil_portal.core.views import Leaves, Pages, attempt
 from oil_portal.core.workflow import available
 from partners import roles
@@ -87,8 +86,8 @@ def page(request, challenge: Challenge, *, status: int = 200, **forms):
         "challenge": challenge,
         "assignments": assignments if follows else [],
         "agreed": agreed,
-        "goals": [Goal(link.goal.title) for link in agreed.links.all()] if agreed else [],
-        "projects": [each for one in assignments for each in one.projects.all() if each.status != "cancelled"],
+        "goals": taught(agreed.links.all()) if agreed else (),
+        "projects": under(assignments),
         "follows": follows,
         "owns": is_owner(user, challenge),
         "reads": user.has_perm("challenges.read_challenge", challenge) or is_in_team(user, challenge),

@@ -1,14 +1,19 @@
 """How the pages of this room fetch what a reader may see."""
 
+from collections.abc import Iterable
+from datetime import date
+from typing import NamedTuple
+
 from django.db.models import QuerySet
 from django.http import QueryDict
 
 from challenges.models import Assignment, Challenge, GoalLink
 from oil_portal.core.prepared import join, prepared
 from oil_portal.core.promises import with_promise
+from oil_portal.core.templatetags.parts import status_word
 from oil_portal.core.views import need, only
 
-__all__ = ["assignment_for", "challenge_for", "need", "posted", "read_goals_and_projects"]
+__all__ = ["assignment_for", "challenge_for", "need", "posted", "read_goals_and_projects", "taught", "under"]
 
 
 def challenge_for(user, pk: int) -> Challenge:
@@ -50,6 +55,42 @@ def _links(assignments: tuple) -> QuerySet[GoalLink]:
 def _projects(assignments: tuple) -> QuerySet:
     rows = Assignment.projects.rel.related_model.objects  # of a room above: by its relation
     return rows.filter(assignment__in=assignments).select_related("lab")
+
+
+class Taught(NamedTuple):
+    """A goal that an assignment works on, as its key and its rows tell it."""
+
+    pk: int
+    title: str
+    code: str
+    explanation: str
+    programme: str
+    retired: bool
+    state: str = "plain"
+
+
+def taught(links: Iterable[GoalLink]) -> tuple[Taught, ...]:
+    goals = [link.goal for link in links]
+    return tuple(
+        Taught(goal.pk, goal.title, goal.code, goal.explanation, goal.programme.name, bool(goal.retired_at))
+        for goal in goals
+    )
+
+
+class Under(NamedTuple):
+    """A project of an assignment, as a line under it."""
+
+    url: str
+    title: str
+    starts: date
+    ends: date
+    status: str
+
+
+def under(assignments: Iterable[Assignment]) -> tuple[Under, ...]:
+    """Their projects, but for those that were called off."""
+    projects = [one for each in assignments for one in each.projects.all() if one.status != "cancelled"]
+    return tuple(Under(one.get_absolute_url(), one.title, one.starts, one.ends, status_word(one)) for one in projects)
 
 
 def posted(request) -> QueryDict | None:

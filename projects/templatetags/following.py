@@ -1,12 +1,16 @@
 """What a page of a lower floor shows of projects: the funnel of a challenge, and its teams. A builtin library."""
 
+from datetime import date
+from typing import NamedTuple
+
 from django import template
 from django.db.models import Q, QuerySet
+from django.utils.safestring import SafeString
 
 from challenges.permissions import is_translator
 from oil_portal.core.prepared import prepared
 from oil_portal.core.templatetags.parts import part
-from projects.coverage import modules_for
+from projects.coverage import Fit, modules_for
 from projects.funnel import STAGES, Funnel, funnel
 from projects.models import Application, Project
 from projects.reasons import answer_words
@@ -46,8 +50,16 @@ def _seats(challenge: int) -> QuerySet[Application]:
     return seats.order_by("project__closing_date", "project", "student__first_name", "student__last_name", "pk")
 
 
-@register.inclusion_tag("projects/challenge_team.html", takes_context=True)
-def challenge_team(context, challenge) -> dict:
+class Team(NamedTuple):
+    pk: int  # of the project
+    url: str
+    title: str
+    coach: str
+    members: tuple[str, ...]
+
+
+@register.simple_tag(takes_context=True)
+def challenge_team(context, challenge) -> SafeString:
     """The teams at work on a challenge, once they have begun, for who may see them."""
     user = context["request"].user
     teams: dict[Project, list[Application]] = {}
@@ -55,20 +67,35 @@ def challenge_team(context, challenge) -> dict:
         teams.setdefault(seat.project, []).append(seat)
     for project, team in teams.items():
         project.read_team(team)
-    return {
-        "teams": [
-            {"project": project, "members": [seat.student for seat in team]}
-            for project, team in teams.items()
-            if user.has_perm("projects.see_team_project", project)
-        ]
-    }
+    told = tuple(
+        Team(project.pk, project.get_absolute_url(), project.title, str(project.coach),
+             tuple(seat.student.first_and_initial for seat in team))
+        for project, team in teams.items()
+        if user.has_perm("projects.see_team_project", project)
+    )  # fmt: skip
+    return part(context, "projects/challenge_team.html", teams=told) if told else SafeString("")
 
 
 @register.inclusion_tag("projects/assignment_modules.html")
 def assignment_modules(assignment) -> dict:
     """Which modules could take an assignment, when, and for how many students its goals are still open."""
     fits, reading = modules_for(assignment)
-    return {"fits": fits, "counted": reading}
+    return {"fits": tuple(map(Could.told, fits)), "counted": reading}
+
+
+class Could(NamedTuple):
+    """A module that could take an assignment; of each run the period, the first day and how many are waiting."""
+
+    url: str
+    title: str
+    school: str
+    shared: int
+    runs: tuple[tuple[str, date, int], ...]
+
+    @classmethod
+    def told(cls, fit: Fit) -> "Could":
+        module, runs = fit.module, tuple((run.period, run.starts, waiting) for run, waiting in fit.runs)
+        return cls(module.get_absolute_url(), str(module), str(module.school), fit.shared, runs)
 
 
 @register.simple_tag
