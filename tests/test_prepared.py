@@ -5,9 +5,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.db import DataError, connection
+from django.db.backends.postgresql.psycopg_any import register_tzloader
 from django.utils.translation import override
+from psycopg.pq import Format
 
 from oil_portal.core import clock
+from oil_portal.core.apps import Moments
 from oil_portal.core.prepared import Many, Text, Unprepared, forget, join, prepared
 from partners.models import Membership, Partner, User
 from projects.models import Application, Project
@@ -176,3 +180,31 @@ def test_rows_are_counted_by_the_database(region, django_assert_num_queries):
     with django_assert_num_queries(1):
         assert at_most.count("open", "9") == 3
     assert [at_most.count("open", "2"), at_most.count("cancelled", "9")] == [2, 0]
+
+
+MOMENTS = [
+    "2026-07-01 12:00+02", "2026-01-01 00:00:00.5+00", "1900-01-01 00:00:00.123456+00:19:32", "0001-01-01 00:00+00",
+    "9999-12-30 23:59:59.999999+00",
+]  # fmt: skip
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_moment_is_read_as_django_reads_it(moment):
+    with connection.cursor() as cursor:
+        assert cursor.cursor.adapters.get_loader(1184, Format.TEXT) is Moments
+        read = lambda: cursor.execute("SELECT %s::timestamptz", [moment]).fetchone()[0]
+        quick = read()
+        cursor.execute("SET LOCAL TIME ZONE 'Europe/Amsterdam'")
+        elsewhere = read()
+        cursor.execute("SET LOCAL TIME ZONE 'UTC'")
+        register_tzloader(UTC, cursor.cursor)
+        assert quick == elsewhere == read() and quick.tzinfo is elsewhere.tzinfo is UTC
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("moment", ["infinity", "0044-03-15 00:00+00 BC", "10000-01-01 00:00+00"])
+def test_a_moment_that_python_does_not_know_is_refused(moment):
+    with connection.cursor() as cursor, pytest.raises(DataError):
+        cursor.execute("SELECT %s::timestamptz", [moment])
+        cursor.fetchone()
