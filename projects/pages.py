@@ -1,7 +1,7 @@
 """What the larger pages of projects show to one reader. Reads only."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from django.contrib.contenttypes.models import ContentType
@@ -14,6 +14,7 @@ from challenges.models.draft import read_attachments
 from oil_portal.core import clock
 from oil_portal.core.models import Consent, TimelineEntry
 from oil_portal.core.prepared import Many, join, prepared
+from oil_portal.core.templatetags.parts import status_word
 from oil_portal.core.timeline import course_of
 from oil_portal.core.views import MOST_COUNTED, Leaves, Pages
 from partners import roles
@@ -40,8 +41,24 @@ class Taught(NamedTuple):
     explanation: str
 
 
+class Asks(NamedTuple):
+    """Who asked for a seat, as the page tells it."""
+
+    name: str
+    status: str
+    waits: bool
+    fit: int
+    at: datetime
+    motivation: str
+
+    @classmethod
+    def told(cls, asked: Application) -> "Asks":
+        waits = asked.status == ApplicationStatus.SUBMITTED
+        return cls(str(asked.student), status_word(asked), waits, asked.fit, asked.created_at, asked.motivation)
+
+
 # --- One project ------------------------------------------------------------------------------------------------
-def detail(user, project: Project, form: ApplyForm) -> dict:
+def detail(user, project: Project, form: ApplyForm | None) -> dict:
     """Everything on a project's page. `project` comes from `for_cards`; `form` is what a student fills in."""
     reader = Reader(user)
     reader.dress([project])
@@ -157,6 +174,7 @@ def applicants(project: Project) -> list[Application]:
     order = [ApplicationStatus.SUBMITTED, ApplicationStatus.PLACED, ApplicationStatus.DECLINED]
     for row in rows:
         row.project = project  # read once, with all that the permissions ask of it
+        row.told = Asks.told(row)
     return sorted(rows, key=lambda row: order.index(row.status))
 
 

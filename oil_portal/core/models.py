@@ -8,6 +8,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.encoding import force_str
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from oil_portal.core import clock
@@ -50,10 +51,14 @@ class Numbers(models.Subquery):
     template, output_field = "ARRAY(SELECT chosen.pk FROM (%(subquery)s) AS chosen)", models.JSONField()
 
 
-@lru_cache
 def words(model: type[models.Model], name: str) -> dict:
-    """The words of a field's choices, still in every language: Django looks them up anew for each object."""
-    return dict(model._meta.get_field(name).flatchoices)
+    """What people read for each value of a field with choices: Django looks them up anew for each object."""
+    return _words(model, name, get_language())
+
+
+@lru_cache(maxsize=500)
+def _words(model: type[models.Model], name: str, _language: str) -> dict:
+    return {value: str(label) for value, label in model._meta.get_field(name).flatchoices}
 
 
 class Worded(models.Model):

@@ -71,7 +71,12 @@ def _seen(user, pk: int) -> QuerySet[Partner]:
 @prepared
 def _challenges(partner: int) -> QuerySet:
     rows = Partner.challenges.rel.related_model.objects  # of a room above: by its relation
-    return rows.public().filter(partner=partner).annotate(total=Window(Count("pk")))[:PAGE]
+    return (
+        rows.public()
+        .filter(partner=partner)
+        .only("title", "status", "theme")
+        .annotate(total=Window(Count("pk")))[:PAGE]
+    )
 
 
 @prepared

@@ -70,14 +70,15 @@ def mine(request) -> HttpResponse:
 @login_not_required
 @require_safe
 def detail(request, pk: int) -> HttpResponse:
-    return page(request, visible(request, pk), ApplyForm())
+    form = ApplyForm() if roles.has(request.user, roles.STUDENT) else None
+    return page(request, visible(request, pk), form)
 
 
-def page(request, project: Project, form: ApplyForm) -> HttpResponse:
+def page(request, project: Project, form: ApplyForm | None) -> HttpResponse:
     """The page of a project, with the form as a student filled it in."""
     interest = look(challenge=project.challenge, student=request.user)
     context = pages.detail(request.user, project, form) | {"interest": interest}
-    return render(request, "projects/project_detail.html", context, status=422 if form.errors else 200)
+    return render(request, "projects/project_detail.html", context, status=422 if form and form.errors else 200)
 
 
 # --- The plan ---------------------------------------------------------------------------------------------------

@@ -141,6 +141,11 @@ icon.says_the_same = shape.says_the_same = True  # `oil_portal.folding` draws th
 
 @register.simple_tag
 def chip(hue: str, text) -> SafeString:
+    return _chip(hue, str(text))
+
+
+@lru_cache(maxsize=4096)
+def _chip(hue: str, text: str) -> SafeString:
     return format_html('<span class="chip"{}>{}{}</span>', kind(hue), shape(hue), text)
 
 
