@@ -9,7 +9,6 @@ from django.template import engines
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.urls import reverse
-from django.utils.translation import override
 
 from challenges import services
 from oil_portal.core.mail import compose
@@ -204,21 +203,6 @@ def test_form_without_errors():
     assert re.search(r'<fieldset class="field">\s*<legend>Rol</legend>', shown)
     assert re.search(r'<label class="choice"><input type="checkbox"[^>]*><span>Akkoord</span></label>', shown)
     assert '<input type="hidden" name="secret" id="id_secret">' in shown
-
-
-def test_fields_of_an_empty_form_are_drawn_once_and_what_was_typed_never():
-    template = engines["django"].from_string("{% fields form %}|{% fields form 'role' %}")
-
-    def shown(form) -> str:
-        return template.render({"form": form})
-
-    whole = "".join(field.as_field_group() for field in EveryForm())
-    assert shown(EveryForm()) == shown(EveryForm()) == f"{whole}|{EveryForm()['role'].as_field_group()}"
-    assert 'value="getypt"' in shown(EveryForm({"title": "getypt"})) and 'class="error"' in shown(EveryForm({}))
-    assert 'value="al iets"' in shown(EveryForm(initial={"title": "al iets"}))
-    with override("en"):
-        assert "(optional)" in shown(EveryForm())
-    assert shown(EveryForm()).startswith(whole)
 
 
 def test_form_with_errors_links_each_field_to_its_message():

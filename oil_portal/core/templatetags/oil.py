@@ -250,26 +250,6 @@ def error_summary(form) -> SafeString:
     return render_to_string("core/tags/error_summary.html", {"items": items, "count": len(items)})
 
 
-@register.simple_tag
-def fields(form, *names: str) -> SafeString:
-    """The fields of a form, all or these; of one that nobody has filled in yet they are drawn once.
-
-    For forms that are the same for everybody: what they offer does not depend on who reads.
-    """
-    if form.is_bound or form.initial:
-        return _fields(form, names)
-    return _empty_fields(type(form), names, get_language())
-
-
-def _fields(form, names: tuple[str, ...]) -> SafeString:
-    return mark_safe("".join(form[name].as_field_group() for name in names or form.fields))  # noqa: S308  Django's
-
-
-@lru_cache(maxsize=200)
-def _empty_fields(kind: type, names: tuple[str, ...], _language: str) -> SafeString:
-    return _fields(kind(), names)
-
-
 def first_control(bound) -> str:
     """The id of the element that a link to this field must focus: of a group, its first control."""
     return bound.id_for_label or (f"{bound.auto_id}_0" if bound.auto_id else "")
