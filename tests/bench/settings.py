@@ -5,6 +5,6 @@ from pathlib import Path
 from oil_portal.settings_test import *  # noqa: F403
 from oil_portal.settings_test import TEMPLATES
 
-FIGURES_KEPT = 300
+FIGURES_KEPT, SESSION_SEEN_MINUTES = 300, 15
 ROOT_URLCONF = "tests.bench.urls"
 TEMPLATES[0]["DIRS"].append(Path(__file__).parent / "templates")
