@@ -29,7 +29,7 @@
     if (form && wide.matches && event.target.matches("select, [type=checkbox], [type=radio]")) form.requestSubmit();
   });
   document.addEventListener("htmx:afterSettle", () => {
-    const count = document.querySelector("main [aria-live]");
+    const count = document.querySelector("main [aria-live], #aantal"); // what a list says of itself
     if (count) document.getElementById("melding").textContent = count.textContent.trim();
   });
 
