@@ -22,7 +22,7 @@ MOST_PARTS = 2000  # of some kB each, per process
 
 
 @register.simple_tag(takes_context=True)
-def part(context, template: str, **given) -> SafeString:
+def part(context, template: str, /, **given) -> SafeString:
     """Another template that sees only what is given, the language and the day; the same again is not drawn anew.
 
     So nothing can be shown that has changed: there is no key to forget and nothing to clear. What is given must be
@@ -32,7 +32,7 @@ def part(context, template: str, **given) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def parts(context, template: str, rows: Iterable[tuple | None], **given) -> SafeString:
+def parts(context, template: str, rows: Iterable[tuple | None], /, **given) -> SafeString:
     """A part for each row, which knows it as `row`: so a list in which one row changed draws that one anew."""
     token, language, day = str(context.get("csrf_token") or ""), get_language(), clock.today()
     drawn, same = draw if settings.DEBUG else _remembered, tuple(given.items())
