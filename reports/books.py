@@ -7,9 +7,11 @@ from dataclasses import replace
 from functools import cached_property, partial
 from urllib.parse import urlencode
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import get_language
 
+from oil_portal.core.prepared import address, prepared
 from reports.counting import Counted, count
 from reports.facts import Column
 from reports.making import fact_numbers, make_report, people_numbers
@@ -56,6 +58,13 @@ def hidden(people: People, *before: dict[str, str]) -> People:
     return protected(people, given, frozenset(key for marks in before for key in marks) - given.keys())
 
 
+@prepared
+def marks_of(year: str) -> QuerySet:
+    """What each snapshot of a year shows or hides of people; an older one of the same quarter counts no more. A year is
+    a text here, since a small number has no stand-in."""
+    return Snapshot.objects.newest().filter(year=year).values_list("marks", flat=True)
+
+
 class Live:
     """The report of a period as it stands now; counted once, and only what is asked for.
 
@@ -89,8 +98,8 @@ class Live:
     def published(self) -> dict[str, str]:
         """The numbers of people that snapshots of its year show or hide."""
         marks: dict[str, str] = {}
-        for snapshot in Snapshot.objects.newest().filter(year=self.period.year).only("year", "quarter", "marks"):
-            marks |= snapshot.marks
+        for one in marks_of(str(self.period.year)):
+            marks |= one
         return marks
 
     def line(self, key: str, group: str = "") -> Line | None:
@@ -150,8 +159,14 @@ class Live:
         return f"{reverse(f'reports:{name}')}?{urlencode(self._query({} if name == 'report' else self._stamp))}"
 
     def rows_address(self, line: Line, csv: bool = False) -> str:
-        path = reverse("reports:rows_csv" if csv else "reports:rows", args=[line.key])
-        return f"{path}?{urlencode(self._query(({'groep': line.group} if line.group else {}) | self._stamp))}"
+        path = address("reports:rows_csv" if csv else "reports:rows", line.key)
+        if not line.group:
+            return f"{path}?{self._ungrouped}"
+        return f"{path}?{urlencode(self._query({'groep': line.group} | self._stamp))}"
+
+    @cached_property
+    def _ungrouped(self) -> str:
+        return urlencode(self._query(self._stamp))
 
     def _query(self, more: dict) -> dict:
         return {"periode": str(self.period)} | more

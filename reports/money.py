@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
+from django.db.models import QuerySet
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from oil_portal.core.prepared import prepared
 from reports.definitions import Figure
 from reports.models import Grant
 from reports.period import Period
@@ -37,8 +39,9 @@ class Part:
     amount: Decimal
 
 
-def all_grants() -> list[Grant]:
-    return list(Grant.objects.order_by("starts", "pk"))
+@prepared
+def all_grants() -> QuerySet[Grant]:
+    return Grant.objects.order_by("starts", "pk")
 
 
 def parts(period: Period, grants: list[Grant]) -> list[Part]:

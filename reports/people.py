@@ -3,9 +3,13 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import product
 
+from django.db.models import QuerySet
+
 from modules.models import Level
+from oil_portal.core.prepared import Many, prepared
 from oil_portal.core.views import number as read_number
 from partners.models import Partner
 from reports.counting import ask
@@ -20,6 +24,7 @@ LEFT_KEY = "plekken-opgegeven"
 QUARTERS = (1, 2, 3, 4)
 
 
+@lru_cache(maxsize=8192)
 def name(what: str, quarter: int, school: int = 0, level: int = 0) -> str:
     """How a number is called in what a snapshot keeps: 0 is the whole year, all schools, all levels."""
     return f"{what}/{quarter}/{school}/{level}"
@@ -91,7 +96,7 @@ def tell(year: int) -> People:
 def protected(people: People, given: dict[str, str] | None = None, fixed: frozenset[str] = frozenset()) -> People:
     """The same with what must be hidden hidden."""
     worth = {key: _worth(key) + 10 * (key in fixed) for key in people.numbers}
-    people.marks = protect(people.numbers, _ties(people), given, worth)
+    people.marks = protect(people.numbers, _ties(tuple(people.schools), tuple(people.levels)), given, worth)
     return people
 
 
@@ -144,8 +149,7 @@ def _cells(year: int) -> tuple[dict[str, dict[Cell, list[int]]], dict[str, dict[
 
 def _seats(people: People, cells: dict[Cell, list[int]]) -> None:
     """Placements and different students, by quarter, school and level, with every total."""
-    schools = Partner.objects.filter(pk__in={school for _quarter, school, _level in cells}).order_by("name", "pk")
-    people.schools = dict(schools.values_list("pk", "name"))
+    people.schools = dict(_named(Many({school for _quarter, school, _level in cells})))
     people.levels = [level for level in Level.values if any(cell[2] == level for cell in cells)]
     seats, students = Counter(), defaultdict(set)
     for cell, members in cells.items():
@@ -157,11 +161,17 @@ def _seats(people: People, cells: dict[Cell, list[int]]) -> None:
         people.numbers[name(STUDENT, *whole)] = len(students[whole])
 
 
+@prepared
+def _named(schools: Many) -> QuerySet:
+    return Partner.objects.filter(pk__among=schools).order_by("name", "pk").values_list("pk", "name")
+
+
 def _begun(year: int) -> list[Period]:
     """The quarters that have begun: a team that goes on coaches no quarter to come."""
     return [each for each in Period(year).quarters if Period.read(str(each))] or Period(year).quarters[:1]
 
 
+@lru_cache(maxsize=4096)
 def _worth(key: str) -> int:
     """What to show rather: totals before parts, and a year before its quarters."""
     _what, quarter, school, level = key.split("/")
@@ -169,15 +179,16 @@ def _worth(key: str) -> int:
 
 
 # --- How they hang together ------------------------------------------------------------------------------------------
-def _ties(people: People) -> Ties:
+@lru_cache(maxsize=16)
+def _ties(schools: tuple[int, ...], levels: tuple[int, ...]) -> Ties:
     sums, unions, within = [], [], []
     for quarter in (0, *QUARTERS):
-        _tie_table(people, quarter, sums, unions, within)
+        _tie_table(schools, levels, quarter, sums, unions, within)
         unions.append((name(TEACHER, quarter), (name(COACH, quarter), name(TRANSLATOR, quarter))))
         for side in SAYING:
             sums.append((name(asked(side), quarter), (name(f"{side}-ja", quarter), name(f"{side}-nee", quarter))))
-    for school in (0, *people.schools):
-        for level in (0, *people.levels):
+    for school in (0, *schools):
+        for level in (0, *levels):
             sums.append(_over_quarters(SEAT, school, level))
             unions.append(_over_quarters(STUDENT, school, level))
     unions += [_over_quarters(what) for what in (TEACHER, COACH, TRANSLATOR)]
@@ -190,18 +201,18 @@ def _over_quarters(what: str, school: int = 0, level: int = 0) -> tuple[str, tup
     return name(what, 0, school, level), tuple(name(what, quarter, school, level) for quarter in QUARTERS)
 
 
-def _tie_table(people: People, quarter: int, sums: list, unions: list, within: list) -> None:
+def _tie_table(schools: tuple, levels: tuple, quarter: int, sums: list, unions: list, within: list) -> None:
     """The table of schools by levels of a quarter or of the year, for placements and for students."""
     for what, ties in ((SEAT, sums), (STUDENT, unions)):
-        for school in (0, *people.schools):
-            if people.levels:
+        for school in (0, *schools):
+            if levels:
                 ties.append(
-                    (name(what, quarter, school), tuple(name(what, quarter, school, level) for level in people.levels))
+                    (name(what, quarter, school), tuple(name(what, quarter, school, level) for level in levels))
                 )
-        for level in (0, *people.levels):
-            if people.schools:
-                parts = tuple(name(what, quarter, school, level) for school in people.schools)
+        for level in (0, *levels):
+            if schools:
+                parts = tuple(name(what, quarter, school, level) for school in schools)
                 ties.append((name(what, quarter, 0, level), parts))
-    for school in (0, *people.schools):
-        for level in (0, *people.levels):
+    for school in (0, *schools):
+        for level in (0, *levels):
             within.append((name(STUDENT, quarter, school, level), name(SEAT, quarter, school, level)))

@@ -1,7 +1,7 @@
 """The report of a quarter or a year, and the rows behind each figure."""
 
 from django.core.paginator import Paginator
-from django.db.models import Min
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.text import slugify
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from challenges.models import Challenge
 from oil_portal.core import clock
 from oil_portal.core.kept import kept
+from oil_portal.core.prepared import prepared
 from oil_portal.core.views import counting, need
 from partners import pdf
 from reports import exports
@@ -41,20 +42,30 @@ def asked_readings(request) -> tuple[Period, Readings]:
     return period, Readings(period, request.GET.get(STAMP, ""))
 
 
-def periods() -> list[tuple[Period, list[Period]]]:
+def periods() -> tuple[tuple[Period, tuple[Period, ...]], ...]:
     """Every year since the first question, newest first, with its quarters that have begun."""
     today = clock.today()
-    return [
-        (Period(year), [quarter for quarter in reversed(Period(year).quarters) if quarter.first <= today])
+    return tuple(
+        (Period(year), tuple(quarter for quarter in reversed(Period(year).quarters) if quarter.first <= today))
         for year in range(today.year, first_year().value - 1, -1)
-    ]
+    )
 
 
 @kept(slow=0.05)
 def first_year() -> int:
     """The year of the first question; this one before there is any."""
-    began = Challenge.objects.aggregate(began=Min("created_at"))["began"] or clock.now()
-    return localtime(began).year
+    began = next(iter(_began()), None)
+    return localtime(began or clock.now()).year
+
+
+@prepared
+def _began() -> QuerySet:
+    return Challenge.objects.order_by("created_at").values_list("created_at", flat=True)[:1]
+
+
+@prepared
+def last_frozen(year: str, quarter: str) -> QuerySet[Snapshot]:
+    return Snapshot.objects.filter(year=year, quarter=quarter).order_by("-version")[:1]
 
 
 @require_safe
@@ -64,7 +75,7 @@ def report(request):
     need(request.user, "reports.see_report")
     book = Told(asked_period(request))
     period = book.period
-    frozen = Snapshot.objects.filter(year=period.year, quarter=period.quarter).order_by("-version").first()
+    frozen = next(iter(last_frozen(str(period.year), str(period.quarter))), None)
     context = {
         "book": book,
         "report": book.report,
