@@ -105,6 +105,8 @@ class ProjectFilter(SearchFilterSet):
             queryset = queryset.open()
         queryset = super().filter_queryset(queryset)
         self.order = ORDERS[self.sorting][1]
+        if self.sorting == "closes" and not status:
+            self.order = FIRST  # the same, of which there is an index
         return queryset.order_by(*self.order) if self.order else queryset
 
     @property

@@ -25,7 +25,7 @@ GOAL, INTEREST, LEVEL, PERIOD, LAB = 10, 15, 8, 6, 4
 # Projects that are weighed for a student beside those in their own modules: as many as a list has, and one to know that
 # there are more.
 MOST = MOST_COUNTED + 1
-FIRST = ("closing_date", "pk")  # of very many, those that close first are weighed
+FIRST = ("open_until", "pk")  # of very many, those that close first are weighed
 BEST = ("-weight", "closing_date", "pk")
 
 

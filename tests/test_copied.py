@@ -1,9 +1,12 @@
 """What a project copies of its challenge and assignment stays what it is there, whoever changes that."""
 
+from datetime import timedelta
+
 import pytest
 from django.http import QueryDict
 
 from challenges.models import Assignment, Challenge
+from oil_portal.core import clock
 from partners.models import User
 from projects.filters import ProjectFilter
 from projects.fitting import taste_of
@@ -65,6 +68,20 @@ def test_the_list_finds_a_project_by_what_its_challenge_says_now(project, client
     Assignment.objects.filter(projects=project).update(level=6)
     assert found("theme=energy") == found("level=3") == found("location=lab") == []
     assert found("theme=food&level=6&location=both") == [project.pk]
+
+
+def test_open_is_what_has_that_status_and_closes_today_or_later(project):
+    mine = Project.objects.filter(pk=project.pk)
+    for days, status, is_open in (
+        (0, "open", True),
+        (-1, "open", False),
+        (9, "running", False),
+        (9, "cancelled", False),
+    ):
+        day = clock.today() + timedelta(days=days)
+        mine.update(status=status, closing_date=day, starts=day + timedelta(days=1), ends=day + timedelta(days=2))
+        assert Project.objects.open().filter(pk=project.pk).exists() == is_open
+        assert Project.objects.get(pk=project.pk).is_open == is_open
 
 
 @pytest.mark.parametrize("asked", ["", "sort=new", "sort=closes", "theme=food", "status=completed", "fit=3"])

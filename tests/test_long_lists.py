@@ -1,7 +1,6 @@
 """Pages of who has thousands of something: a page at a time, with as many queries as for one."""
 
 import pytest
-from django.db import connection
 
 from challenges.models import Challenge
 from oil_portal.core import prepared
@@ -110,9 +109,3 @@ def test_students_are_counted_as_far_as_a_list(login, region, monkeypatch):
     f.UserFactory.create_batch(2, student=region.school)
     assert "Meer dan 2 studenten horen hierbij" in client.get(url).content.decode()
     prepared.forget()
-
-
-def test_the_database_knows_that_what_is_open_closes_later(db):
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT FROM pg_statistic_ext WHERE stxname = 'project_open_until'")
-        assert cursor.rowcount == 1
