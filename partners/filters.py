@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from oil_portal.core.models import Numbers, OneOf
 from oil_portal.core.prepared import prepared
+from oil_portal.core.templatetags.written import Written
 from oil_portal.core.views import MOST_COUNTED, Leaves, Pages
 from partners.models import Partner
 from partners.search import Asked, Hits, matching
@@ -76,7 +77,7 @@ class PageFilterSet(django_filters.FilterSet):
         super().__init__(*args, **kwargs)
         for name, one in self.filters.items():
             if callable(choices := one.extra.get("choices")):
-                one.extra["choices"] = list(read[name] if read else choices())
+                one.extra["choices"] = [(key, Written(text)) for key, text in (read[name] if read else choices())]
             one.distinct = False
 
     @classmethod

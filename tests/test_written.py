@@ -8,6 +8,8 @@ from django.template import engines
 from django.utils import translation
 
 from oil_portal.core.templatetags.written import language_of
+from oil_portal.core.timeline import notify, record
+from oil_portal.digests import content, letter
 from tests import factories as f
 
 DUTCH, ENGLISH = "Hoe houden we de kas koel?", "How can we keep the greenhouse cool?"
@@ -59,10 +61,10 @@ def told(region):
 
 
 def unmarked(html: str, texts: list[str]) -> list[str]:
-    """Each of the texts that an element of the page begins with without a language; choices of filters have none."""
+    """Each of the texts that an element of the page begins with without a language."""
     body = html[html.index("<main") :]
     tags = [(text, tag) for text in texts for tag in re.findall(rf"(<[^<>]*>){re.escape(text)}", body)]
-    return [text for text, tag in tags if not re.match("<(option|.*lang=)", tag)]
+    return [text for text, tag in tags if "lang=" not in tag]
 
 
 def test_main_pages_in_english_mark_dutch(told, region, login):
@@ -82,3 +84,50 @@ def test_main_pages_in_english_mark_dutch(told, region, login):
         dutch = client.get(path, follow=True).content.decode()
         assert 'lang="' not in dutch[dutch.index("<main") : dutch.index("</main")], path
         client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+
+
+@pytest.mark.parametrize(("text", "page"), [(f"{DUTCH} <i>", "en"), (f"{ENGLISH} <i>", "nl")])
+def test_a_title_within_a_sentence_is_marked_and_escaped(text, page):
+    source = "{% blocktranslate trimmed with title=text|written %}Het gaat om ‘{{ title }}’.{% endblocktranslate %}"
+    template = engines["django"].from_string(source)
+    with translation.override(page):
+        other = template.render({"text": text})
+    with translation.override(language_of(text)):
+        own = template.render({"text": text})
+    escaped = text.replace("<", "&lt;").replace(">", "&gt;")
+    assert f'‘<span lang="{language_of(text)}">{escaped}</span>’' in other
+    assert f"‘{escaped}’" in own and "span" not in own
+
+
+def test_a_filter_marks_what_people_named_and_not_our_own_words(told, login):
+    told.run.module.title = "Meten en regelen voor de kas"
+    told.run.module.save()
+    client = login(None)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    html = client.get("/projecten/").text
+    assert re.search(r'<option value="\d+" lang="nl">Meten en regelen voor de kas</option>', html)
+    assert not re.search(r'lang="nl"[^>]*>(All modules|Newest first|On site)', html) and "All modules" in html
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "nl"
+    assert "<option lang" not in client.get("/projecten/").text.replace('" lang', " lang")
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_mails_mark_titles_in_another_language(told, region, language, django_capture_on_commit_callbacks, mailoutbox):
+    region.teacher.language = language
+    region.teacher.save()
+    with django_capture_on_commit_callbacks(execute=True):
+        notify(record(told, "publish", actor=region.broker, remark="Zo."), [region.teacher], mail=True)
+    html = mailoutbox[0].alternatives[0].content
+    body = html[html.index("</h1>") :]
+    assert f"{DUTCH}</" in body and ('<span lang="nl">' in body) == (language == "en")
+    assert bool(re.search(rf'<a [^>]*lang="nl"[^>]*>{re.escape(DUTCH)}', body)) == (language == "en")
+    assert "<span lang" not in mailoutbox[0].body
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_a_digest_marks_each_title_by_itself(told, language):
+    entries = [content.Entry("key", "news", title, by="", text="", url="/") for title in (DUTCH, ENGLISH)]
+    with translation.override(language):
+        shown = [html for html, _plain in letter._drawn(entries, language)]
+    said = [re.findall(r' lang="(\w\w)"', html) for html in shown]
+    assert said == [[one] if one != language else [] for one in ("nl", "en")]

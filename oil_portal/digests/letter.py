@@ -24,6 +24,7 @@ from django.utils.translation import gettext as _
 
 from oil_portal.core import clock
 from oil_portal.core.mail import absolute, compose
+from oil_portal.core.templatetags.written import marked
 from oil_portal.digests.content import Digest, Entry, Topic
 from oil_portal.digests.mold import Cast, Misfit, Mold, Slot
 from partners.models import User
@@ -200,7 +201,7 @@ def _drawn(entries: list[Entry], language: str) -> Iterator[tuple[str, str]]:
     words = "\0".join([word for e in entries for word in (e.title, e.by, e.text, f"{site}{e.url}")])
     shown = iter(escape(words).replace("\n", "<br>\n").split("\0"))  # at once: a call for each word costs more
     for entry, *safe in zip(entries, shown, shown, shown, shown, strict=True):
-        html, plain = _shape(bool(entry.by), bool(entry.text), entry.hue, entry.states, language)
+        html, plain = _shape(bool(entry.by), bool(entry.text), entry.hue, entry.states, language, marked(entry.title))
         folded = [_folded(entry.title), _folded(entry.by), _folded(entry.text), f"{site}{entry.url}"]
         yield html.fill(dict(zip(PLACES, safe, strict=True))), plain.fill(dict(zip(PLACES, folded, strict=True)))
 
@@ -214,13 +215,14 @@ def _folded(text: str) -> str:
 
 
 @lru_cache(maxsize=SHAPES)
-def _shape(by: bool, text: bool, hue: str, states: tuple[str, ...], language: str) -> tuple[Cast, Cast]:
-    """The templates of one thing with places for its words.
+def _shape(by: bool, text: bool, hue: str, states: tuple[str, ...], language: str, said: str) -> tuple[Cast, Cast]:
+    """The templates of one thing with places for its words; `said` is the language of its title if that is another.
 
     Within one form a value looks the same at every place: a filter such as linebreaksbr leaves a slot as it is.
     """
     context = {
         "title": Slot("title"),
+        "said": said,
         "url": Slot("url"),
         "by": Slot("by") if by else "",
         "text": Slot("text") if text else "",

@@ -20,7 +20,7 @@ from markdown_it import MarkdownIt
 
 from oil_portal.core.models import words
 from oil_portal.core.templatetags.parts import part, status_word
-from oil_portal.core.templatetags.written import lang
+from oil_portal.core.templatetags.written import Written, lang, marked
 
 register = template.Library()
 
@@ -232,7 +232,10 @@ def _plain(bound) -> tuple:
         return bound.name, label, kind, target, str(bound), ()
     chosen = bound.value() or ""
     chosen = {str(value) for value in ([chosen] if isinstance(chosen, str) else chosen)}
-    options = tuple((str(value), str(text), str(value) in chosen) for value, text in widget.choices)
+    options = tuple(
+        (str(value), str(text), str(value) in chosen, marked(text) if isinstance(text, Written) else "")
+        for value, text in widget.choices
+    )
     return bound.name, label, kind, target, bound.auto_id, options
 
 

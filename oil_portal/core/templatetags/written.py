@@ -32,8 +32,28 @@ def language_of(text: str) -> str:
     return "en" if english > dutch else "nl"
 
 
+class Written(str):
+    """What people wrote, among choices that are mostly ours."""
+
+    __slots__ = ()
+
+
+@register.filter
+def marked(text) -> str:
+    """The language of what somebody wrote where that is not the page's, else ""."""
+    said = language_of(str(text))
+    return "" if said == get_language() else said
+
+
 @register.simple_tag
 def lang(text) -> SafeString:
     """The attribute of an element that holds what somebody wrote, where that is not in the page's language."""
-    said = language_of(str(text))
-    return SafeString("") if said == get_language() else format_html(' lang="{}"', said)
+    said = marked(text)
+    return format_html(' lang="{}"', said) if said else SafeString("")
+
+
+@register.filter
+def written(text) -> str:
+    """What somebody wrote, for within a sentence of ours: in an element of its own where its language is another."""
+    said = marked(text)
+    return format_html('<span lang="{}">{}</span>', said, text) if said else text
