@@ -1,7 +1,9 @@
 """What the list of partners can be narrowed by, and how every catalogue is searched."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cached_property, lru_cache, wraps
+from copy import copy
+from functools import lru_cache, wraps
+from secrets import token_hex
 from time import monotonic
 
 import django_filters
@@ -12,17 +14,23 @@ from django.core.paginator import Page
 from django.db import connection
 from django.db.models import QuerySet
 from django.http import QueryDict
+from django.utils.html import escape
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from oil_portal.core.models import Numbers, OneOf
-from oil_portal.core.prepared import prepared
+from oil_portal.core.prepared import Many, Text, prepared
+from oil_portal.core.templatetags.parts import plain_fields
 from oil_portal.core.templatetags.written import Written
 from oil_portal.core.views import MOST_COUNTED, Leaves, Pages
 from partners.models import Partner
-from partners.search import Asked, Hits, matching
+from partners.search import Asked, Hits, best, first
 from partners.sectors import Sector, Size
 from partners.workflow import PartnerStatus
+
+FIELD = forms.CharField(max_length=100, required=False)  # as each filter has for its search words
+WORDS = token_hex(16)  # stands in a form for search words until it is handed out with the reader's own
 
 # From one municipality to the next over an index, instead of reading every partner to find a few names.
 MUNICIPALITIES = """
@@ -99,6 +107,11 @@ class PageFilterSet(django_filters.FilterSet):
         """Which rows a page shows, in their order."""
         return self.qs.values("pk")[first:last]
 
+    @classmethod
+    def question(cls, _text: str) -> Asked | None:
+        """What is searched for, where a search is more than a filter."""
+        return None
+
     @property
     def ordered(self) -> QuerySet:
         """What is shown of each row, with what they are ordered by."""
@@ -116,20 +129,38 @@ class PageFilterSet(django_filters.FilterSet):
 def listed(kind: type[PageFilterSet], request, per_page: int, wishes: tuple = ()) -> tuple[PageFilterSet, Page]:
     """The filter as the address fills it, and a page of what it finds; `wishes` are the reader's, if it weighs those.
 
-    Without search words the same choices are the same form and the same SQL for every reader: both are kept.
+    The same choices are the same form and the same SQL for every reader and every search: both are kept.
     """
     asked = QueryDict(mutable=True)
     for name in filter(request.GET.__contains__, kind.base_filters):
         asked.setlist(name, request.GET.getlist(name))
-    read = kind.read_choices()
-    if asked.get("q"):
+    read, text = kind.read_choices(), asked.get("q")
+    question = kind.question(text) if text else None
+    if text and not question:
         found = kind.of(asked, request.user, read=read, **_given(wishes))
-        return found, Pages(getattr(found, "results", found.qs), per_page).asked(request)
+        return found, Pages(found.qs, per_page).asked(request)
+    if question:
+        asked["q"] = WORDS
     choices = tuple(read.items())
     found = _filled(kind, asked.urlencode(), choices, get_language(), tuple(type(one)() for one in wishes))
     _choices.setdefault(known := repr(choices), choices)
-    rows = Leaves(_rows, _all_rows, kind, asked.urlencode(), known, request.user, wishes)
+    given = (kind, asked.urlencode(), known, request.user, wishes)
+    if question:
+        found = found.with_words(text)
+        rows = found.hits = _hits(question, given, ordered=bool(found.order))
+    else:
+        rows = Leaves(_rows, _all_rows, *given)
     return found, Pages(rows, per_page).asked(request)
+
+
+def _hits(question: Asked, given: tuple, *, ordered: bool) -> Hits:
+    kind, _asked, _choices, user, _wishes = given
+    return Hits(
+        question,
+        numbers=lambda words: _best(*given, Text(words)),
+        rows=lambda numbers: _of_numbers(kind, user, numbers),
+        in_order=(lambda words: _first(*given, Text(words))) if ordered else None,
+    )
 
 
 @lru_cache(maxsize=100)
@@ -148,46 +179,66 @@ def _given(wishes: tuple) -> dict:
     return {"wishes": wishes} if wishes else {}
 
 
+def _found(kind: type, asked: str, choices: str, user, wishes: tuple) -> PageFilterSet:
+    return kind.of(QueryDict(asked), user, read=dict(_choices[choices]), **_given(wishes))
+
+
 @prepared
 def _rows(kind: type, asked: str, choices: str, user, wishes: tuple, first: str, last: str) -> QuerySet:
-    found = kind.of(QueryDict(asked), user, read=dict(_choices[choices]), **_given(wishes))
-    return found.part(int(first), int(last))
+    return _found(kind, asked, choices, user, wishes).part(int(first), int(last))
 
 
 @prepared
 def _all_rows(kind: type, asked: str, choices: str, user, wishes: tuple) -> QuerySet:
-    found = kind.of(QueryDict(asked), user, read=dict(_choices[choices]), **_given(wishes)).qs
-    return found.order_by().values("pk")[: MOST_COUNTED + 1]
+    return _found(kind, asked, choices, user, wishes).qs.order_by().values("pk")[: MOST_COUNTED + 1]
+
+
+@prepared
+def _best(kind: type, asked: str, choices: str, user, wishes: tuple, question: Text) -> QuerySet:
+    return best(_found(kind, asked, choices, user, wishes).qs, question)
+
+
+@prepared
+def _first(kind: type, asked: str, choices: str, user, wishes: tuple, question: Text) -> QuerySet:
+    found = _found(kind, asked, choices, user, wishes)
+    return first(found.qs, question, found.order)
+
+
+@prepared
+def _of_numbers(kind: type, user, numbers: Many) -> QuerySet:
+    return kind.shown(user).filter(pk__among=numbers).order_by()
 
 
 class SearchFilterSet(PageFilterSet):
-    """A filter with a search field `q` over a queryset that has `asked`. A Paginator is to have its `results`."""
+    """A filter with a search field `q`, of a model that has `asked`. The question is put after all other filters, so
+    that it may stop at the newest hits: `listed` puts it.
+    """
 
-    asked: Asked | None = None
+    hits: Hits | None = None
     order: Sequence[str] = ()  # of the hits; without, the best come first
 
-    def search(self, queryset: QuerySet, _name: str, text: str) -> QuerySet:
-        """Keep the question: it is put after all other filters, so that it may stop at the newest hits."""
-        self.asked = queryset.asked(text)
+    @classmethod
+    def question(cls, text: str) -> Asked | None:
+        """What somebody asks who typed this; None when it is too long or holds no words."""
+        try:
+            words = FIELD.clean(text)
+        except forms.ValidationError:
+            return None
+        return cls._meta.model.objects.asked(words)
+
+    def search(self, queryset: QuerySet, _name: str, _text: str) -> QuerySet:
         return queryset
 
-    @property
-    def qs(self) -> QuerySet:
-        found = super().qs
-        if not self.asked:
-            return found
-        found = matching(found, self.asked)
-        return found.order_by(*self.order) if self.order else found
-
-    @cached_property
-    def hits(self) -> Hits | None:
-        """The hits when words were searched for."""
-        found = super().qs
-        return Hits(self.queryset, found, self.asked, self.order) if self.asked else None
-
-    @property
-    def results(self) -> Hits | QuerySet:
-        return self.hits or self.qs
+    def with_words(self, text: str) -> "SearchFilterSet":
+        """The same with what somebody typed in its form."""
+        found, form = copy(self), copy(self.form)
+        form.plain = tuple(
+            one._replace(html=SafeString(one.html.replace(WORDS, escape(text)))) if one.name == "q" else one
+            for one in plain_fields(self.form)
+        )
+        form.cleaned_data = form.cleaned_data | {"q": FIELD.clean(text)}
+        found._form = form
+        return found
 
 
 class PartnerFilter(SearchFilterSet):

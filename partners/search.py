@@ -6,12 +6,13 @@ both every word must be found, in one of the ways in which it may be.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.db import connection, models
 
+from oil_portal.core.prepared import Many
 from partners.lexicon import SEARCH_CONFIG
 
 MOST_WORDS, LONGEST_WORD = 8, 40
@@ -236,39 +237,44 @@ def rank(question: str) -> SearchRank:
     return SearchRank(models.F("document"), Terms(question))  # F keeps the weights: a word in the title counts most
 
 
+def best(found: models.QuerySet, question: str) -> models.QuerySet:
+    """The numbers of the newest hits, best first: to rank all of a common word takes a hundred times as long."""
+    newest = found.filter(document=Terms(question)).order_by("-pk").values("pk")[: MOST_HITS + 1]
+    hits = found.model._base_manager.filter(pk__in=newest)
+    return hits.order_by(rank(question).desc(), "-pk").values_list("pk", flat=True)
+
+
+def first(found: models.QuerySet, question: str, order: Iterable[str]) -> models.QuerySet:
+    """The numbers of the hits that come first in an order of its own."""
+    hits = found.filter(document=Terms(question)).order_by(*order)
+    return hits.values_list("pk", flat=True)[: MOST_HITS + 1]
+
+
 class Hits:
     """The best rows of a search, for a Paginator: their numbers at once, the rows of a page when it is asked for.
 
-    `rows` makes the rows, `found` is what may be found (both without the search). With an order of its own the first
-    `MOST_HITS` in that order are kept; else the newest that match exactly, and after them the newest that match at all.
+    `numbers` reads what answers a question, `in_order` the first of those in an order of its own, if there is one;
+    `rows` reads what has these numbers. Without an order the newest that match exactly come first, and after them the
+    newest that match at all.
     """
 
-    def __init__(self, rows: models.QuerySet, found: models.QuerySet, asked: Asked, order: Iterable[str] = ()) -> None:
-        self.rows, self.found = rows, found.order_by()
-        exact = self._best(asked.exact) if not order or asked.unknown else []
-        if order:
-            best = list(self._matches(asked.loose).order_by(*order).values_list("pk", flat=True)[: MOST_HITS + 1])
+    def __init__(self, asked: Asked, numbers: Callable, rows: Callable, in_order: Callable | None = None) -> None:
+        self.rows = rows
+        exact = numbers(asked.exact) if not in_order or asked.unknown else []
+        if in_order:
+            found = in_order(asked.loose)
         elif len(exact) > MOST_HITS or asked.exact == asked.loose:
-            best = exact
+            found = exact
         else:
-            best = list(dict.fromkeys(exact + self._best(asked.loose)))
-        self.more = len(best) > MOST_HITS  # than are counted
-        self.pks = best[:MOST_HITS]
+            found = list(dict.fromkeys(exact + numbers(asked.loose)))
+        self.more = len(found) > MOST_HITS  # than are counted
+        self.pks = found[:MOST_HITS]
         # A word that the lexicon lost is no unknown word: the texts know best.
-        self.unknown = asked.unknown if best and not exact else []
-
-    def _matches(self, question: str) -> models.QuerySet:
-        return self.found.filter(document=Terms(question))
-
-    def _best(self, question: str) -> list[int]:
-        """The newest hits, best first: to rank and sort all hits of a common word takes a hundred times as long."""
-        newest = self._matches(question).order_by("-pk").values("pk")[: MOST_HITS + 1]
-        hits = self.found.model._base_manager.filter(pk__in=newest)
-        return list(hits.order_by(rank(question).desc(), "-pk").values_list("pk", flat=True))
+        self.unknown = asked.unknown if found and not exact else []
 
     def count(self) -> int:
         return len(self.pks)
 
     def __getitem__(self, part: slice) -> list[models.Model]:
-        rows = self.rows.in_bulk(self.pks[part])
+        rows = {row.pk: row for row in self.rows(Many(self.pks[part]))}
         return [rows[pk] for pk in self.pks[part] if pk in rows]

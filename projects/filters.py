@@ -104,14 +104,17 @@ class ProjectFilter(SearchFilterSet):
         else:
             queryset = queryset.open()
         queryset = super().filter_queryset(queryset)
-        self.order = ORDERS[self.sorting][1]
-        if self.sorting == "closes" and not status:
-            self.order = FIRST  # the same, of which there is an index
         return queryset.order_by(*self.order) if self.order else queryset
 
     @property
     def sorting(self) -> str:
         return self.form.cleaned_data.get("sort") or self.default
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        if self.sorting == "closes" and not self.form.cleaned_data.get("status"):
+            return FIRST  # the same, of which there is an index
+        return ORDERS[self.sorting][1]
 
     @property
     def weighs_first(self) -> bool:

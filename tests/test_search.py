@@ -5,6 +5,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.html import escape
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -202,6 +203,15 @@ def test_filters_and_orders_stay_in_the_address(region, make, login):
         assert set(found(sort=order)) == {"Vochtmeter een", "Vochtmeter twee"}
     page = shown(look(login(None), "vochtmeeter", theme="energy"))
     assert 'value="vochtmeeter"' in page and "checked" in page
+
+
+@pytest.mark.parametrize("typed", ['"><script>', "vocht & <b>", "  vocht  ", "vocht’"])
+def test_what_was_typed_stays_in_its_field_and_in_nobody_elses(make, login, typed):
+    client = login(None)
+    for text in ("eerst dit", typed, "dan dat"):
+        page = look(client, text).content.decode()
+        assert f'name="q" value="{escape(text)}"' in page and "<script>" not in page
+    assert 'name="q" class' in client.get("/projecten/").content.decode()
 
 
 def test_of_a_common_word_the_newest_are_ranked_and_counted(make, login, monkeypatch):

@@ -170,13 +170,18 @@ def old_search(queryset, text: str):
 def page_of(user, text: str, *, old: bool) -> int:
     """The first page of a search, as the list makes it; how many hits it counts."""
     from django.core.paginator import Paginator
+    from django.test import RequestFactory
 
+    from partners.filters import listed
     from projects.filters import ProjectFilter
     from projects.models import Project
 
-    queryset = Project.objects.visible_to(user).for_cards()
-    results = old_search(queryset.open(), text) if old else ProjectFilter({"q": text}, queryset=queryset).results
-    page = Paginator(results, 12).get_page(1)
+    if old:
+        page = Paginator(old_search(Project.objects.visible_to(user).for_cards().open(), text), 12).get_page(1)
+    else:
+        request = RequestFactory().get("/projecten/", {"q": text})
+        request.user = user
+        _filter, page = listed(ProjectFilter, request, 12)
     list(page.object_list)
     return page.paginator.count
 

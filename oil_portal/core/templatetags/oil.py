@@ -20,7 +20,7 @@ from markdown_it import MarkdownIt
 
 from oil_portal.core.models import words
 from oil_portal.core.templatetags.parts import part, status_word
-from oil_portal.core.templatetags.written import Written, lang, marked
+from oil_portal.core.templatetags.written import lang
 
 register = template.Library()
 
@@ -215,28 +215,6 @@ def flat_choices(field) -> dict[str, str]:
         pairs = label if isinstance(label, list | tuple) else [(value, label)]
         options.update((str(one), str(text)) for one, text in pairs)
     return options
-
-
-@register.simple_tag
-def plain_fields(form) -> tuple:
-    """The visible fields of a GET form for a `part`: name, label, kind, id, and its choices or else its own HTML."""
-    if "plain" not in vars(form):  # a filter keeps its form
-        form.plain = tuple(_plain(bound) for bound in form.visible_fields())
-    return form.plain
-
-
-def _plain(bound) -> tuple:
-    widget, label, target = bound.field.widget, str(bound.label), bound.id_for_label
-    kind = "checkboxes" if bound.use_fieldset else bound.widget_type
-    if widget.attrs or bound.errors or kind not in ("checkboxes", "select"):
-        return bound.name, label, kind, target, str(bound), ()
-    chosen = bound.value() or ""
-    chosen = {str(value) for value in ([chosen] if isinstance(chosen, str) else chosen)}
-    options = tuple(
-        (str(value), str(text), str(value) in chosen, marked(text) if isinstance(text, Written) else "")
-        for value, text in widget.choices
-    )
-    return bound.name, label, kind, target, bound.auto_id, options
 
 
 @register.simple_tag

@@ -15,6 +15,7 @@ from django.utils.translation import get_language
 
 from oil_portal.core import clock
 from oil_portal.core.models import words
+from oil_portal.core.templatetags.written import Written, marked
 
 register = template.Library()
 TOKEN = token_hex(16)  # stands in a remembered part until it is handed out with the reader's own; nobody can guess it
@@ -67,6 +68,39 @@ def titled(context, things, beside: str) -> SafeString:
 def tile(context, obj) -> SafeString:
     """An object in a list, as its part `tile` draws what its `tile_facts` say."""
     return part(context, obj.tile, **obj.tile_facts())
+
+
+class Plain(NamedTuple):
+    """A field of a GET form for a `part`; `html` is its own where it has no options, else the id of those."""
+
+    name: str
+    label: str
+    kind: str
+    target: str
+    html: str
+    options: tuple
+
+
+@register.simple_tag
+def plain_fields(form) -> tuple[Plain, ...]:
+    """The visible fields of a GET form."""
+    if "plain" not in vars(form):  # a filter keeps its form
+        form.plain = tuple(_plain(bound) for bound in form.visible_fields())
+    return form.plain
+
+
+def _plain(bound) -> Plain:
+    widget, label, target = bound.field.widget, str(bound.label), bound.id_for_label
+    kind = "checkboxes" if bound.use_fieldset else bound.widget_type
+    if widget.attrs or bound.errors or kind not in ("checkboxes", "select"):
+        return Plain(bound.name, label, kind, target, str(bound), ())
+    chosen = bound.value() or ""
+    chosen = {str(value) for value in ([chosen] if isinstance(chosen, str) else chosen)}
+    options = tuple(
+        (str(value), str(text), str(value) in chosen, marked(text) if isinstance(text, Written) else "")
+        for value, text in widget.choices
+    )
+    return Plain(bound.name, label, kind, target, bound.auto_id, options)
 
 
 def word(obj, name: str) -> str:
