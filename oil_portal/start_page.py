@@ -5,13 +5,12 @@ from django.db.models import Count, QuerySet
 from challenges.models import Challenge, GoalLink
 from oil_portal.company import assignments_of
 from oil_portal.core.kept import kept
-from oil_portal.core.models import Notice
+from oil_portal.core.models import HowMany, Notice
 from oil_portal.core.prepared import join, prepared
 from oil_portal.core.templatetags.oil import Goal
 from oil_portal.naming import names_of
 from oil_portal.student import student_section
 from oil_portal.worklists import work_items
-from oil_portal.worklists.broker import number_of
 from oil_portal.worklists.item import ADDRESS
 from partners import roles
 from partners.models import Partner, User
@@ -192,7 +191,7 @@ def broker_section(user) -> dict:
 def _queues(user: int) -> QuerySet:
     """How many wait in each queue, in one row."""
     queues = Challenge.objects.submitted(), Challenge.objects.unclaimed(), Partner.objects.submitted()
-    return User.objects.filter(pk=user).values_list(*map(number_of, queues))
+    return User.objects.filter(pk=user).values_list(*(HowMany(queue.order_by().values("pk")) for queue in queues))
 
 
 def coordinator_section(user) -> dict:

@@ -428,14 +428,6 @@ class Migration(migrations.Migration):
             index=models.Index(fields=['status', 'submitted_at', 'id'], name='challenge_queue'),
         ),
         migrations.AddIndex(
-            model_name='assignment',
-            index=models.Index(fields=['id'], include=('level', 'challenge'), name='assignment_filtered'),
-        ),
-        migrations.AddIndex(
-            model_name='challenge',
-            index=models.Index(fields=['id'], include=('theme', 'location'), name='challenge_filtered'),
-        ),
-        migrations.AddIndex(
             model_name='challenge',
             index=models.Index(condition=models.Q(('status', 'accepted'), ('translator', None)), fields=['submitted_at', 'id'], name='challenge_unclaimed'),
         ),

@@ -60,8 +60,6 @@ class Assignment(Worded):
 
     class Meta:
         ordering = ["-created_at", "-pk"]
-        # What lists of projects are narrowed by, so that the many that do not answer to it are not read.
-        indexes = [models.Index(fields=["id"], include=["level", "challenge"], name="assignment_filtered")]
 
     def __str__(self) -> str:
         return self.title

@@ -183,7 +183,6 @@ class Challenge(Worded):
             GinIndex(fields=["document"], fastupdate=False),
             models.Index(fields=["status", "-created_at"]),
             models.Index(fields=["status", "submitted_at", "id"], name="challenge_queue"),
-            models.Index(fields=["id"], include=["theme", "location"], name="challenge_filtered"),
             models.Index(
                 fields=["submitted_at", "id"],
                 condition=models.Q(status=ChallengeStatus.ACCEPTED, translator=None),

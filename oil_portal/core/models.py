@@ -21,8 +21,7 @@ from oil_portal.core.workflow import event_label
 class Among(models.Lookup):
     """`partner__among=[1, 2]`: like `__in` for numbers and texts, with the list as one parameter.
 
-    A thousand people in a list that stands in ten places of a query are ten thousand parameters with `__in`: Django
-    prepares each by itself and psycopg looks for each in the text. Rows are the same; NULL is never among a list.
+    With `__in` a thousand people in ten places are ten thousand, each prepared by itself. NULL is never among a list.
     """
 
     lookup_name = "among"
@@ -43,6 +42,12 @@ class OneOf(models.Func):
     """Whether a number is one of a subquery's, asked first; `IN` among many joined tables would be asked last."""
 
     template, arg_joiner, output_field = "%(expressions)s)", " = ANY(", models.BooleanField()
+
+
+class HowMany(models.Subquery):
+    """How many rows a subquery has; with a limit at most so many."""
+
+    template, output_field = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)", models.IntegerField()
 
 
 class Numbers(models.Subquery):

@@ -4,13 +4,13 @@ The database says how many wait; of a long queue only its edges are read, which 
 """
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, Func, IntegerField, QuerySet, Subquery, Value
+from django.db.models import F, QuerySet, Value
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from challenges.models import Challenge
 from oil_portal.core import clock
-from oil_portal.core.models import OneOf
+from oil_portal.core.models import HowMany, OneOf
 from oil_portal.worklists.asking import Part, Row, Source, ask
 from oil_portal.worklists.item import QUEUE, WorkItem, item, line
 from oil_portal.worklists.people import Held, People
@@ -41,17 +41,11 @@ def for_brokers(held: Held):
         yield _queue(part, *queue)
 
 
-def number_of(queue: QuerySet) -> Subquery:
-    """How many wait, as a column. No `Count`, which would group by something that is not in the index of the queue."""
-    count = Func("pk", function="COUNT", output_field=IntegerField())
-    return Subquery(queue.order_by().values(number=count))
-
-
 def _edges(queue: QuerySet, **asked) -> Part:
     """The first and the last of a queue in its order, each with how many there are in all."""
     ordered = queue.values("pk")
     edges = ordered[:EDGE].union(ordered.reverse()[:EDGE], all=True)
-    return ask(queue.filter(OneOf("pk", ArraySubquery(edges))), count=number_of(queue), **asked)
+    return ask(queue.filter(OneOf("pk", ArraySubquery(edges))), count=HowMany(queue.order_by().values("pk")), **asked)
 
 
 def _queue(part: Part, make, url: str, title: str, text: str) -> Source:

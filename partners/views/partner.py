@@ -4,7 +4,7 @@ from functools import partial
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Count, QuerySet, Window
+from django.db.models import Count, QuerySet, Value, Window
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -12,6 +12,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST
 
 from oil_portal.core import views
+from oil_portal.core.models import HowMany
 from oil_portal.core.prepared import prepared
 from oil_portal.core.promises import with_promise
 from oil_portal.core.views import attempt, need
@@ -98,10 +99,9 @@ def _requests(user, partner: int) -> QuerySet[Membership]:
 def _roles_at(partner: int) -> QuerySet:
     """(role, how many) of the active memberships; students are counted as far as the rows of a list."""
     active = Membership.objects.active().filter(partner=partner).order_by()
-    students = active.filter(role=roles.STUDENT).values("pk")[: views.MOST_COUNTED + 1]
-    counted = lambda rows: rows.order_by().values_list("role").annotate(number=Count("pk"))
-    others = counted(active.exclude(role=roles.STUDENT))
-    return others.union(counted(Membership.objects.filter(pk__in=students)), all=True)
+    students = HowMany(active.filter(role=roles.STUDENT).values("pk")[: views.MOST_COUNTED + 1])
+    others = active.exclude(role=roles.STUDENT).values_list("role").annotate(number=Count("pk"))
+    return others.union(Partner.objects.filter(pk=partner).values_list(Value(roles.STUDENT), students), all=True)
 
 
 @prepared

@@ -866,7 +866,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='project',
-            index=models.Index(condition=models.Q(('status__in', ('completed', 'cancelled')), _negated=True), fields=['-closing_date', '-id'], name='project_now'),
+            index=models.Index(condition=models.Q(('status__in', ('completed', 'cancelled')), _negated=True), fields=['-closing_date', '-id'], include=('status', 'run'), name='project_now'),
         ),
         migrations.AddIndex(
             model_name='project',

@@ -207,7 +207,12 @@ class Project(Worded):
             ),
             models.Index(fields=["status", "-ends", "-id"], name="project_ended"),
             models.Index(fields=["-closing_date", "-id"], condition=models.Q(status__in=OVER), name="project_over"),
-            models.Index(fields=["-closing_date", "-id"], condition=~models.Q(status__in=OVER), name="project_now"),
+            models.Index(
+                fields=["-closing_date", "-id"],
+                include=["status", "run"],
+                condition=~models.Q(status__in=OVER),
+                name="project_now",
+            ),
         ]
         triggers = [copying]
         constraints = [
