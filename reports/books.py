@@ -13,7 +13,8 @@ from django.utils.translation import get_language
 
 from oil_portal.core.prepared import address, prepared
 from reports.counting import Counted, count
-from reports.facts import Column
+from reports.definitions import Figure
+from reports.facts import FACTS, Column
 from reports.making import fact_numbers, make_report, people_numbers
 from reports.models import Snapshot
 from reports.money import all_grants
@@ -22,7 +23,7 @@ from reports.people import People, protected, tell
 from reports.period import Period
 from reports.readings import Readings
 from reports.report import Line, Report
-from reports.rows import Source, copy, fetch, source_of
+from reports.rows import Source, copy, count_one, fetch, source_of
 
 STAMP = "geteld"  # in an address: of which readings the page was that led there
 
@@ -41,10 +42,10 @@ def column_data(columns: list[Column]) -> list[dict]:
     ]
 
 
-def parent_of(book, line: Line) -> Line | None:
+def figure_of(line: Line) -> Figure | None:
     """The figure that a group is a part of; None for a figure itself."""
     source = source_of(line.key)
-    return book.line(source.figure.key) if source and (source.breakdown or line.group) else None
+    return source.figure if source and (source.breakdown or line.group) else None
 
 
 def gone(line: Line) -> Line:
@@ -74,6 +75,7 @@ class Live:
     def __init__(self, period: Period, told: Readings | None = None) -> None:
         self.period, self.told = period, told
         self._lines: dict[str, list[Line]] = {}  # of a fact
+        self._asked: set[str] = set()  # facts of which one number was counted
 
     @cached_property
     def report(self) -> Report:
@@ -105,14 +107,21 @@ class Live:
     def line(self, key: str, group: str = "") -> Line | None:
         """One number that opens to rows, without counting the rest of the report."""
         source = source_of(key)
-        if source is None:
-            return None
+        lines = self._lines_with(source, group) if source else []
+        return next((line for line in lines if (line.key, line.group) == (key, group)), None)
+
+    def _lines_with(self, source: Source, group: str) -> list[Line]:
+        """The numbers of a fact; who asks for one is told that one, who asks for a second all of them."""
         fact = source.figure.fact
         if fact not in self._lines:
-            self._lines[fact] = (
-                people_numbers(self.people, self.period) if source.about_people else self._counted_lines(fact)
-            )
-        return next((line for line in self._lines[fact] if (line.key, line.group) == (key, group)), None)
+            if source.about_people:
+                self._lines[fact] = people_numbers(self.people, self.period)
+            elif fact in self._asked:
+                self._lines[fact] = self._counted_lines(fact)
+            else:
+                self._asked.add(fact)
+                return fact_numbers(count_one(source, self.period.days, group))
+        return self._lines[fact]
 
     def _counted_lines(self, fact: str) -> list[Line]:
         return fact_numbers(count(self.period, [fact]))
@@ -134,7 +143,9 @@ class Live:
         return source.columns if source else []
 
     def parent(self, line: Line) -> Line | None:
-        return parent_of(self, line)
+        """The figure that a group is a part of, in words; it is not counted for that."""
+        figure = figure_of(line)
+        return Line(figure.key, str(figure.label), definition=str(figure.definition)) if figure else None
 
     def opened(self, line: Line) -> Line:
         """The number of which `rows` gives the rows."""
@@ -182,6 +193,7 @@ class Told(Live):
 
     def __init__(self, period: Period, told: Readings | None = None) -> None:
         super().__init__(period, told or Readings(period))
+        self._asked = set(FACTS)  # all is counted, or kept
 
     def written(self) -> Report:
         return make_report(self.period, self.people, self.counted, self.told.grants, self.told.whole.at)
@@ -253,7 +265,8 @@ class Frozen:
         ]
 
     def parent(self, line: Line) -> Line | None:
-        return parent_of(self, line)
+        figure = figure_of(line)
+        return self.line(figure.key) if figure else None
 
     def rows(self, line: Line, limit: int | None = None, offset: int = 0) -> list[list]:
         kept = (

@@ -69,7 +69,7 @@ def _level(groups: list[Breakdown], one: Breakdown | None) -> int:
 @cache
 def _sql(fact: str) -> str:
     """Rows of: fact, level, the labels of its breakdowns, and of each figure its value and its rows in turn."""
-    numbers = [f"{_measure(one)}, count(*) FILTER (WHERE {one.where})" for one in _figures(fact).values()]
+    numbers = [f"{measure(one)}, count(*) FILTER (WHERE {one.where})" for one in _figures(fact).values()]
     names = [each.by for each in _groups(fact)]
     level = f"grouping({', '.join(names)})" if names else "0"
     sets = ", ".join(["()", *(f"({name})" for name in names)])
@@ -79,7 +79,8 @@ def _sql(fact: str) -> str:
     )
 
 
-def _measure(figure: Figure) -> str:
+def measure(figure: Figure) -> str:
+    """What a figure says of its rows, in SQL over its fact."""
     how, _colon, column = figure.measure.partition(":")
     if how == "sum":
         return f"coalesce(sum({column}) FILTER (WHERE {figure.where}), 0)"

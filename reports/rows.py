@@ -7,7 +7,7 @@ from django.db import connection
 from django.urls import reverse
 from django.utils.formats import date_format, number_format
 
-from reports.counting import WITH_ROOM, ask
+from reports.counting import WITH_ROOM, Counted, ask, measure
 from reports.definitions import BREAKDOWNS, COUNTED, PEOPLE, Breakdown, Figure
 from reports.facts import DAYS, FACTS, Column, Fact
 from reports.people_facts import PEOPLE_FACTS
@@ -58,6 +58,18 @@ def fetch(source: Source, asking: dict, group: str = "", limit: int | None = Non
     cut = "" if limit is None else f" LIMIT {int(limit)} OFFSET {int(offset)}"
     sql = f"{DAYS}SELECT {names} FROM ({fact.sql}) AS fact WHERE {where} ORDER BY {fact.order}{cut}"  # noqa: S608
     return [_paired(source.columns, row) for row in ask(sql, asking | params)]
+
+
+def count_one(source: Source, asking: dict, group: str = "") -> dict[tuple[str, str], Counted]:
+    """The number of which those are the rows, as `counting.count` says it together with all others of its fact, which
+    takes three times as long. Nothing for a group without rows."""
+    if "\0" in group:  # which the database takes from nobody
+        return {}
+    where, params = condition(source, group)
+    fact, key = source.fact, (source.breakdown or source.figure).key
+    sql = f"{DAYS}SELECT {measure(source.figure)}, count(*) FROM ({fact.sql}) AS fact WHERE {where}"  # noqa: S608
+    value, rows = ask(sql, asking | params)[0]
+    return {(key, group): Counted(value, rows)} if rows or not source.breakdown else {}
 
 
 def copy(source: Source, asking: dict, snapshot: int, key: str, group: str) -> None:

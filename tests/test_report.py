@@ -167,6 +167,27 @@ def test_the_rows_behind_a_figure_are_the_figure(year, period):
             assert sum(row[columns.index(name)] for row in rows) == Decimal(line.value), line
 
 
+@pytest.mark.parametrize("period", ["2026", "2026-K2"])
+def test_a_number_that_is_counted_alone_is_the_one_of_the_report(year, period):
+    report = book(period).report
+    for told in report.lines():
+        if told.rows:
+            alone = book(period).line(told.key, told.group)
+            assert alone == told
+            if told.group and (of := book(period).parent(told)):
+                whole = report.line(of.key)
+                assert (of.label, of.definition) == (whole.label, whole.definition)
+    assert book(period).line("bedrijven-gemeente", "nergens") is None
+
+
+def test_the_second_number_of_a_fact_comes_with_all_the_others(year):
+    told = book("2026")
+    keys = [line.key for line in told.report.lines() if line.key.startswith("vraagstukken-")]
+    with CaptureQueriesContext(connection) as asked:
+        assert all(told.line(key) for key in keys)
+    assert len(keys) > 5 and len(asked) == 2
+
+
 def test_lead_times_are_the_medians_of_their_rows(year):
     from statistics import median
 
@@ -184,7 +205,7 @@ def test_groups_add_up_to_their_figure(year):
             if table.key in ("studenten-school", "plaatsingen-school"):
                 continue
             lines = [lines[0] for _label, lines in table.rows]
-            whole = live.parent(lines[0])
+            whole = live.line(live.parent(lines[0]).key)
             assert sum(Decimal(line.value) for line in lines) == Decimal(whole.value), table.key
 
 
