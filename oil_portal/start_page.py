@@ -1,5 +1,7 @@
 """What the home page and the start page show. Reads only; the home page's figures are some minutes old at most."""
 
+from itertools import starmap
+
 from django.db.models import Count, QuerySet
 
 from challenges.models import Challenge, GoalLink
@@ -17,7 +19,7 @@ from partners.models import Partner, User
 from projects.goals import Reader, links_of
 from projects.models import Application, MatchingRound, Project, in_hand_of
 from projects.models.project import ProjectQuerySet
-from projects.pages import as_rows
+from projects.own import Own, read
 from projects.workflow import OVER, WITH_TEAM
 
 NEWEST = 3
@@ -142,15 +144,15 @@ def sections(user) -> dict:
 def teacher_section(user) -> dict:
     """The projects that I coach, and challenges that still look for a translator."""
     return {
-        "coached": _coached(user),
+        "coached": list(starmap(Own, _coached(user))),
         "translations": _translated_by(user),
         "unclaimed": _unclaimed(),
     }
 
 
 @prepared
-def _coached(user) -> ProjectQuerySet:
-    return as_rows(Project.objects.filter(in_hand_of([user.pk])).exclude(status__in=OVER))[:LISTED]
+def _coached(user) -> QuerySet:
+    return read(Project.objects.filter(in_hand_of([user.pk])).exclude(status__in=OVER))[:LISTED]
 
 
 @prepared
@@ -196,14 +198,14 @@ def _queues(user: int) -> QuerySet:
 
 def coordinator_section(user) -> dict:
     """The projects of my school that are under way."""
-    return {"school_projects": _of_school(user), "school_rounds": _rounds(user)}
+    return {"school_projects": list(starmap(Own, _of_school(user))), "school_rounds": _rounds(user)}
 
 
 @prepared
-def _of_school(user) -> ProjectQuerySet:
+def _of_school(user) -> QuerySet:
     schools = roles.school_ids(user, roles.COORDINATOR)
     projects = Project.objects.filter(run__module__school__in=schools, status__in=["open", "running", "confirming"])
-    return as_rows(projects)[:LISTED]
+    return read(projects)[:LISTED]
 
 
 @prepared

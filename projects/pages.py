@@ -4,31 +4,26 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from django.contrib.contenttypes.models import ContentType
-from django.core.paginator import Page
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from challenges.models import Challenge
 from challenges.models.draft import read_attachments
 from oil_portal.core import clock
-from oil_portal.core.models import Consent, TimelineEntry
-from oil_portal.core.prepared import Many, join, prepared
+from oil_portal.core.models import Consent
+from oil_portal.core.prepared import prepared
 from oil_portal.core.templatetags.parts import status_word
 from oil_portal.core.timeline import course_of
-from oil_portal.core.views import MOST_COUNTED, Leaves, Pages
 from partners import roles
 from projects.chain import chain
 from projects.choosing import part_of
 from projects.contributing import of_project
 from projects.forms.project import ApplyForm, ConfirmForm
-from projects.goals import Reader, links_of, with_fit
-from projects.models import Achievement, Application, Outcome, Profile, Project, asked_by, led_by
+from projects.goals import Reader, with_fit
+from projects.models import Achievement, Application, Profile, Project
 from projects.permissions import asked, leads
 from projects.services import DECISION_DAYS, in_round, no_room, speaks_as
-from projects.workflow import LIVE_APPLICATION, OVER, WITH_TEAM, ApplicationStatus, ProjectStatus, RoundStatus
-
-PER_PAGE = LISTED_FINISHED = 20
+from projects.workflow import LIVE_APPLICATION, WITH_TEAM, ApplicationStatus, ProjectStatus, RoundStatus
 
 
 class Taught(NamedTuple):
@@ -226,6 +221,16 @@ def wrapping_up(user, project: Project) -> dict:
     }
 
 
+@prepared
+def _last_application(project: int, student: int) -> QuerySet[Application]:
+    return Application.objects.filter(project=project, student=student).order_by("-created_at", "-pk")[:1]
+
+
+@prepared
+def _in_pictures(students: tuple) -> QuerySet:
+    return Consent.objects.in_force(Consent.Kind.PHOTOS).filter(user__in=students).values_list("user", flat=True)
+
+
 # --- Confirming -------------------------------------------------------------------------------------------------
 def confirm_forms(user, project: Project, sides: list[str], data, sent: str | None) -> dict[str, ConfirmForm]:
     """{side: form} for the sides that have something to say; the one that was `sent` holds `data`."""
@@ -238,109 +243,3 @@ def confirm_forms(user, project: Project, sides: list[str], data, sent: str | No
         if own:
             forms[side] = ConfirmForm(data if side == sent else None, side=side, achievements=own)
     return forms
-
-
-# --- My projects ------------------------------------------------------------------------------------------------
-def mine(request) -> dict:
-    """The reader's projects per role, in pages; a list is None for who does not have the role."""
-    user = request.user
-    found: dict = {"applications": None, "led": None, "asked": None}
-    if roles.has(user, roles.STUDENT):
-        found["applications"] = own_applications(user)
-    if roles.has(user, roles.TEACHER, roles.COORDINATOR):
-        found["led"] = by_stage(request, "led", "page")
-    if roles.has(user, roles.CONTACT):
-        found["asked"] = by_stage(request, "asked", "gevraagd")
-    return found
-
-
-def own_applications(user) -> list[Application]:
-    """All applications of a student, newest first, each with `answer` and a dressed project."""
-    found = _applications(user.pk)
-    assignments = [application.project.assignment for application in found]
-    join(assignments, "links", links_of(tuple(sorted({one.pk for one in assignments}))), "assignment_id")
-    Reader(user).dress([application.project for application in found])
-    answers = answers_to(found)
-    unconfirmed = set(_unconfirmed(user.pk))
-    for application in found:
-        application.answer = answers.get(application.pk, "")
-        application.to_confirm = application.status == "placed" and application.project_id in unconfirmed
-    return found
-
-
-@prepared
-def _applications(student: int) -> QuerySet[Application]:
-    related = ("project__assignment__challenge__partner", "project__lab", "project__run__module__school")
-    found = Application.objects.filter(student=student).select_related(*related)
-    return found.order_by("-created_at", "-pk")
-
-
-@prepared
-def _unconfirmed(student: int) -> QuerySet:
-    """The projects in which the student did not say yet what was reached."""
-    return Achievement.objects.filter(student=student, student_says=None).values_list("project_id", flat=True)
-
-
-@prepared
-def _last_application(project: int, student: int) -> QuerySet[Application]:
-    return Application.objects.filter(project=project, student=student).order_by("-created_at", "-pk")[:1]
-
-
-@prepared
-def _in_pictures(students: tuple) -> QuerySet:
-    return Consent.objects.in_force(Consent.Kind.PHOTOS).filter(user__in=students).values_list("user", flat=True)
-
-
-def answers_to(applications: list[Application]) -> dict[int, str]:
-    """{application id: what was said with its present status}, in one query."""
-    if not applications:
-        return {}
-    status = {application.pk: application.status for application in applications}
-    return {pk: remark for pk, to_status, remark in _said_of(Many(status)) if to_status == status[pk]}
-
-
-@prepared
-def _said_of(applications: Many) -> QuerySet:
-    """(application, status, what was said with it) in order of time."""
-    kind = ContentType.objects.get_for_model(Application)
-    entries = TimelineEntry.objects.filter(content_type=kind, object_id__among=applications)
-    return entries.order_by("created_at", "pk").values_list("object_id", "to_status", "remark")
-
-
-def with_todo(projects: QuerySet[Project]) -> QuerySet[Project]:
-    """Add whether teacher and company still have to confirm goals, and whether there is an outcome."""
-    rows = Achievement.objects.filter(project=OuterRef("pk"))
-    return projects.annotate(
-        teacher_silent=Exists(rows.filter(teacher_says=None)),
-        company_silent=Exists(rows.filter(company_says=None)),
-        has_outcome=Exists(Outcome.objects.filter(project=OuterRef("pk"))),
-    )
-
-
-def as_rows(projects: QuerySet[Project]) -> QuerySet[Project]:
-    """With what a row says: company, module, colour and seats, and no long text."""
-    joined = projects.select_related("assignment__challenge__partner", "lab", "run__module")
-    return joined.with_counts().defer("text", "document", "assignment__text", "assignment__challenge__question")
-
-
-def by_stage(request, side: str, name: str) -> dict[str, Page | list[Project]]:
-    """A page (which `name` in the address says) of what is under way, and the last of what has ended."""
-    now = Pages(Leaves(_mine, _all_mine, request.user, side, "now"), PER_PAGE, name).asked(request)
-    return {"now": now, "ended": _mine(request.user, side, "ended", "0", str(LISTED_FINISHED))}
-
-
-@prepared
-def _mine(user, side: str, stage: str, first: str, last: str) -> QuerySet[Project]:
-    return with_todo(as_rows(_of_side(user, side, stage).order_by("-closing_date", "-pk")))[int(first) : int(last)]
-
-
-@prepared
-def _all_mine(user, side: str, stage: str) -> QuerySet:
-    return _of_side(user, side, stage).order_by().values("pk")[: MOST_COUNTED + 1]
-
-
-def _of_side(user, side: str, stage: str) -> QuerySet[Project]:
-    """What the reader leads, or what their partners asked, under way or ended."""
-    projects = Project.objects.filter(led_by(user) if side == "led" else asked_by(user))
-    ended = Q(status__in=OVER)
-    return projects.filter(ended) if stage == "ended" else projects.exclude(ended)

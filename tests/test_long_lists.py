@@ -5,7 +5,7 @@ import pytest
 from challenges.models import Challenge
 from oil_portal.core import prepared
 from oil_portal.start_page import counted
-from projects import pages
+from projects import own
 from tests import factories as f
 from tests.helpers import queries_of
 
@@ -18,7 +18,7 @@ def titles(page, of: str) -> list[str]:
 
 @pytest.fixture
 def few(monkeypatch):
-    monkeypatch.setattr(pages, "PER_PAGE", 2)
+    monkeypatch.setattr(own, "PER_PAGE", 2)
     monkeypatch.setattr("partners.views.partner.PAGE", 2)
     prepared.forget()
     yield

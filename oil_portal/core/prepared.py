@@ -19,7 +19,7 @@ are refused.
 import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache, partial, update_wrapper
+from functools import cache, lru_cache, partial, update_wrapper
 from itertools import count
 from typing import Any
 
@@ -370,9 +370,18 @@ def address(name: str, *args: int | str) -> str:
 
 def join(objects: Iterable[Model], name: str, rows: list[Model], by: str) -> None:
     """Give each object those of `rows` whose `by` is its number, and those the object; as `prefetch_related` does."""
+    found: dict[int, list[Model]] = {}
+    for row in rows:
+        found.setdefault(getattr(row, by), []).append(row)
     for one in objects:
-        own = one._meta.get_field(name).related_model._default_manager.none()
-        own._result_cache, own._prefetch_done = [row for row in rows if getattr(row, by) == one.pk], True
+        empty = _nothing(one._meta.get_field(name).related_model)
+        own = type(empty)(empty.model, empty.query)
+        own._result_cache, own._prefetch_done = found.get(one.pk, []), True
         for row in own._result_cache:
             setattr(row, by.removesuffix("_id"), one)
         vars(one).setdefault("_prefetched_objects_cache", {})[name] = own
+
+
+@cache
+def _nothing(model: type[Model]) -> QuerySet:
+    return model._default_manager.none()

@@ -19,7 +19,7 @@ from oil_portal.core.prepared import join, prepared
 from oil_portal.core.workflow import NotNow
 from partners import roles
 from partners.filters import listed
-from projects import pages, services
+from projects import own, pages, services
 from projects.filters import ProjectFilter
 from projects.fitting import taste_of
 from projects.forms.project import ApplyForm, OutcomeForm, PlanForm
@@ -64,7 +64,7 @@ def project_list(request) -> HttpResponse:
 @require_safe
 def mine(request) -> HttpResponse:
     """The projects that the reader is in: as a student, as who leads them, as the company that asked."""
-    return render(request, "projects/project_mine.html", pages.mine(request))
+    return render(request, "projects/project_mine.html", own.mine(request))
 
 
 @login_not_required
