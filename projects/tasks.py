@@ -12,14 +12,14 @@ from projects.services import DECISION_DAYS, ask_later, close_overdue, due_to_as
 from projects.services.proposal import compute
 from projects.services.publication import publish_due
 from projects.services.round import close_round, open_round
-from projects.workflow import ProjectStatus, RoundStatus
+from projects.workflow import RoundStatus
 
 
 @shared_task
 def close_due_projects() -> None:
     """Answer the applicants of projects whose teacher let the decision date pass."""
     last = clock.today() - timedelta(days=DECISION_DAYS)
-    for project in Project.objects.filter(status=ProjectStatus.OPEN, closing_date__lt=last):
+    for project in Project.objects.filter(open_until__lt=last):
         close_overdue(project=project)
 
 

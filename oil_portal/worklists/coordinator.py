@@ -24,7 +24,7 @@ def for_coordinators(held: Held):
     at, schools = held.at(roles.COORDINATOR), held.of_school(roles.COORDINATOR)
     if not at:
         return
-    overdue = Project.objects.filter(status="open", closing_date__lt=clock.today(), run__module__school__among=schools)
+    overdue = Project.objects.filter(open_until__lt=clock.today(), run__module__school__among=schools)
     rounds = MatchingRound.objects.filter(school__among=schools, status__in=["draft", "closed"])
     filled = Exists(RoundProject.objects.filter(round=OuterRef("pk")))
     asked = [
