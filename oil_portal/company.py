@@ -1,8 +1,10 @@
 """What a company follows on one page: its drafts, challenges, colleagues, hours and results. Reads only."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
+from itertools import starmap
+from typing import NamedTuple
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
@@ -10,7 +12,8 @@ from django.db.models.functions import Coalesce
 
 from challenges.models import Assignment, Challenge, Draft
 from oil_portal.core import clock
-from oil_portal.core.prepared import join, prepared
+from oil_portal.core.prepared import address, join, prepared
+from oil_portal.core.templatetags.parts import status_word
 from oil_portal.core.views import Leaves
 from partners import roles
 from partners.models import Membership, Partner
@@ -20,15 +23,53 @@ from projects.models import Application, Contribution, Project
 ROWS, RESULTS = 25, 6
 
 
+class Given(NamedTuple):
+    """A project and the hours that were given to it."""
+
+    title: str
+    pk: int
+    hours: Decimal
+
+    @property
+    def url(self) -> str:
+        return address("projects:detail", self.pk)
+
+
 @dataclass(frozen=True)
 class Hours:
-    """Hours given: in all, confirmed, this calendar year, and by project (title, project id, hours); and euros."""
+    """Hours given: in all, confirmed, this calendar year, and by project; and euros."""
 
     total: float
     confirmed: float
     year: float
-    by_project: list[tuple[str, int, float]]
+    by_project: list[Given]
     euros: float
+
+
+class Asked(NamedTuple):
+    """A challenge as its company follows it: what it waits for, how many students looked, applied and got a seat."""
+
+    url: str
+    title: str
+    waits: str
+    since: datetime
+    state: str
+    seen: int
+    applied: int
+    placed: int
+
+
+class Result(NamedTuple):
+    """A project that is completed, and what came of it."""
+
+    pk: int
+    title: str
+    summary: str | None
+    ends: date
+
+    @property
+    def url(self) -> str:
+        return address("projects:card", self.pk)
 
 
 def choose(user, wanted: str) -> tuple[list[Partner], Partner | None]:
@@ -77,8 +118,13 @@ def challenges_of(partner: Partner, number: str | None) -> Page:
     page = paginator.get_page(number)
     assignments = assignments_of(tuple(challenge.pk for challenge in page.object_list))
     join(page.object_list, "assignments", assignments, "challenge_id")
-    for challenge in page.object_list:
-        challenge.partner = partner  # read once
+    page.object_list = [
+        Asked(
+            one.get_absolute_url(), one.title, str(one.waits), one.submitted_at or one.created_at, status_word(one),
+            one.interested, one.applied, one.placed,
+        )
+        for one in page.object_list
+    ]  # fmt: skip
     return page
 
 
@@ -110,9 +156,9 @@ def _drafts(user, partner: int) -> QuerySet[Draft]:
 
 
 @prepared
-def _results(partner: int) -> QuerySet[Project]:
+def _results(partner: int) -> QuerySet:
     results = Project.objects.filter(assignment__challenge__partner=partner, status="completed")
-    return results.select_related("outcome").order_by("-ends", "-pk")[:RESULTS]
+    return results.order_by("-ends", "-pk").values_list("pk", "title", "outcome__summary", "ends")[:RESULTS]
 
 
 def hours_of(partner: Partner) -> Hours:
@@ -122,7 +168,7 @@ def hours_of(partner: Partner) -> Hours:
         total=sum(row["given"] for row in rows),
         confirmed=sum(row["confirmed"] for row in rows),
         year=sum(row["year"] for row in rows),
-        by_project=[(row["project__title"], row["project"], row["given"]) for row in rows if row["given"]],
+        by_project=[Given(row["project__title"], row["project"], row["given"]) for row in rows if row["given"]],
         euros=sum(row["euros"] for row in rows),
     )
 
@@ -135,5 +181,5 @@ def company_page(user, partner: Partner, number: str | None) -> dict:
         "drafts": _drafts(user, partner.pk),
         "hours": hours_of(partner),
         "rate": rates_of([partner.pk]).get(partner.pk),
-        "results": _results(partner.pk),
+        "results": list(starmap(Result, _results(partner.pk))),
     }
