@@ -1,6 +1,8 @@
 """What the home page and the start page show. Reads only; the home page's figures are some minutes old at most."""
 
+from datetime import datetime
 from itertools import starmap
+from typing import NamedTuple
 
 from django.db.models import Count, QuerySet
 
@@ -102,13 +104,21 @@ def news(user, *, limit: int) -> list[Notice]:
     return [notice for notice in notices if notice.entry.target is not None]
 
 
-def unread(user) -> list[dict]:
+class News(NamedTuple):
+    """What a notice tells: what happened, when, and to what."""
+
+    label: str
+    at: datetime
+    title: str
+    url: str
+
+
+def unread(user) -> list[News]:
     """The newest notices that were not read: what happened, when, and to what. Two queries, for most kinds of thing."""
     entries = [notice.entry for notice in _unheard(user)]
     names = names_of((entry.content_type_id, entry.object_id) for entry in entries)
     named = [(entry, names.get((entry.content_type_id, entry.object_id))) for entry in entries]
-    return [{"label": entry.label, "at": entry.created_at, "title": name[0], "url": name[1]}
-            for entry, name in named if name]  # fmt: skip
+    return [News(str(entry.label), entry.created_at, str(name[0]), name[1]) for entry, name in named if name]
 
 
 @prepared
@@ -120,7 +130,7 @@ def sections(user) -> dict:
     """Everything on the start page; a section is there when the user has its role."""
     held = {role for role, *_where in roles.of(user)}
     items = work_items(user)
-    of = lambda topic: [item for item in items if item.topic == topic]
+    of = lambda topic: tuple(item for item in items if item.topic == topic)
     found = {
         "work": of(User.Topic.WORK),
         "closing": of(User.Topic.DATES),

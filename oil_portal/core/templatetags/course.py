@@ -1,15 +1,18 @@
 """Template tags of what happened to an object and what can be done with it now. A builtin library."""
 
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from django import template
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import BooleanField
+from django.db.models import BooleanField, Model
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from oil_portal.core import clock
+from oil_portal.core.models import words
 from oil_portal.core.prepared import address
 from oil_portal.core.templatetags.parts import part
 from oil_portal.core.timeline import course_of, due
@@ -27,18 +30,23 @@ class Step(NamedTuple):
 @register.simple_tag(takes_context=True)
 def track(context, obj) -> SafeString:
     """The steps of the object's workflow; a step carries the status's own name when that is a side road of it."""
-    steps = workflow_of(obj).steps
-    at = next((i for i, (_label, statuses) in enumerate(steps) if obj.status in statuses), None)
+    return part(context, "core/tags/track.html", **_track(type(obj), obj.status, get_language()))
+
+
+@lru_cache
+def _track(model: type[Model], status: str, _language: str) -> dict:
+    """What a track draws of an object with this status."""
+    steps = workflow_of(model).steps
+    at = next((i for i, (_label, statuses) in enumerate(steps) if status in statuses), None)
     shown = tuple(
         Step(
-            label=str(obj.get_status_display() if i == at and obj.status != statuses[0] else label),
+            label=str(words(model, "status")[status] if i == at and status != statuses[0] else label),
             past=at is not None and i < at,
             now=i == at,
         )
         for i, (label, statuses) in enumerate(steps)
     )
-    current = None if at is None else shown[at]
-    return part(context, "core/tags/track.html", steps=shown, current=current, number=(at or 0) + 1)
+    return {"steps": shown, "current": None if at is None else shown[at], "number": (at or 0) + 1}
 
 
 @register.simple_tag
