@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from oil_portal import figures, ring
 from oil_portal import network as net
-from oil_portal.core.kept import Reading, kept
+from oil_portal.core.kept import Reading, beside, kept
 from oil_portal.core.models import words
 from oil_portal.core.views import counting, number
 from partners.models import Partner
@@ -80,7 +80,9 @@ def network(request):
     asked, page = QueryDict(mutable=True), min(number(request.GET.get("page", "")) or 1, MOST_PAGES)
     for name in net.FIELDS:
         asked.setlist(name, request.GET.getlist(name))
-    reading = see(net.sees_all(request.user), asked.urlencode(), page, get_language())
+    everything = net.sees_all(request.user)
+    with beside((figures.totals, (everything,)), (figures.stages, (everything,))):
+        reading = see(everything, asked.urlencode(), page, get_language())
     found: Seen = reading.value
     if found.unknown:
         messages.info(request, _("Deze keuze kennen we niet: %s. We laten haar weg.") % ", ".join(found.unknown[:5]))

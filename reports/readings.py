@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.cache import cache as memory
 
 from oil_portal.core import clock
-from oil_portal.core.kept import Reading, kept
+from oil_portal.core.kept import Reading, beside, kept
 from reports.counting import Counted, count
 from reports.models import Grant
 from reports.money import all_grants
@@ -48,7 +48,8 @@ class Readings:
     @cached_property
     def told(self) -> tuple[Reading, Reading]:
         """The figures and the people; counted now where nothing is kept of them."""
-        found = self.figures, self.people
+        with beside((people_of, (self.period.year,))):
+            found = self.figures, self.people
         if any(one.at for one in found) and not self._before:
             told = tuple(replace(one, at=one.at or clock.now()) for one in found)
             memory.add(self._name(_stamp(found)), told, REMEMBERED)

@@ -16,7 +16,7 @@ from django.http import HttpResponse
 
 from oil_portal.core import clock
 from oil_portal.core import kept as keeping_of
-from oil_portal.core.kept import LONGEST, Reading, kept, turn, warm
+from oil_portal.core.kept import LONGEST, BeingCounted, Reading, beside, can_say, kept, turn, warm
 from oil_portal.core.tasks import count_again, warm_figures
 from oil_portal.core.views import counting
 from oil_portal.settings import CACHES
@@ -285,6 +285,20 @@ def test_who_sends_a_form_waits(aside, known_to_be_slow, handed_over, rf):
     assert not other.done()
     go_on.set()
     assert other.result(10).status_code == 200 and len(counted) == 1
+
+
+@pytest.mark.django_db
+def test_workers_begin_with_what_the_page_shows_beside(
+    known_to_be_slow, handed_over, aside, django_capture_on_commit_callbacks
+):
+    long_work(1)
+    long_work.forget(1)
+    aside(held_up)
+    until(lambda: counted[1:])
+    others = beside((long_work, (1,)), (short_work, ()))
+    with django_capture_on_commit_callbacks(execute=True), pytest.raises(BeingCounted), can_say(), others:
+        held_up()
+    assert handed_over[-1] == ("tests.test_kept.long_work", (1,)) and len(counted) == 2
 
 
 def test_a_worker_counts_while_the_page_says_so(redis, worker, monkeypatch, rf):

@@ -15,6 +15,7 @@ from oil_portal.core.apps import Moments
 from oil_portal.core.prepared import Many, Text, Unprepared, forget, join, prepared
 from partners.models import Membership, Partner, User
 from projects.models import Application, Project
+from reports.models import Snapshot
 from tests import factories as f
 from tests.helpers import PEOPLE
 
@@ -45,6 +46,16 @@ def test_each_reader_reads_what_they_would_without(seen, region):
             usual = list(Project.objects.visible_to(user).filter(pk=project.pk))
             assert seen(user, project.pk) == usual, user
     assert [seen(region.contact, ours.pk), seen(region.other_contact, ours.pk)] == [[ours], []]
+
+
+def test_a_number_that_no_stand_in_fits_is_refused(db):
+    """Django knows that a small number is never as large as those, and would find nothing for ever."""
+    of_year = prepared(lambda year: Snapshot.objects.filter(year=year))
+    for _turn in range(2):
+        with pytest.raises(Unprepared):
+            of_year(2026)
+    none = prepared(lambda pk: Project.objects.filter(pk=pk, status__in=[]))
+    assert none(1) == [] == none(2)
 
 
 def test_it_is_composed_once_for_all_readers_of_a_kind(seen, composed, region):

@@ -66,6 +66,17 @@ def can_say():
         _can_say.reset(token)
 
 
+@contextmanager
+def beside(*others: "tuple[Kept, tuple]"):
+    """What a page shows beside these (with their arguments): where that is being counted, workers begin with them."""
+    try:
+        yield
+    except BeingCounted:
+        for one, args in others:
+            one.soon(*args)
+        raise
+
+
 @dataclass(frozen=True)
 class Reading:
     """What was counted and when; `at` is None for what was counted for this page, `old` when it is being recounted."""
@@ -129,6 +140,11 @@ class Kept:
         if memory.add(f"{self.key(*args)}:again", True, settings.FIGURES_KEPT):
             self._note(args)
             transaction.on_commit(lambda: count_again.delay(self.path, args), robust=True)
+
+    def soon(self, *args) -> None:
+        """The same, where it takes long and nothing is kept."""
+        if self.asked() and self.held(*args) is None:
+            self.ahead(*args)
 
     def again(self, *args) -> None:
         """Count anew, unless another is at it or just was; what became quick is not kept any more."""

@@ -316,7 +316,10 @@ class Prepared:
         if statement is None:
             if len(self.kept) >= MOST:
                 self.kept.clear()
-            statement = self.kept[key] = self._statement(shape, holes.wanted)
+            statement = self._statement(shape, holes.wanted)
+            if not statement.sql:  # nothing can be found: with these values too, or only with the stand-ins?
+                self._check(statement, holes.values, given)
+            self.kept[key] = statement
         if CHECKED:
             self._check(statement, holes.values, given)
         return statement, holes.values
