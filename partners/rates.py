@@ -74,6 +74,11 @@ def rates_of(partners: Iterable[int] | None = None) -> dict[int, Rate]:
     return {partner: rate(questions, today) for partner, questions in found.items()}
 
 
+def rates_read(partners: Iterable[int]) -> tuple:
+    """What `rates_of` these asks, for `ahead`."""
+    return _asked, False, Many(partners)
+
+
 @prepared
 def _asked(everybody: bool, partners: Many) -> QuerySet:
     """What was asked of these partners, or of all, since this day a year ago."""

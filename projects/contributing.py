@@ -179,7 +179,7 @@ def _all_others(user, one: tuple) -> QuerySet:
 
 
 @prepared
-def _sums(user, project: int) -> QuerySet:
+def sums_of(user, project: int) -> QuerySet:
     """One row of sums; none where nothing was given."""
     waiting = Count("pk", filter=Q(pk__in=Contribution.objects.waiting_for(user).values("pk")))
     return Contribution.objects.filter(project=project).order_by().values("project").annotate(**SUMS, waiting=waiting)
@@ -204,6 +204,6 @@ def of_project(user, project: Project) -> dict:
     if not begun or not user.has_perm("projects.see_contributions_project", project):
         return {}
     return {
-        "contributed": next(iter(_sums(user, project.pk)), dict.fromkeys(SUMS)),
+        "contributed": next(iter(sums_of(user, project.pk)), dict.fromkeys(SUMS)),
         "contributes": user.has_perm("projects.contribute_project", project),
     }

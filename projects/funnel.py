@@ -55,6 +55,11 @@ def _firsts(challenge: int) -> QuerySet:
     )
 
 
+def funnel_reads(challenge: int) -> list[tuple]:
+    """What a funnel asks, for `ahead`."""
+    return [(_interests, challenge), (_firsts, challenge)]
+
+
 def first_times(challenge: Challenge) -> list[list[date]]:
     """Per stage the Monday of each student's first time; two queries."""
     seen, saved = [], []

@@ -15,7 +15,7 @@ from projects.models import Achievement, Application, Project
 
 
 @prepared
-def _known(student: int) -> QuerySet:
+def goals_of(student: int) -> QuerySet:
     """(the goals that student, teacher and company all confirmed, those of the modules that the student follows)."""
     achieved = Achievement.objects.filter(student=OuterRef("pk"), achieved=True).order_by().values("goal")
     taken = LearningGoal.objects.filter(modules__runs__enrolments__student=OuterRef("pk")).order_by().values("pk")
@@ -38,7 +38,7 @@ class Reader:
         self.is_student = roles.has(user, roles.STUDENT)
         self.achieved, self.open = set(), set()
         if self.is_student:
-            ((achieved, taken),) = _known(user.pk)
+            ((achieved, taken),) = goals_of(user.pk)
             self.achieved = set(achieved)
             self.open = set(taken) - self.achieved
 

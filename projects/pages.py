@@ -8,19 +8,21 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from challenges.models import Challenge
-from challenges.models.draft import read_attachments
+from challenges.models.draft import attachments_of, read_attachments
+from challenges.services.talk import interest_of
 from oil_portal.core import clock
 from oil_portal.core.models import Consent
 from oil_portal.core.prepared import prepared
 from oil_portal.core.templatetags.parts import status_word
-from oil_portal.core.timeline import course_of
+from oil_portal.core.timeline import course, course_of
 from partners import roles
 from projects.chain import chain
 from projects.choosing import part_of
-from projects.contributing import of_project
+from projects.contributing import of_project, sums_of
 from projects.forms.project import ApplyForm, ConfirmForm
-from projects.goals import Reader, with_fit
+from projects.goals import Reader, goals_of, links_of, with_fit
 from projects.models import Achievement, Application, Profile, Project
+from projects.models.project import team_of
 from projects.permissions import asked, leads
 from projects.services import DECISION_DAYS, in_round, no_room, speaks_as
 from projects.workflow import LIVE_APPLICATION, WITH_TEAM, ApplicationStatus, ProjectStatus, RoundStatus
@@ -53,6 +55,23 @@ class Asks(NamedTuple):
 
 
 # --- One project ------------------------------------------------------------------------------------------------
+def reads(user, project: Project) -> list[tuple]:
+    """What the page of a project is going to ask for sure, for `ahead`."""
+    challenge, open_book = project.challenge.pk, not project.challenge.confidential
+    asks = [(links_of, (project.assignment_id,)), (team_of, project.pk)]
+    if open_book:
+        asks.append((attachments_of, challenge))
+    if roles.has(user, roles.STUDENT):
+        asks += [(goals_of, user.pk), (interest_of, challenge, user.pk), (_last_application, project.pk, user.pk)]
+    if leads(user, project):
+        asks.append((_asked, project.pk, project.assignment_id))
+    if leads(user, project) or asked(user, project):
+        asks.append(course(project))
+        if project.status in WITH_TEAM:
+            asks.append((sums_of, user, project.pk))
+    return asks
+
+
 def detail(user, project: Project, form: ApplyForm | None) -> dict:
     """Everything on a project's page. `project` comes from `for_cards`; `form` is what a student fills in."""
     reader = Reader(user)

@@ -56,7 +56,7 @@ def test_the_check_sees_an_inline_import():
 
 def test_the_floor_stays_small():
     files = [p for p in (BASE / "oil_portal/core").rglob("*.py") if "migrations" not in p.parts]
-    assert len([path for path in files if path.name != "__init__.py"]) <= 16
+    assert len([path for path in files if path.name != "__init__.py"]) <= 17
 
 
 def test_the_stack_knows_no_django():

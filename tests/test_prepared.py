@@ -1,8 +1,10 @@
 """Reads that are composed once: the same rows as Django's own for every reader and value, and no SQL made anew."""
 
+from contextlib import nullcontext
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 
+import pghistory
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db import DataError, connection
@@ -12,7 +14,7 @@ from psycopg.pq import Format
 
 from oil_portal.core import clock
 from oil_portal.core.apps import Moments
-from oil_portal.core.prepared import Many, Text, Unprepared, forget, join, prepared
+from oil_portal.core.prepared import TOGETHER, Many, Text, Unprepared, ahead, forget, join, prepared
 from partners.models import Membership, Partner, User
 from projects.models import Application, Project
 from reports.models import Snapshot
@@ -191,6 +193,62 @@ def test_rows_are_counted_by_the_database(region, django_assert_num_queries):
     with django_assert_num_queries(1):
         assert at_most.count("open", "9") == 3
     assert [at_most.count("open", "2"), at_most.count("cancelled", "9")] == [2, 0]
+
+
+@prepared
+def partners_of(status: str, first: int):
+    return Partner.objects.filter(status=status, pk__gte=first).select_related("parent").order_by("pk")
+
+
+@prepared
+def nobody(pk: int):
+    return Partner.objects.none().filter(pk=pk)
+
+
+@prepared
+def names_of(pk: int):
+    return User.objects.filter(pk=pk).values_list("first_name", flat=True)
+
+
+class Asked(list):
+    """The statements of each query."""
+
+    def __call__(self, execute, sql, *rest):
+        self.append(sql.count(TOGETHER) + 1)
+        return execute(sql, *rest)
+
+
+@pytest.mark.parametrize("outside", [nullcontext, pghistory.context], ids=["alone", "in a request"])
+def test_what_is_asked_ahead_is_asked_once_and_is_the_same(region, outside):
+    asks = [(partners_of, "accepted", 0), (nobody, 1), (names_of, region.student.pk), (partners_of, "submitted", 0)]
+    alone = [read(*given) for read, *given in asks]
+    with outside(), connection.execute_wrapper(asked := Asked()):
+        with ahead(*asks, asks[0]):
+            found = [read(*given) for read, *given in reversed(asks)][::-1]
+            assert asked == [3]  # what is empty for sure is not asked
+            assert partners_of("accepted", 1) and asked == [3, 1]
+            with ahead(asks[2]):
+                assert names_of(region.student.pk) == alone[2] and asked == [3, 1, 1]
+        assert found == alone and alone[0] and alone[2] == [region.student.first_name]
+
+
+def test_what_was_asked_ahead_is_handed_out_once_and_not_after(region):
+    ask = (names_of, region.student.pk)
+    with ahead(ask):
+        assert names_of(*ask[1:]) == [region.student.first_name]
+        User.objects.filter(pk=region.student.pk).update(first_name="Noor")
+        assert names_of(*ask[1:]) == ["Noor"]
+    with ahead(ask), ahead(ask):
+        User.objects.filter(pk=region.student.pk).update(first_name="Sem")
+    assert names_of(*ask[1:]) == ["Sem"]
+
+
+def test_a_page_that_breaks_leaves_nothing_behind(region):
+    ask = (names_of, region.student.pk)
+    with pytest.raises(ZeroDivisionError), ahead(ask):
+        1 / 0  # noqa: B018
+    User.objects.filter(pk=region.student.pk).update(first_name="Noor")
+    assert names_of(*ask[1:]) == ["Noor"]
 
 
 MOMENTS = [

@@ -102,13 +102,13 @@ class Draft(models.Model):
 
 
 @prepared
-def _attachments(challenge: int) -> models.QuerySet["Attachment"]:
+def attachments_of(challenge: int) -> models.QuerySet["Attachment"]:
     return Attachment.objects.filter(challenge=challenge)
 
 
 def read_attachments(challenge: Challenge) -> None:
     """Read its files by a query that is composed once."""
-    join([challenge], "attachments", _attachments(challenge.pk), "challenge_id")
+    join([challenge], "attachments", attachments_of(challenge.pk), "challenge_id")
 
 
 class Attachment(Worded):

@@ -24,7 +24,7 @@ MOST_OPEN = 3  # questions of one person that wait at one challenge
 
 
 @prepared
-def _known(challenge: int, student: int) -> QuerySet[Interest]:
+def interest_of(challenge: int, student: int) -> QuerySet[Interest]:
     return Interest.objects.filter(challenge=challenge, student=student)
 
 
@@ -36,7 +36,7 @@ def look(*, challenge: Challenge, student: User) -> Interest | None:
     """
     if not roles.has(student, roles.STUDENT):
         return None
-    if known := _known(challenge.pk, student.pk):
+    if known := interest_of(challenge.pk, student.pk):
         return known[0]
     first = Interest(challenge=challenge, student=student)
     Interest.objects.bulk_create([first], ignore_conflicts=True)  # two windows may open at once

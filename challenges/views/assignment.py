@@ -16,6 +16,7 @@ from challenges.models import Assignment, AssignmentVersion, Remark
 from challenges.views.common import (
     assignment_for,
     challenge_for,
+    goals_and_projects,
     need,
     posted,
     read_goals_and_projects,
@@ -26,7 +27,8 @@ from challenges.workflow import WRITABLE
 from challenges.writing import readability
 from modules.models import Module
 from oil_portal.core import views as core
-from oil_portal.core.prepared import Many, prepared
+from oil_portal.core.prepared import Many, ahead, prepared
+from oil_portal.core.timeline import course
 from oil_portal.core.views import attempt, number
 from oil_portal.core.workflow import available
 
@@ -59,6 +61,11 @@ def assignment(request, pk: int):
 
 def page(request, shown: Assignment, *, status: int = 200, **forms):
     """The page of an assignment; `forms` are those that were refused, with what was typed in them."""
+    with ahead(*goals_and_projects((shown.pk,)), (_remarks, shown.pk), course(shown)):
+        return _page(request, shown, status, forms)
+
+
+def _page(request, shown: Assignment, status: int, forms: dict):
     user = request.user
     read_goals_and_projects([shown])
     acts = available(shown, user)

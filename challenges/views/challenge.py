@@ -16,14 +16,15 @@ from challenges.forms.challenge import AcceptForm, TranslatorForm
 from challenges.forms.talk import AnswerForm, AskForm, RemarkForm
 from challenges.marks import marked
 from challenges.models import Assignment, Challenge, Question, Remark
-from challenges.models.draft import read_attachments
+from challenges.models.draft import attachments_of, read_attachments
 from challenges.permissions import is_in_team, is_owner, is_teacher_somewhere, is_translator
 from challenges.services.talk import ASKABLE, look
 from challenges.views.common import challenge_for, need, posted, read_goals_and_projects, taught, under
 from challenges.workflow import EDITABLE, PUBLIC
 from oil_portal.core import views as core
-from oil_portal.core.prepared import join, prepared
+from oil_portal.core.prepared import ahead, join, prepared
 from oil_portal.core.promises import with_promise
+from oil_portal.core.timeline import course
 from oil_portal.core.views import Leaves, Pages, attempt
 from oil_portal.core.workflow import available
 from partners import roles
@@ -76,6 +77,22 @@ def detail(request, pk: int):
 
 def page(request, challenge: Challenge, *, status: int = 200, **forms):
     """The page of a challenge; `forms` are those that were refused, with what was typed in them."""
+    with ahead(*reads(request.user, challenge)):
+        return _page(request, challenge, status, forms)
+
+
+def reads(user, challenge: Challenge) -> list[tuple]:
+    """What the page of a challenge is going to ask for sure, for `ahead`."""
+    pk = challenge.pk
+    asks = [(_assignments, pk), (_questions, user, pk, Question.objects.all().sees_all(user, challenge))]
+    if not challenge.confidential:
+        asks.append((attachments_of, pk))
+    if user.has_perm("challenges.follow_challenge", challenge) or is_translator(user, challenge):
+        asks += [(_remarks, pk), course(challenge)]
+    return asks
+
+
+def _page(request, challenge: Challenge, status: int, forms: dict):
     user = request.user
     assignments = read_assignments(challenge)
     agreed = next((each for each in assignments if each.status == "agreed"), None)

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 
 from challenges.models import Assignment, Challenge, GoalLink
-from oil_portal.core.prepared import join, prepared
+from oil_portal.core.prepared import ahead, join, prepared
 from oil_portal.core.promises import with_promise
 from oil_portal.core.templatetags.parts import status_word
 from oil_portal.core.views import need, only
@@ -40,10 +40,16 @@ def _assignment(user, pk: int) -> QuerySet[Assignment]:
 
 
 def read_goals_and_projects(assignments: list[Assignment]) -> None:
-    """Two queries, however many there are."""
+    """Two queries in one go, however many there are."""
     numbers = tuple(each.pk for each in assignments)
-    join(assignments, "links", _links(numbers), "assignment_id")
-    join(assignments, "projects", _projects(numbers), "assignment_id")
+    with ahead(*goals_and_projects(numbers)):
+        join(assignments, "links", _links(numbers), "assignment_id")
+        join(assignments, "projects", _projects(numbers), "assignment_id")
+
+
+def goals_and_projects(assignments: tuple) -> list[tuple]:
+    """What `read_goals_and_projects` asks, for `ahead`."""
+    return [(_links, assignments), (_projects, assignments)]
 
 
 @prepared

@@ -18,31 +18,23 @@ are refused.
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime, time, timedelta
-from functools import cache, lru_cache, partial, update_wrapper
+from functools import cache, lru_cache, update_wrapper
 from itertools import count
-from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import Model, QuerySet, prefetch_related_objects
-from django.db.models.base import ModelState
-from django.db.models.query import (
-    FlatValuesListIterable,
-    ModelIterable,
-    RelatedPopulator,
-    ValuesIterable,
-    ValuesListIterable,
-    get_related_populators,
-)
-from django.db.models.signals import post_init, post_migrate, pre_init
-from django.db.models.sql.compiler import SQLCompiler
+from django.db.models.signals import post_migrate
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 
 from oil_portal.core import clock
+from oil_portal.core.rows import maker
 
 CHECKED = False  # whether each read is composed anew besides, and must be the same; the tests say so
 MOST = 100  # shapes of one read that are kept, of 30 to 90 kB each
@@ -51,7 +43,10 @@ NUMBERS, DAYS, TEXTS = 2_000_000_000, date(9000, 1, 1), "\ue000 "
 LIST = re.compile(r"\{\d+(,\d+)*\}")
 EDGES = (time(0, 0, 1), time(23, 59, 59))
 
+TOGETHER = ";\n"  # between statements that are asked together
+
 _all: list["Prepared"] = []
+_ahead: ContextVar[dict | None] = ContextVar("ahead", default=None)  # what was asked before it was needed
 
 
 class Unprepared(Exception):
@@ -157,7 +152,9 @@ class Statement:
         self.holes = [(at, found, list if is_list(param) else type(param)) for at, param in enumerate(self.params)
                       if (found := places_of(param))]  # fmt: skip
         self.converters = self.compiler.get_converters([one for one, _sql, _name in self.compiler.select])
-        self.made = maker(queryset, self.compiler)
+        self.make = maker(queryset, self.compiler)
+        if self.make is None:
+            raise Unprepared(f"It gives {queryset._iterable_class.__name__}, which is not made here.")
         if missing := wanted - {place for _at, found, _kind in self.holes for place in found}:
             raise Unprepared(f"{len(missing)} of the values are not in the SQL as they were given: {self.sql}")
 
@@ -174,15 +171,13 @@ class Statement:
 
     def rows(self, values: list) -> list:
         """What Django makes of the rows: objects, tuples, dicts or single values."""
-        if not self.sql:
-            return []
-        with connections[self.compiler.using].cursor() as cursor:
-            cursor.execute(self.sql, self.filled(values))
-            rows = cursor.fetchall()
+        return self.made_of(fetch([(self, values)])[0]) if self.sql else []
+
+    def made_of(self, rows: list) -> list:
         if self.converters:
             rows = self.compiler.apply_converters(rows, self.converters)
         met: dict = {}
-        found = [self.made(row, met) for row in rows]
+        found = [self.make(row, met) for row in rows]
         if also := self.queryset._prefetch_related_lookups:
             prefetch_related_objects(found, *also)
         return found
@@ -195,77 +190,43 @@ class Statement:
             return cursor.fetchone()[0]
 
 
-def maker(queryset: QuerySet, compiler: SQLCompiler) -> Callable[[tuple, dict], Any]:
-    """What makes of a row what the queryset gives."""
-    kind, width = queryset._iterable_class, compiler.col_count if compiler.has_extra_select else None
-    if kind is ModelIterable:
-        return model_maker(queryset, compiler)
-    if kind is ValuesListIterable:
-        return lambda row, _met: tuple(row[:width])
-    if kind is FlatValuesListIterable:
-        return lambda row, _met: row[0]
-    if kind is ValuesIterable:
-        names = list(queryset.query.selected or (*queryset.query.values_select, *queryset.query.annotation_select))
-        return lambda row, _met: dict(zip(names, row, strict=False))
-    raise Unprepared(f"It gives {kind.__name__}, which is not made here.")
+def fetch(asked: list[tuple[Statement, list]]) -> list[list]:
+    """The rows of each statement with its values, in one go: who asks waits once."""
+    sql = TOGETHER.join([statement.sql for statement, _values in asked])
+    with connections[asked[0][0].compiler.using].cursor() as cursor:
+        cursor.execute(sql, [param for statement, values in asked for param in statement.filled(values)])
+        if len(asked) == 1:
+            return [cursor.fetchall()]
+        found = []
+        for number in range(len(asked)):  # pghistory leaves the cursor at the last
+            cursor.set_result(number)
+            found.append(cursor.fetchall())
+        return found
 
 
-def model_maker(queryset: QuerySet, compiler: SQLCompiler) -> Callable[[tuple, dict], Model]:
-    """What makes an object of a row, as Django's ModelIterable does; what it finds out anew each time is known here."""
-    info, using = compiler.klass_info, queryset.db
-    first, last = info["select_fields"][0], info["select_fields"][-1] + 1
-    make = filler(info["model"], using, [one.target.attname for one, _sql, _name in compiler.select[first:last]])
-    related = [relater(each, using) for each in get_related_populators(info, compiler.select, using)]
-    annotated = list((compiler.annotation_col_map or {}).items())
+@contextmanager
+def ahead(*reads: tuple) -> Iterator[None]:
+    """Ask at once what a page is going to ask: (read, *what it is given) each.
 
-    def made(row: tuple, met: dict) -> Model:
-        one = make(row[first:last])
-        for each in related:
-            each(row, one, met)
-        for name, place in annotated:
-            setattr(one, name, row[place])
-        return one
-
-    return made
-
-
-def relater(one: RelatedPopulator, using: str) -> Callable[[tuple, Model, dict], None]:
-    """What gives an object one that came with it in its row, as Django's `populate` does.
-
-    What stands in several rows, such as the partner of them all, is one object in `met`, as after `prefetch_related`.
+    Inside, whoever asks one of these gets what was found, once; who asks it again asks the database. For pages that
+    change nothing in between.
     """
-    make, first, last, key = filler(one.model_cls, using, one.init_list), one.cols_start, one.cols_end, one.pk_idx
-    related = [relater(each, using) for each in one.related_populators]
-
-    def give(row: tuple, to: Model, met: dict) -> None:
-        if (number := row[first + key]) is None:
-            return one.local_setter(to, None)
-        if (made := met.get((first, number))) is None:
-            made = met[first, number] = make(row[first:last])
-            for each in related:
-                each(row, made, met)
-        one.local_setter(to, made)
-        return one.remote_setter(made, to)
-
-    return (lambda row, to, _met: one.populate(row, to)) if one.reorder_for_init else give
-
-
-def filler(model: type[Model], using: str, names: list[str]) -> Callable[[tuple], Model]:
-    """What makes an object of its values. Django asks each field to set its own, which of a row is to lay it down."""
-    if model.__init__ is not Model.__init__ or pre_init.has_listeners(model):
-        return partial(model.from_db, using, names)
-    heard = post_init.has_listeners(model)
-
-    def made(values: tuple) -> Model:
-        one = model.__new__(model)
-        vars(one).update(zip(names, values, strict=True))
-        one._state = state = ModelState()
-        state.adding, state.db = False, using
-        if heard:
-            post_init.send(sender=model, instance=one)
-        return one
-
-    return made
+    waiting = _ahead.get() or {}
+    asked = {}
+    for read, *given in reads:
+        if (name := (read, tuple(given))) not in waiting:
+            statement, values = read._asked(name[1])
+            if statement and statement.sql:
+                asked[name] = statement, values
+    rows = fetch(list(asked.values())) if asked else ()
+    waiting.update((name, (asked[name][0], each)) for name, each in zip(asked, rows, strict=True))
+    token = _ahead.set(waiting)
+    try:
+        yield
+    finally:
+        _ahead.reset(token)
+        for name in asked:
+            waiting.pop(name, None)
 
 
 def is_list(param) -> bool:
@@ -297,6 +258,9 @@ class Prepared:
         _all.append(self)
 
     def __call__(self, *given) -> list:
+        if (waiting := _ahead.get()) and (found := waiting.pop((self, given), None)):
+            statement, rows = found
+            return statement.made_of(rows)
         statement, values = self._asked(given)
         return statement.rows(values) if statement else list(self.compose(*given))
 

@@ -96,6 +96,11 @@ def _number(obj: models.Model) -> int:
     return ContentType.objects.get_for_model(obj).pk
 
 
+def course(obj: models.Model) -> tuple:
+    """What `course_of` is going to ask, for `ahead`."""
+    return _course, _number(obj), obj.pk
+
+
 def course_of(obj: models.Model) -> list[TimelineEntry]:
     """What `timeline_of` finds, read once per object: several places of a page tell of it."""
     if not hasattr(obj, "_course"):

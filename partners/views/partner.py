@@ -5,7 +5,7 @@ from functools import partial
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Count, QuerySet, Value, Window
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
@@ -13,15 +13,16 @@ from django.views.decorators.http import require_POST
 
 from oil_portal.core import views
 from oil_portal.core.models import HowMany
-from oil_portal.core.prepared import prepared
+from oil_portal.core.prepared import ahead, prepared
 from oil_portal.core.promises import with_promise
+from oil_portal.core.timeline import course
 from oil_portal.core.views import attempt, need
 from partners import doubles, roles, services
 from partners.files import served
 from partners.filters import PartnerFilter, listed
 from partners.forms import LogoForm, PartnerForm
 from partners.models import Collaboration, Membership, Partner, PartnerNote
-from partners.rates import rates_of
+from partners.rates import rates_of, rates_read
 from partners.views.found import PAGE, own_here, visible
 from partners.workflow import LIVE_MEMBERSHIP, MembershipStatus, PartnerStatus
 
@@ -49,6 +50,23 @@ def detail(request, pk: int):
     partner = next(iter(_seen(request.user, pk)), None)
     if partner is None:  # the old address of one that went up in another leads on
         return redirect(get_object_or_404(Partner.objects.visible_to(request.user), merged=pk))
+    with ahead(*reads(request.user, partner)):
+        return _page(request, partner)
+
+
+def reads(user, partner: Partner) -> list[tuple]:
+    """What the page of an organisation is going to ask for sure, for `ahead`."""
+    pk = partner.pk
+    asks = [(_challenges, pk), (_together, pk), (_labs, pk)]
+    if user.has_perm("partners.follow_partner", partner):
+        asks += [(_roles_at, pk), (_requests, user, pk), course(partner)]
+        if user.has_perm("partners.see_rate_partner", partner):
+            asks.append(rates_read([pk]))
+    return asks
+
+
+def _page(request, partner: Partner) -> HttpResponse:
+    pk = partner.pk
     context = {
         "partner": partner,
         "challenges": _challenges(pk),

@@ -302,7 +302,7 @@ class Project(Worded):
     def read_team(self, seats: list["Application"] | None = None) -> list["Application"]:
         """The team, each student with their profile, read once (or given) since a page asks at several places."""
         if seats is not None or not hasattr(self, "_team"):
-            self._team = _team_of(self.pk) if seats is None else seats
+            self._team = team_of(self.pk) if seats is None else seats
             for seat in self._team:
                 seat.project = self
         return self._team
@@ -315,7 +315,7 @@ class Project(Worded):
 
 
 @prepared
-def _team_of(project: int) -> models.QuerySet:
+def team_of(project: int) -> models.QuerySet:
     return Project(pk=project).team().select_related("student__profile")
 
 

@@ -8,10 +8,10 @@ from django.db.models import Q, QuerySet
 from django.utils.safestring import SafeString
 
 from challenges.permissions import is_translator
-from oil_portal.core.prepared import prepared
+from oil_portal.core.prepared import ahead, prepared
 from oil_portal.core.templatetags.parts import part
 from projects.coverage import Fit, modules_for
-from projects.funnel import STAGES, Funnel, funnel
+from projects.funnel import STAGES, Funnel, funnel, funnel_reads
 from projects.models import Application, Project
 from projects.reasons import answer_words
 
@@ -20,11 +20,23 @@ HEIGHT, BAR, GAP = 120, 12, 20  # of the picture, in its own units
 
 
 @register.simple_tag(takes_context=True)
-def challenge_funnel(context, challenge) -> str:
+def challenge_projects(context, challenge) -> SafeString:
+    """The teams at work on a challenge, and its funnel, of which everything is asked in one go."""
+    asks = [(_seats, challenge.pk)]
+    if follows(context["request"].user, challenge):
+        asks += funnel_reads(challenge.pk)
+    with ahead(*asks):
+        return challenge_team(context, challenge) + challenge_funnel(context, challenge)
+
+
+def follows(user, challenge) -> bool:
+    return user.has_perm("challenges.follow_challenge", challenge) or is_translator(user, challenge)
+
+
+def challenge_funnel(context, challenge) -> SafeString:
     """How many students looked, saved, applied and were placed; for the sides of the challenge."""
-    user = context["request"].user
-    if not (user.has_perm("challenges.follow_challenge", challenge) or is_translator(user, challenge)):
-        return ""
+    if not follows(context["request"].user, challenge):
+        return SafeString("")
     found = funnel(challenge)
     width = max(1, len(found.weeks)) * (4 * BAR + GAP)
     return part(context, "projects/challenge_funnel.html", funnel=found, bars=bars(found), width=width, height=HEIGHT)
@@ -58,7 +70,6 @@ class Team(NamedTuple):
     members: tuple[str, ...]
 
 
-@register.simple_tag(takes_context=True)
 def challenge_team(context, challenge) -> SafeString:
     """The teams at work on a challenge, once they have begun, for who may see them."""
     user = context["request"].user

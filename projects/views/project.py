@@ -15,7 +15,7 @@ from challenges.models import Assignment
 from challenges.services.talk import look
 from challenges.workflow import AssignmentStatus
 from oil_portal.core import views as core
-from oil_portal.core.prepared import join, prepared
+from oil_portal.core.prepared import ahead, join, prepared
 from oil_portal.core.workflow import NotNow
 from partners import roles
 from partners.filters import listed
@@ -34,8 +34,12 @@ WRAPPING_UP = (ProjectStatus.CONFIRMING, ProjectStatus.COMPLETED)
 def visible(request, pk: int) -> Project:
     """The project with all that its page says."""
     project = core.only(_seen(request.user, pk))
-    join([project.assignment], "links", links_of((project.assignment_id,)), "assignment_id")
+    read_goals(project)
     return project
+
+
+def read_goals(project: Project) -> None:
+    join([project.assignment], "links", links_of((project.assignment_id,)), "assignment_id")
 
 
 @prepared
@@ -70,8 +74,11 @@ def mine(request) -> HttpResponse:
 @login_not_required
 @require_safe
 def detail(request, pk: int) -> HttpResponse:
-    form = ApplyForm() if roles.has(request.user, roles.STUDENT) else None
-    return page(request, visible(request, pk), form)
+    project = core.only(_seen(request.user, pk))
+    with ahead(*pages.reads(request.user, project)):
+        read_goals(project)
+        form = ApplyForm() if roles.has(request.user, roles.STUDENT) else None
+        return page(request, project, form)
 
 
 def page(request, project: Project, form: ApplyForm | None) -> HttpResponse:
