@@ -4,7 +4,7 @@ from csp.constants import SELF
 from csp.decorators import csp_update
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -15,8 +15,9 @@ from django.views.decorators.http import require_POST
 
 from oil_portal import digests
 from oil_portal.core.mail import retry, took_mail
-from oil_portal.core.models import DigestDelivery, Letter, MailAddress
-from oil_portal.core.views import number
+from oil_portal.core.models import DigestDelivery, HowMany, Letter, MailAddress
+from oil_portal.core.prepared import prepared
+from oil_portal.core.views import Leaves, number
 from oil_portal.forms import PersonForm
 from oil_portal.mail_pages import as_mail
 from partners.models import User
@@ -37,26 +38,57 @@ def only_staff(request) -> None:
 def mail_desk(request):
     """Deliveries by period and state, what failed and why, and addresses that are set aside."""
     only_staff(request)
-    failed = FAILED["digest"].all().select_related("user").order_by("-planned_at", "-pk")
+    digests_failed, letters, addresses, waiting = _numbers(request.user.pk)[0]
+    pages = Paginator(Leaves(_failed, None), SHOWN)
+    pages.count = digests_failed
     context = {
         "periods": _periods(),
         "states": STATES.choices,
-        "page_obj": Paginator(failed, SHOWN).get_page(request.GET.get("page")),
-        "letters": FAILED["letter"].all().order_by("-failed_at")[:LISTED],
-        "letter_total": FAILED["letter"].count(),
-        "addresses": MailAddress.objects.exclude(set_aside_at=None)[:LISTED],
-        "address_total": MailAddress.objects.exclude(set_aside_at=None).count(),
-        "waiting": Letter.objects.filter(failed_at=None).count(),
+        "page_obj": pages.get_page(request.GET.get("page")),
+        "letters": _letters(),
+        "letter_total": letters,
+        "addresses": _set_aside(),
+        "address_total": addresses,
+        "waiting": waiting,
         "form": PersonForm(),
     }
     return render(request, "oil_portal/mail_desk.html", context)
 
 
+@prepared
+def _numbers(reader: int) -> QuerySet:
+    """How many digests and letters failed, addresses are set aside and letters wait, in one row."""
+    addresses, waiting = MailAddress.objects.exclude(set_aside_at=None), Letter.objects.filter(failed_at=None)
+    counted = (*FAILED.values(), addresses, waiting)
+    return User.objects.filter(pk=reader).values_list(*(HowMany(each.order_by().values("pk")) for each in counted))
+
+
+@prepared
+def _failed(first: str, last: str) -> QuerySet[DigestDelivery]:
+    failed = FAILED["digest"].select_related("user").order_by("-planned_at", "-pk")
+    return failed[int(first) : int(last)]
+
+
+@prepared
+def _letters() -> QuerySet[Letter]:
+    return FAILED["letter"].order_by("-failed_at")[:LISTED]
+
+
+@prepared
+def _set_aside() -> QuerySet[MailAddress]:
+    return MailAddress.objects.exclude(set_aside_at=None)[:LISTED]
+
+
 def _periods() -> list[tuple[str, list[int]]]:
     """(period, how many per state in their order), the newest first."""
+    return [(period, counts) for period, *counts in _by_state()]
+
+
+@prepared
+def _by_state() -> QuerySet:
     counts = {state: Count("pk", filter=Q(state=state)) for state in STATES.values}
-    rows = DigestDelivery.objects.order_by("-period").values("period").annotate(**counts)[:PERIODS]
-    return [(row["period"], [row[state] for state in STATES.values]) for row in rows]
+    rows = DigestDelivery.objects.order_by("-period").values_list("period").annotate(**counts)
+    return rows[:PERIODS]
 
 
 @require_POST

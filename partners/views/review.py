@@ -2,31 +2,57 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from oil_portal.core import clock
-from oil_portal.core.views import attempt, need
+from oil_portal.core.models import HowMany
+from oil_portal.core.prepared import prepared
+from oil_portal.core.views import Leaves, attempt, need
 from partners import doubles, services
 from partners.forms import MergeForm, NoteForm
-from partners.models import Membership, Partner
+from partners.models import Membership, Partner, User
 from partners.views.found import PAGE, reviewer, visible
 
 
 def queue(request):
     """What waits for a broker: new organisations, oldest first, and requests to join where nobody else can answer."""
     reviewer(request)
-    page = Paginator(Partner.objects.submitted(), PAGE).get_page(request.GET.get("page"))
+    pages = Paginator(Leaves(_submitted, None), PAGE)
+    pages.count, stale = _numbers(request.user.pk)[0]
+    page = pages.get_page(request.GET.get("page"))
     doubles.mark(page.object_list)
-    stale = Partner.objects.stale()
     context = {
         "page_obj": page,
-        "stale": stale[:PAGE],
-        "stale_total": stale.count(),
-        "requests": Membership.objects.waiting_for(request.user).select_related("user", "partner")[:PAGE],
+        "stale": _stale(),
+        "stale_total": stale,
+        "requests": _requests(request.user),
         "now": clock.now(),
     }
     return render(request, "partners/partner_queue.html", context)
+
+
+@prepared
+def _submitted(first: str, last: str) -> QuerySet[Partner]:
+    return Partner.objects.submitted()[int(first) : int(last)]
+
+
+@prepared
+def _numbers(reader: int) -> QuerySet:
+    """How many are new, and how many are stale, in one row."""
+    counted = Partner.objects.submitted(), Partner.objects.stale()
+    return User.objects.filter(pk=reader).values_list(*(HowMany(each.order_by().values("pk")) for each in counted))
+
+
+@prepared
+def _stale() -> QuerySet[Partner]:
+    return Partner.objects.stale()[:PAGE]
+
+
+@prepared
+def _requests(user) -> QuerySet[Membership]:
+    return Membership.objects.waiting_for(user).select_related("user", "partner")[:PAGE]
 
 
 def notes(request, pk: int):
