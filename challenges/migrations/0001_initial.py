@@ -435,6 +435,10 @@ class Migration(migrations.Migration):
             model_name='challenge',
             index=models.Index(fields=['status', '-created_at'], name='challenges__status_c48f5f_idx'),
         ),
+        migrations.AddIndex(
+            model_name='challenge',
+            index=models.Index(condition=models.Q(('status__in', ('accepted', 'published', 'running', 'completed'))), fields=['-id'], name='challenge_public_last'),
+        ),
         pgtrigger.migrations.AddTrigger(
             model_name='challenge',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "challenges_challengeevent" ("confidential", "contact_id", "created_at", "deliverables", "guidance_hours", "id", "location", "most_interested", "partner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "photos", "question", "result", "rights", "secrecy", "start_from", "status", "submitted_at", "theme", "title", "translator_id", "why") VALUES (NEW."confidential", NEW."contact_id", NEW."created_at", NEW."deliverables", NEW."guidance_hours", NEW."id", NEW."location", NEW."most_interested", NEW."partner_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."photos", NEW."question", NEW."result", NEW."rights", NEW."secrecy", NEW."start_from", NEW."status", NEW."submitted_at", NEW."theme", NEW."title", NEW."translator_id", NEW."why"); RETURN NULL;', hash='06410c697c1e0dfb0372118b9829698f2bc1757a', operation='INSERT', pgid='pgtrigger_insert_insert_3bd5a', table='challenges_challenge', when='AFTER')),

@@ -188,6 +188,8 @@ class Challenge(Worded):
                 condition=models.Q(status=ChallengeStatus.ACCEPTED, translator=None),
                 name="challenge_unclaimed",
             ),
+            # Of a common word the newest hits are found along this one, past what waits in the queue.
+            models.Index(fields=["-id"], condition=models.Q(status__in=PUBLIC), name="challenge_public_last"),
             models.Index(  # with what the catalogue is narrowed by
                 fields=["-created_at", "-id"],
                 include=["status", "theme", "location", "partner"],

@@ -23,7 +23,8 @@ class Projects(ListView):
     template_name = "bench/projects.html"
 
     def get_queryset(self):
-        return Project.objects.visible_to(self.request.user).open().select_related("assignment__challenge__partner")
+        found = Project.objects.visible_to(self.request.user).open().select_related("assignment__challenge__partner")
+        return found.order_by("-created_at", "-pk")
 
 
 class Challenges(ListView):
