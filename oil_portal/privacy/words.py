@@ -25,6 +25,7 @@ FIELD_WORDS = {
     "is_superuser": _("beheerder"), "items": _("aantal onderwerpen"), "kind": _("soort"), "language": _("taal"),
     "last_login": _("laatst ingelogd"), "last_name": _("achternaam"), "leaver": _("wie vertrekt"),
     "left_at": _("gestopt op"), "level": _("niveau"), "linked_by": _("gekoppeld door"), "load": _("studielast"),
+    "location": _("werkplek"), "theme": _("thema"),
     "made_at": _("gemaakt op"), "made_by": _("gemaakt door"), "made_by_name": _("naam van de maker"),
     "mailed_at": _("gemaild op"), "matching_round": _("matchronde"), "module": _("module"), "most": _("hoogste aantal"),
     "name": _("naam"), "not_before": _("niet eerder dan"), "note": _("toelichting"), "notice": _("bericht"),

@@ -86,6 +86,7 @@ def test_a_broker_comes_in_by_a_passkey(region, as_user):
     check(page, "Waar je bent ingelogd")
     expect(page.get_by_text("Chrome op Linux").first).to_be_visible()
     page.get_by_role("button", name="Log overal uit, behalve hier").click()
+    password_again(page)
     expect(page.locator("ul.rows > li")).to_have_count(1)
 
 
