@@ -1,6 +1,7 @@
 """Pages of challenges: fetch what the reader may see, validate, call one service, answer."""
 
 from functools import partial
+from typing import NamedTuple
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -24,6 +25,8 @@ from challenges.workflow import EDITABLE, PUBLIC
 from oil_portal.core import views as core
 from oil_portal.core.prepared import ahead, join, prepared
 from oil_portal.core.promises import with_promise
+from oil_portal.core.templatetags.course import waiting
+from oil_portal.core.templatetags.parts import status_word
 from oil_portal.core.timeline import course
 from oil_portal.core.views import Leaves, Pages, attempt
 from oil_portal.core.workflow import available
@@ -102,6 +105,7 @@ def _page(request, challenge: Challenge, status: int, forms: dict):
     context = {
         "challenge": challenge,
         "assignments": assignments if follows else [],
+        "versions": tuple(map(Version.told, assignments)) if follows else (),
         "agreed": agreed,
         "goals": taught(agreed.links.all()) if agreed else (),
         "projects": under(assignments),
@@ -114,6 +118,21 @@ def _page(request, challenge: Challenge, status: int, forms: dict):
         read_attachments(challenge)
     context |= doors(user, challenge, assignments) | talk_of(user, challenge, follows=follows)
     return render(request, "challenges/challenge_detail.html", context | forms, status=status)
+
+
+class Version(NamedTuple):
+    """An assignment as the page of its challenge tells it; `waits` is who is to act now, "" once it has a project."""
+
+    url: str
+    title: str
+    status: str
+    version: int
+    waits: str
+
+    @classmethod
+    def told(cls, one: Assignment) -> "Version":
+        waits = "" if one.status == "agreed" and one.projects.all() else waiting(one)
+        return cls(one.get_absolute_url(), one.title, status_word(one), one.version, str(waits))
 
 
 def read_assignments(challenge: Challenge) -> list[Assignment]:

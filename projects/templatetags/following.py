@@ -1,6 +1,7 @@
 """What a page of a lower floor shows of projects: the funnel of a challenge, and its teams. A builtin library."""
 
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from django import template
@@ -42,6 +43,7 @@ def challenge_funnel(context, challenge) -> SafeString:
     return part(context, "projects/challenge_funnel.html", funnel=found, bars=bars(found), width=width, height=HEIGHT)
 
 
+@lru_cache(maxsize=500)
 def bars(found: Funnel) -> tuple[tuple[str, str], ...]:
     """(stage, the path of its bars): one for each week, from the foot of the picture."""
     return tuple((stage, "".join(_bar(found, place, index) for index in range(len(found.weeks))))
@@ -56,9 +58,11 @@ def _bar(found: Funnel, place: int, week: int) -> str:
 @prepared
 def _seats(challenge: int) -> QuerySet[Application]:
     begun = ~Q(project__status__in=["open", "cancelled"])
-    seats = Application.objects.filter(begun, project__assignment__challenge=challenge, status="placed").select_related(
-        "student", "project__assignment__challenge__partner", "project__coach", "project__run__module", "project__lab"
-    )
+    placed = Application.objects.filter(begun, project__assignment__challenge=challenge, status="placed")
+    seats = placed.select_related("student", "project__assignment", "project__coach", "project__run__module").only(
+        *(f"{who}__{name}" for who in ("student", "project__coach") for name in ("first_name", "last_name", "email")),
+        "project__title", "project__assignment__challenge", "project__run__module__school",
+    )  # fmt: skip
     return seats.order_by("project__closing_date", "project", "student__first_name", "student__last_name", "pk")
 
 
@@ -78,6 +82,7 @@ def challenge_team(context, challenge) -> SafeString:
         teams.setdefault(seat.project, []).append(seat)
     for project, team in teams.items():
         project.read_team(team)
+        project.assignment.challenge = challenge  # with all that the permissions ask of it
     told = tuple(
         Team(project.pk, project.get_absolute_url(), project.title, str(project.coach),
              tuple(seat.student.first_and_initial for seat in team))
