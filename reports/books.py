@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 
 from oil_portal.core.prepared import address, prepared
 from reports.counting import Counted, count
-from reports.definitions import Figure
+from reports.definitions import Figure, texts
 from reports.facts import FACTS, Column
 from reports.making import fact_numbers, make_report, people_numbers
 from reports.models import Snapshot
@@ -145,7 +145,10 @@ class Live:
     def parent(self, line: Line) -> Line | None:
         """The figure that a group is a part of, in words; it is not counted for that."""
         figure = figure_of(line)
-        return Line(figure.key, str(figure.label), definition=str(figure.definition)) if figure else None
+        if figure is None:
+            return None
+        label, definition = texts(figure)
+        return Line(figure.key, label, definition=definition)
 
     def opened(self, line: Line) -> Line:
         """The number of which `rows` gives the rows."""

@@ -5,8 +5,10 @@ Page, rows, CSV, XLSX, PDF and snapshot all draw what is declared here. A change
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from challenges.lead_times import STAGES
@@ -222,3 +224,24 @@ BREAKDOWNS = [
     Breakdown("vervolg-soort", "projecten-afgerond", "follow_up", _("Hoe afgeronde projecten verdergaan"),
               lambda: FOLLOW_UPS),
 ]  # fmt: skip
+
+
+def texts(figure: Figure) -> tuple[str, str]:
+    """What a figure is called and what it counts, in the active language."""
+    return _texts(get_language())[figure.key]
+
+
+def group_words(breakdown: Breakdown) -> dict[str, str]:
+    """What the codes of its groups mean, in the active language."""
+    return _group_words(get_language())[breakdown.key]
+
+
+@cache
+def _texts(_language: str | None) -> dict[str, tuple[str, str]]:
+    """Every figure is on the report, and its words are looked up once a language."""
+    return {one.key: (str(one.label), str(one.definition)) for one in [*COUNTED, *PEOPLE]}
+
+
+@cache
+def _group_words(_language: str | None) -> dict[str, dict[str, str]]:
+    return {one.key: {code: str(label) for code, label in one.words().items()} for one in BREAKDOWNS}

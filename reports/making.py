@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from oil_portal.core import clock
 from reports.counting import Counted
-from reports.definitions import BREAKDOWNS, COUNTED, SECTIONS, VERSION, Breakdown, Figure
+from reports.definitions import BREAKDOWNS, COUNTED, SECTIONS, VERSION, Breakdown, Figure, group_words, texts
 from reports.making_people import people_lines, people_tables
 from reports.models import Grant
 from reports.money import grant_lines, parts
@@ -75,14 +75,9 @@ def plain(value) -> str | None:
 
 
 def _line(figure: Figure, counted: Counted) -> Line:
-    return Line(
-        figure.key,
-        str(figure.label),
-        plain(counted.value),
-        unit=figure.unit,
-        rows=counted.rows if figure.opens else 0,
-        definition=str(figure.definition),
-    )
+    label, definition = texts(figure)
+    rows = counted.rows if figure.opens else 0
+    return Line(figure.key, label, plain(counted.value), unit=figure.unit, rows=rows, definition=definition)
 
 
 def _lines(section: str, counted: dict[tuple[str, str], Counted]) -> list[Line]:
@@ -105,7 +100,7 @@ def _tables(section: str, counted: dict[tuple[str, str], Counted]) -> list[Table
 
 def _table(each: Breakdown, figure: Figure, counted: dict[tuple[str, str], Counted]) -> Table:
     """A row a group: in the order of its words, else the largest first; what is not known comes last."""
-    words = {code: str(label) for code, label in each.words().items()}
+    words = group_words(each)
     order = list(words)
     groups = [(group, number) for (key, group), number in counted.items() if key == each.key]
     groups.sort(
@@ -120,4 +115,4 @@ def _table(each: Breakdown, figure: Figure, counted: dict[tuple[str, str], Count
     for group, number in groups:
         label = words.get(group, group) or _("Niet bekend")
         rows.append((label, [Line(each.key, label, plain(number.value), "", figure.unit, group, number.rows)]))
-    return Table(each.key, str(each.label), [str(figure.label)], rows)
+    return Table(each.key, str(each.label), [texts(figure)[0]], rows)

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from modules.models import Level
-from reports.definitions import PEOPLE, Figure
+from reports.definitions import PEOPLE, Figure, texts
 from reports.people import SEAT, STUDENT, People, asked
 from reports.report import HIDDEN, LOW, SMALL, Line, Table
 
@@ -20,15 +20,15 @@ def _line(figure: Figure, people: People, quarter: int) -> Line:
 
 def _number(figure: Figure, people: People, quarter: int, school: int = 0, level: int = 0) -> Line:
     number, mark = people.count(figure.key, quarter, school, level), people.mark(figure.key, quarter, school, level)
-    in_table = bool(school or level)
+    in_table, (label, definition) = bool(school or level), texts(figure)
     return Line(
         figure.key,
-        _place(people, school, level) if in_table else str(figure.label),
+        _place(people, school, level) if in_table else label,
         None if mark else str(number),
         mark,
         group=f"{school}-{level}" if in_table else "",
         rows=number if figure.opens and _opens(figure.key, people, quarter, school, level) else 0,
-        definition="" if in_table else str(figure.definition),
+        definition="" if in_table else definition,
     )
 
 
@@ -53,7 +53,8 @@ def _share(figure: Figure, people: People, quarter: int) -> Line:
         mark = LOW
     value = str(round(100 * yes / number)) if number and not mark else None
     rows = number if number and not mark else 0
-    return Line(figure.key, str(figure.label), value, mark, figure.unit, rows=rows, definition=str(figure.definition))
+    label, definition = texts(figure)
+    return Line(figure.key, label, value, mark, figure.unit, rows=rows, definition=definition)
 
 
 def people_tables(people: People, quarter: int) -> list[Table]:
