@@ -18,7 +18,7 @@ from redis.retry import Retry
 from oil_portal.ops import logs
 from oil_portal.storage import storage
 
-env = environ.Env()
+env = environ.FileAwareEnv()  # SECRET_KEY_FILE names a file that holds it, as a vault writes it; and so for every name
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 # --- What the environment decides -------------------------------------------------------------------------------

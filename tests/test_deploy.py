@@ -66,6 +66,15 @@ def test_compose_asks_the_shell_only_for_names_the_example_has():
     assert set(re.findall(r"\$\{(\w+)", (ROOT / "docker-compose.yml").read_text())) <= set(EXAMPLE)
 
 
+def test_a_secret_may_come_from_a_file(tmp_path):
+    """As a vault, or Docker's and Kubernetes' secrets, puts it there; the environment then holds the path alone."""
+    (tmp_path / "key").write_text("out-of-a-vault")
+    code = "from oil_portal import settings; print(settings.SECRET_KEY)"
+    environment = {"SECRET_KEY_FILE": str(tmp_path / "key"), "PATH": "/usr/bin"}
+    said = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert said.stdout.strip() == "out-of-a-vault", said.stderr
+
+
 def test_the_settings_read_what_compose_sets():
     """As the web container would: its environment, with the defaults filled in."""
     environment = {name: filled(value) for name, value in PORTAL["web"]["environment"].items()}
