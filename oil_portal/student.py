@@ -4,6 +4,7 @@ Reads only; the number of queries does not grow with what there is. All projects
 """
 
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, QuerySet
@@ -14,7 +15,9 @@ from django.utils.translation import gettext as _
 from challenges.models import Challenge, GoalLink
 from modules.models import Enrolment, LearningGoal
 from oil_portal.core import clock
-from oil_portal.core.prepared import prepared
+from oil_portal.core.prepared import address, prepared
+from oil_portal.core.templatetags.course import Track, track_of
+from oil_portal.core.templatetags.parts import status_word
 from projects.calendar import days
 from projects.choosing import PLACES
 from projects.fitting import fitting, taste_of
@@ -24,6 +27,67 @@ from projects.workflow import ApplicationStatus, ProjectStatus, RoundStatus
 
 LISTED, FITTING, DATES = 6, 4, 6
 REMEMBERED = timedelta(days=30)  # so long a published round stays on the page
+
+
+class Applied(NamedTuple):
+    """An application: the teeth of its project, how many are open to the student, and what follows when."""
+
+    url: str
+    title: str
+    hue: str
+    states: tuple[str, ...]
+    open: int
+    partner: str
+    state: str
+    track: Track
+    following: str
+
+
+class Offered(NamedTuple):
+    """A project that is open."""
+
+    url: str
+    title: str
+    closing_date: date
+
+
+class Saved(NamedTuple):
+    """A challenge that the student saved, with its projects that are open."""
+
+    url: str
+    title: str
+    partner: str
+    projects: tuple[Offered, ...]
+
+
+class Goal(NamedTuple):
+    """A goal of a module: achieved ("done"), in a project at work ("busy"), or open."""
+
+    title: str
+    code: str
+    state: str
+
+
+class Followed(NamedTuple):
+    """A module that the student follows, and how many of its goals are done and busy."""
+
+    url: str
+    run: str
+    title: str
+    hue: str
+    goals: tuple[Goal, ...]
+    done: int
+    busy: int
+
+
+class Coming(NamedTuple):
+    """Something on a day to come."""
+
+    day: date
+    label: str
+    path: str
+    about: str
+    is_next: bool
 
 
 def student_section(user) -> dict:
@@ -40,14 +104,16 @@ def student_section(user) -> dict:
         ]
     for application in applied[:LISTED]:
         application.project = projects[application.project_id]
-        application.following = following(application)
+    coming = [each for each in days(taking, applied) if each.day >= today][:DATES]
     return {
         "rounds": sorted(shown, key=lambda each: (each.closes_on, each.pk)),
-        "applications": applied[:LISTED],
+        "applications": [as_applied(application) for application in applied[:LISTED]],
         "fitting": fits,
         "kept": saved(user),
-        "modules": goals(user, taste.reader.achieved),
-        "dates": [each for each in days(taking, applied) if each.day >= today][:DATES],
+        "modules": followed(user, taste.reader.achieved),
+        "dates": [
+            Coming(each.day, each.label, each.path, str(each.about), number == 0) for number, each in enumerate(coming)
+        ],
         "interests": taste.interests,
     }
 
@@ -87,6 +153,16 @@ def _rounds(user) -> QuerySet[MatchingRound]:
     return MatchingRound.objects.for_student(user)
 
 
+def as_applied(application: Application) -> Applied:
+    """Expects its project as `fitting` dresses it."""
+    project = application.project
+    return Applied(
+        project.get_absolute_url(), project.title, project.hue, tuple(project.states), project.still_open,
+        project.assignment.challenge.partner.name, status_word(application),
+        track_of(Application, application.status), following(application),
+    )  # fmt: skip
+
+
 def following(application: Application) -> str:
     """What happens next with an application, with its date; "" when nothing does."""
     project = application.project
@@ -103,34 +179,36 @@ def following(application: Application) -> str:
     }.get(project.status, "")
 
 
-def saved(user) -> list[Challenge]:
-    """The challenges that the student saved, newest first, each with `open_projects`; one query."""
-    found = _saved(user)
-    for challenge in found:
-        challenge.open_projects = [
-            Project(**each | {"closing_date": date.fromisoformat(each["closing_date"])}) for each in challenge.open_
-        ]
-    return found
+def saved(user) -> list[Saved]:
+    """The challenges that the student saved, newest first; one query."""
+    return [
+        Saved(address("challenges:detail", pk), title, partner, tuple(
+            Offered(address("projects:detail", each["pk"]), each["title"], date.fromisoformat(each["closing_date"]))
+            for each in projects
+        ))
+        for pk, title, partner, projects in _saved(user)
+    ]  # fmt: skip
 
 
 @prepared
-def _saved(user) -> QuerySet[Challenge]:
+def _saved(user) -> QuerySet:
     kept = Challenge.objects.filter(interests__student=user, interests__saved_at__isnull=False)
     projects = Project.objects.open().filter(assignment__challenge=OuterRef("pk"))
     open_ = ArraySubquery(projects.values(one=JSONObject(pk="pk", title="title", closing_date="closing_date")))
-    kept = kept.visible_to(user).select_related("partner").annotate(open_=open_)
-    return kept.order_by("-interests__saved_at")[:LISTED]
+    kept = kept.visible_to(user).annotate(open_=open_).order_by("-interests__saved_at")
+    return kept.values_list("pk", "title", "partner__name", "open_")[:LISTED]
 
 
-def goals(user, achieved: set[int]) -> list[dict]:
-    """Each module that the student follows, with its goals: achieved, in a project at work, or open. One query."""
+def followed(user, achieved: set[int]) -> list[Followed]:
+    """Each module that the student follows, with its goals; one query."""
     found = []
     for enrolment in _followed(user):
-        for goal in enrolment.taught:
-            goal["state"] = "done" if goal["pk"] in achieved else "busy" if goal["busy"] else "open"
-        states = [goal["state"] for goal in enrolment.taught]
-        counts = {name: states.count(name) for name in ("done", "busy", "open")}
-        found.append({"run": enrolment.run, "goals": enrolment.taught, "total": len(states), **counts})
+        state = lambda goal: "done" if goal["pk"] in achieved else "busy" if goal["busy"] else "open"
+        goals = tuple(Goal(goal["title"], goal["code"], state(goal)) for goal in enrolment.taught)
+        states = [goal.state for goal in goals]
+        run, module = enrolment.run, enrolment.run.module
+        counts = states.count("done"), states.count("busy")
+        found.append(Followed(module.get_absolute_url(), str(run), module.title, module.hue, goals, *counts))
     return found
 
 

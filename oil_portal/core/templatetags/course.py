@@ -30,12 +30,23 @@ class Step(NamedTuple):
 @register.simple_tag(takes_context=True)
 def track(context, obj) -> SafeString:
     """The steps of the object's workflow; a step carries the status's own name when that is a side road of it."""
-    return part(context, "core/tags/track.html", **_track(type(obj), obj.status, get_language()))
+    return part(context, "core/tags/track.html", track=track_of(type(obj), obj.status))
+
+
+class Track(NamedTuple):
+    """What a track draws; `current` is None for a status that is in no step."""
+
+    steps: tuple[Step, ...]
+    current: Step | None
+    number: int
+
+
+def track_of(model: type[Model], status: str) -> Track:
+    return _track(model, status, get_language())
 
 
 @lru_cache
-def _track(model: type[Model], status: str, _language: str) -> dict:
-    """What a track draws of an object with this status."""
+def _track(model: type[Model], status: str, _language: str) -> Track:
     steps = workflow_of(model).steps
     at = next((i for i, (_label, statuses) in enumerate(steps) if status in statuses), None)
     shown = tuple(
@@ -46,7 +57,7 @@ def _track(model: type[Model], status: str, _language: str) -> dict:
         )
         for i, (label, statuses) in enumerate(steps)
     )
-    return {"steps": shown, "current": None if at is None else shown[at], "number": (at or 0) + 1}
+    return Track(shown, None if at is None else shown[at], (at or 0) + 1)
 
 
 @register.simple_tag
