@@ -17,7 +17,7 @@ COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 PORTAL = {name: service for name, service in COMPOSE["services"].items() if service["image"] == "oil-portal"}
 READ = set(re.findall(r"\benv\.\w+\(\s*\"(\w+)\"", (ROOT / "oil_portal" / "settings.py").read_text()))
 EXAMPLE = dict(re.findall(r"^(?:# )?([A-Z_]+)=(.*)$", (ROOT / ".env.example").read_text(), flags=re.MULTILINE))
-FOR_COMPOSE = {"POSTGRES_PASSWORD", "PORT"}  # read by docker compose itself
+FOR_COMPOSE = {"POSTGRES_PASSWORD", "REDIS_PASSWORD", "PORT"}  # read by docker compose itself
 
 
 def instructions() -> list[tuple[str, str]]:
@@ -85,7 +85,7 @@ def test_the_settings_read_what_compose_sets():
     done = subprocess.run(
         [sys.executable, "-c", code], env=environment, cwd=ROOT, capture_output=True, text=True, check=True
     )
-    expected = ["postgres", "redis://redis:6379/0", "mail", 1025, "localhost", False, False, False]
+    expected = ["postgres", "redis://:portal@redis:6379/0", "mail", 1025, "localhost", False, False, False]
     assert json.loads(done.stdout) == expected
 
 
@@ -95,6 +95,13 @@ def filled(value: str) -> str:
     while "${" in value:
         value = re.sub(r"\$\{\w+:-([^${}]*)\}", r"\1", value)
     return value
+
+
+def test_redis_wants_the_password_that_the_portal_has():
+    redis = COMPOSE["services"]["redis"]
+    password = filled(redis["command"][redis["command"].index("--requirepass") + 1])
+    assert password and f":{password}@redis:" in filled(PORTAL["web"]["environment"]["REDIS_URL"])
+    assert filled(redis["environment"]["REDISCLI_AUTH"]) == password
 
 
 # --- Compose ----------------------------------------------------------------------------------------------------
