@@ -3,14 +3,16 @@
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
 
 from django import forms
 from django.db.models import Count, QuerySet
 from django.db.models.functions import Coalesce
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from challenges.models import Theme
 from oil_portal import ring
@@ -29,8 +31,7 @@ Choices = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]  # of each filter:
 FIELDS = ("kind", "municipality", "sector", "lab", "theme", "year")
 
 
-@dataclass(frozen=True)
-class Tie:
+class Tie(NamedTuple):
     """Two partners that worked together: in projects (with their theme, lab and years) or a collaboration."""
 
     one: int
@@ -55,6 +56,12 @@ class Network:
         return list(range(first, clock.today().year + 1))
 
 
+@lru_cache(maxsize=1000)
+def times(often: int, _language: str) -> str:
+    """'3 keer', looked up once."""
+    return ngettext("%(count)s keer", "%(count)s keer", often) % {"count": often}
+
+
 @dataclass
 class Row:
     """A partner in the table: with whom it works, most often first."""
@@ -65,10 +72,9 @@ class Row:
     @property
     def names(self) -> list[str]:
         """'mboRijnland', or 'mboRijnland (3 keer)' for who works together more often; of thousands, the first."""
+        language = get_language()
         return [
-            f"{other.name} ({ngettext('%(count)s keer', '%(count)s keer', often) % {'count': often}})"
-            if often > 1
-            else other.name
+            f"{other.name} ({times(often, language)})" if often > 1 else other.name
             for other, often in self.others[:MOST_NAMES]
         ]
 
@@ -90,7 +96,7 @@ def sees_all(user) -> bool:
 def read(everything: bool) -> Network:
     """The whole network; ties that come from a confidential challenge are there only in everything."""
     partners = {partner.pk: partner for partner in _accepted()}
-    ties = [Tie(*row) for row in _projects(everything) if row[0] != row[1]]
+    ties = [Tie._make(row) for row in _projects(everything) if row[0] != row[1]]
     return Network(partners, [*ties, *_collaborations()])
 
 
@@ -203,7 +209,9 @@ class View:
 def choose(network: Network, asked: dict) -> View:
     """Who answers to the filters and with whom they work. Paused partners are in no picture."""
     shown = {pk: each for pk, each in network.partners.items() if not each.is_paused}
-    ties = [tie for tie in network.ties if tie.one in shown and tie.other in shown and _fits(tie, asked)]
+    ties = [tie for tie in network.ties if tie.one in shown and tie.other in shown]
+    if any(asked.get(name) for name in ("theme", "year", "lab")):
+        ties = [tie for tie in ties if _fits(tie, asked)]
     busy = {pk for tie in ties for pk in (tie.one, tie.other)}
     chosen = {pk for pk, each in shown.items() if _answers(each, asked, busy)}
     pairs: Counter[tuple[int, int]] = Counter()
