@@ -10,10 +10,10 @@ from challenges.models import Challenge, GoalLink
 from oil_portal.company import assignments_of
 from oil_portal.core.kept import kept
 from oil_portal.core.models import HowMany, Notice, Numbers, OneOf
-from oil_portal.core.prepared import join, prepared
+from oil_portal.core.prepared import ahead, join, prepared
 from oil_portal.core.templatetags.oil import Goal
 from oil_portal.naming import names_of
-from oil_portal.student import student_section
+from oil_portal.student import student_reads, student_section
 from oil_portal.worklists import work_items
 from oil_portal.worklists.item import ADDRESS
 from partners import roles
@@ -125,12 +125,29 @@ def unread(user) -> list[News]:
 
 @prepared
 def _unheard(user) -> QuerySet[Notice]:
-    return Notice.objects.filter(recipient=user, read_at=None).select_related("entry__content_type")[:NEWS]
+    return Notice.objects.filter(recipient=user, read_at=None).select_related("entry")[:NEWS]
 
 
 def sections(user) -> dict:
     """Everything on the start page; a section is there when the user has its role."""
     held = {role for role, *_where in roles.of(user)}
+    with ahead(*reads(user, held)):
+        return _sections(user, held)
+
+
+def reads(user, held: set[str]) -> list[tuple]:
+    """What the start page is going to ask for sure, for `ahead`."""
+    per_role = {
+        roles.STUDENT: student_reads(user),
+        roles.TEACHER: [(_coached, user), (_translated_by, user), (_unclaimed,)],
+        roles.CONTACT: [(_our_challenges, user), (_organisations, user)],
+        roles.BROKER: [(_queues, user.pk)],
+        roles.COORDINATOR: [(_of_school, user), (_rounds, user)],
+    }
+    return [(_unheard, user), *(ask for role, asks in per_role.items() if role in held for ask in asks)]
+
+
+def _sections(user, held: set[str]) -> dict:
     items = work_items(user)
     of = lambda topic: tuple(item for item in items if item.topic == topic)
     found = {

@@ -118,6 +118,11 @@ def student_section(user) -> dict:
     }
 
 
+def student_reads(user) -> list[tuple]:
+    """What the start page of a student asks for sure, for `ahead`."""
+    return [(read, user) for read in (_applied, _parts, _rounds, _saved, _followed)]
+
+
 @prepared
 def _applied(user) -> QuerySet[Application]:
     mine = Application.objects.filter(student=user).exclude(status=ApplicationStatus.WITHDRAWN)
