@@ -84,6 +84,7 @@ def detail(user, project: Project, form: ApplyForm | None) -> dict:
     }
     if may["read"]:
         read_attachments(project.challenge)
+    contact = contact_side(user, project)
     return {
         "project": project,
         "challenge": project.challenge,
@@ -96,11 +97,13 @@ def detail(user, project: Project, form: ApplyForm | None) -> dict:
         ),
         "plan": plan(project),
         "applications": applicants(project) if may["see_applications"] else None,
-        "team": members(user, project) if may["see_team"] and project.status != ProjectStatus.OPEN else None,
+        "team": members(user, project, addresses=contact["reads_addresses"])
+        if may["see_team"] and project.status != ProjectStatus.OPEN
+        else None,
         "no_room": no_room(project) if project.is_open else "",
         **own_application(user, project),
         **round_side(user, project),
-        **contact_side(user, project),
+        **contact,
         **wrapping_up(user, project),
         **company_side(user, project),
         **of_project(user, project),
@@ -119,19 +122,32 @@ def round_side(user, project: Project) -> dict:
     }
 
 
-def members(user, project: Project) -> list[Application]:
-    """The team, each with `profile`, what that student shows to the reader, and `photos`: whether it may be in one."""
+class Member(NamedTuple):
+    """One of the team, as the reader may know them: `email` once the contact is open to the reader, `photos` whether
+    they may be in a picture for who takes it, else None."""
+
+    name: str
+    email: str
+    photos: bool | None
+    about: str
+    skills: str
+
+
+def members(user, project: Project, *, addresses: bool) -> tuple[Member, ...]:
+    """The team, with what each shows to the reader."""
     seats = project.read_team()
     shown = {Profile.Shown.COMPANY} if asked(user, project) else set()
     if leads(user, project) or user.pk in {seat.student_id for seat in seats}:
         shown = {Profile.Shown.TEAM, Profile.Shown.COMPANY}
     decides = bool(seats) and (leads(user, project) or asked(user, project))  # who takes pictures has to know
     photos = set(_in_pictures(tuple(seat.student_id for seat in seats))) if decides else set()
+    told = []
     for seat in seats:
-        profile = getattr(seat.student, "profile", None)
-        seat.profile = profile if profile and profile.shown in shown else None
-        seat.photos = (seat.student_id in photos) if decides else None
-    return seats
+        student, profile = seat.student, getattr(seat.student, "profile", None)
+        says = (profile.about, profile.skills) if profile and profile.shown in shown else ("", "")
+        email = student.email if addresses else ""
+        told.append(Member(student.first_and_initial, email, student.pk in photos if decides else None, *says))
+    return tuple(told)
 
 
 def contact_side(user, project: Project) -> dict:
