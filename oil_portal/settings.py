@@ -220,6 +220,7 @@ PASSWORD_RESET_TIMEOUT = 4 * 3600  # seconds that the link for a new password wo
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "partners.passwords.LongEnough", "OPTIONS": {"min_length": 12}},
     {"NAME": "partners.passwords.NotCommon"},
+    {"NAME": "partners.passwords.NoPattern"},
     {"NAME": "partners.passwords.NotAboutYou"},
 ]
 
