@@ -15,6 +15,7 @@ from challenges.workflow import PUBLIC
 from modules.models import Enrolment, LearningGoal, Module, ModuleRun
 from oil_portal.core import clock
 from oil_portal.core.kept import Reading, kept
+from oil_portal.core.models import Numbers, OneOf
 from oil_portal.core.prepared import Many, address, prepared
 from projects.models import Achievement
 
@@ -124,8 +125,9 @@ def _with_goals(goals: Many) -> QuerySet:
 
 @prepared
 def _drawn(goals: Many) -> QuerySet:
-    newest = _challenges(goals).order_by("-created_at", "-pk")
-    return newest.values_list("pk", "title", "partner__name")[:COLUMNS]
+    order = ("-created_at", "-pk")
+    newest = Numbers(_challenges(goals).order_by(*order).values("pk")[:COLUMNS])  # past thousands, in an index
+    return Challenge.objects.filter(OneOf("pk", newest)).order_by(*order).values_list("pk", "title", "partner__name")
 
 
 def _links(goals: Many) -> QuerySet[GoalLink]:

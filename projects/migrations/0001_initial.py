@@ -880,6 +880,10 @@ class Migration(migrations.Migration):
             model_name='project',
             index=django.contrib.postgres.indexes.GinIndex(condition=models.Q(('open_until__isnull', False)), fastupdate=False, fields=['document'], name='project_open_document'),
         ),
+        migrations.AddIndex(
+            model_name='project',
+            index=models.Index(condition=models.Q(('open_until__isnull', False)), fields=['-id'], name='project_open_last'),
+        ),
         migrations.AddConstraint(
             model_name='project',
             constraint=models.CheckConstraint(condition=models.Q(('min_size__lte', models.F('max_size'))), name='min_size_fits_max_size', violation_error_message='Het minste aantal is niet groter dan het meeste aantal.'),

@@ -191,7 +191,9 @@ class Project(Worded):
                 name="project_open_newest",
             ),
             models.Index(fields=["run"], condition=IS_OPEN, name="project_open_of_run"),
+            # A rare word is found by the one, the newest with a common word along the other.
             GinIndex(fields=["document"], fastupdate=False, condition=IS_OPEN, name="project_open_document"),
+            models.Index(fields=["-id"], condition=IS_OPEN, name="project_open_last"),
             models.Index(
                 fields=["status", "-created_at", "-id"],
                 include=["closing_date", *NARROWED],
