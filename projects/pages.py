@@ -96,6 +96,7 @@ def detail(user, project: Project, form: ApplyForm | None) -> dict:
             for link, state in zip(links, project.states, strict=True)
         ),
         "plan": plan(project),
+        "beside": beside(user, project),
         "applications": applicants(project) if may["see_applications"] else None,
         "team": members(user, project, addresses=contact["reads_addresses"])
         if may["see_team"] and project.status != ProjectStatus.OPEN
@@ -148,6 +149,40 @@ def members(user, project: Project, *, addresses: bool) -> tuple[Member, ...]:
         email = student.email if addresses else ""
         told.append(Member(student.first_and_initial, email, student.pk in photos if decides else None, *says))
     return tuple(told)
+
+
+class Beside(NamedTuple):
+    """What stands beside a project: whose question it is, and its facts. `partner_url` is "" for who may not go there,
+    `coach` for visitors."""
+
+    hue: str
+    kind: str
+    partner: str
+    partner_url: str
+    described: str
+    places: int
+    hours: int
+    location: str
+    module: str
+    module_url: str
+    period: str
+    elective: str
+    room: int  # hours of the elective
+    coach: str
+    challenge: str
+    challenge_url: str
+
+
+def beside(user, project: Project) -> Beside:
+    challenge, module, elective = project.challenge, project.run.module, project.run.module.elective
+    partner = challenge.partner
+    known = partner.status == "accepted" or roles.has(user, roles.BROKER)
+    return Beside(
+        partner.hue, partner.get_kind_display(), str(partner), partner.get_absolute_url() if known else "",
+        partner.described, project.max_size, project.assignment.hours, challenge.get_location_display(), str(module),
+        module.get_absolute_url(), project.run.period, str(elective or ""), elective.hours if elective else 0,
+        str(project.coach) if user.is_authenticated else "", challenge.title, challenge.get_absolute_url(),
+    )  # fmt: skip
 
 
 def contact_side(user, project: Project) -> dict:
