@@ -95,6 +95,7 @@ def student_section(user) -> dict:
     taste, today = taste_of(user), clock.today()
     taking = rounds(user)
     applied = _applied(user)
+    coming = [each for each in days(taking, applied) if each.day >= today][:DATES]
     shown = [each for each in taking if is_shown(each)]
     wanted = {choice["project"] for each in shown for choice in each.wishes}
     fits, projects = fitting(user, taste, FITTING, wanted | {each.project_id for each in applied[:LISTED]})
@@ -104,7 +105,6 @@ def student_section(user) -> dict:
         ]
     for application in applied[:LISTED]:
         application.project = projects[application.project_id]
-    coming = [each for each in days(taking, applied) if each.day >= today][:DATES]
     return {
         "rounds": sorted(shown, key=lambda each: (each.closes_on, each.pk)),
         "applications": [as_applied(application) for application in applied[:LISTED]],
@@ -126,7 +126,8 @@ def student_reads(user) -> list[tuple]:
 @prepared
 def _applied(user) -> QuerySet[Application]:
     mine = Application.objects.filter(student=user).exclude(status=ApplicationStatus.WITHDRAWN)
-    return mine.select_related("project").order_by("-created_at", "-pk")
+    read = mine.select_related("project").defer("motivation", "project__text", "project__document")
+    return read.order_by("-created_at", "-pk")
 
 
 def is_shown(round_: MatchingRound) -> bool:
@@ -138,8 +139,8 @@ def is_shown(round_: MatchingRound) -> bool:
 
 def rounds(user) -> list[MatchingRound]:
     """The rounds of the student, each with `part` and its `wishes`, in order; two queries."""
-    parts = {part.round_id: part for part in _parts(user)}
     found = _rounds(user)
+    parts = {part.round_id: part for part in _parts(user)} if found else {}
     for each in found:
         each.part = parts.get(each.pk)
         each.wishes = each.part.chosen if each.part else []

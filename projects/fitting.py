@@ -207,8 +207,7 @@ def _best(user, wishes: tuple, limit: str) -> QuerySet:
 
 @prepared
 def _chosen(projects: Many, wishes: tuple) -> QuerySet[Project]:
-    found = weighed(Project.objects.filter(pk__among=projects), wishes).with_goal_ids().with_counts()
-    return found.select_related("assignment__challenge__partner", "lab", "run__module__school", "entry__round")
+    return weighed(Project.objects.filter(pk__among=projects), wishes).for_tiles()
 
 
 def fitting_for(students: Collection[int], limit: int) -> Iterator[tuple[int, list[Project]]]:
