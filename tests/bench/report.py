@@ -30,9 +30,9 @@ INSERT INTO challenges_assignment
 SELECT id, title, '-', '-', '', 4, 80, 1, 'agreed', created_at FROM challenges_challenge WHERE title LIKE 'Vraag %';
 
 INSERT INTO projects_project (assignment_id, run_id, coach_id, title, summary, text, min_size, max_size, closing_date,
-    starts, ends, status, created_at, confidential, host)
+    starts, ends, status, created_at, confidential, host, theme, location)
 SELECT one.id, run.id, (SELECT min(id) FROM partners_user), one.title, '-', '-', 1, 4, one.created_at::date,
-       one.created_at::date, one.created_at::date + 60, 'completed', one.created_at, false, NULL
+       one.created_at::date, one.created_at::date + 60, 'completed', one.created_at, false, NULL, '', ''
 FROM challenges_assignment AS one
 JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS n FROM modules_modulerun) AS run
   ON run.n = one.id % (SELECT count(*) FROM modules_modulerun)
