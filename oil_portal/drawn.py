@@ -21,7 +21,7 @@ from django.utils.translation import get_language
 CHECKED = False  # whether each field is drawn anew besides, and must be the same; the tests say so
 MOST = 1000  # fields, of about a kB each
 PLAIN = (str, bool, int, float, Decimal, date, time, NoneType, FunctionType)
-MANY = (list, tuple, BaseChoiceIterator, ModelChoiceIterator)
+MANY = (list, tuple, BaseChoiceIterator)
 
 _drawn: dict[tuple, SafeString] = {}
 
@@ -32,6 +32,9 @@ class Field(BoundField):
     def as_field_group(self) -> SafeString:
         if self.form.is_bound or self.errors or settings.DEBUG:
             return super().as_field_group()
+        widget = self.field.widget
+        if isinstance(getattr(widget, "choices", None), ModelChoiceIterator):
+            widget.choices = list(widget.choices)  # read once, to know it and to draw it
         try:
             shown = frozen((get_language(), *self._shown()))
         except TypeError:
