@@ -30,7 +30,7 @@ class Field(BoundField):
     """A field that remembers how it was drawn."""
 
     def as_field_group(self) -> SafeString:
-        if self.form.is_bound or self.errors or settings.DEBUG:
+        if self.form.is_bound or self.errors or self.field.show_hidden_initial or settings.DEBUG:
             return super().as_field_group()
         widget = self.field.widget
         if isinstance(getattr(widget, "choices", None), ModelChoiceIterator):
@@ -43,8 +43,8 @@ class Field(BoundField):
             if len(_drawn) >= MOST:
                 _drawn.clear()
             _drawn[shown] = super().as_field_group()
-        if CHECKED and _drawn[shown] != super().as_field_group():
-            raise AssertionError(f"{self.html_name} would be drawn in another way.")
+        if CHECKED and (_drawn[shown] != (anew := super().as_field_group())):
+            raise AssertionError(f"{self.html_name} would be drawn as {anew!r} and not as {_drawn[shown]!r}.")
         return _drawn[shown]
 
     def _shown(self) -> Iterator:

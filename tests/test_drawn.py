@@ -98,6 +98,14 @@ def test_what_was_sent_is_nobody_elses(count):
     assert not drawn._drawn
 
 
+def test_a_field_that_says_what_it_was_is_drawn_for_itself(count):
+    plain = field()
+    form = WishForm(initial={"title": ""})
+    form.fields["title"].show_hidden_initial = True
+    assert 'name="initial-title"' in form["title"].as_field_group() and field() == plain
+    assert plain not in (form["title"].as_field_group(), "") and len(drawn._drawn) == 1
+
+
 def test_what_is_no_plain_data_is_drawn_each_time(count):
     change = {"attrs": {"data-x": object()}}
     field(**change)
