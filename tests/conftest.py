@@ -306,11 +306,14 @@ def few_are_weighed(monkeypatch):
 
 
 @pytest.fixture
-def keeping_figures(settings, request):
-    """Figures are kept, in a memory of the test's own: the tests' other process may be at the same figures."""
+def keeping_figures(settings, request, monkeypatch):
+    """Figures are kept, in a memory of the test's own: the tests' other process may be at the same figures. No worker
+    is there to wait for.
+    """
     name = request.node.nodeid
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": name}}
     settings.FIGURES_KEPT = 300
+    monkeypatch.setattr("oil_portal.core.kept.PATIENCE", 0.1)
 
 
 @pytest.fixture
