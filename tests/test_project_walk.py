@@ -220,7 +220,7 @@ class Walk(TestCase):
             self.check_told(before)
 
     @settings(
-        max_examples=20,
+        max_examples=15,
         deadline=None,
         phases=[Phase.explicit, Phase.generate, Phase.shrink],
         suppress_health_check=list(HealthCheck),

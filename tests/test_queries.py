@@ -12,7 +12,6 @@ from oil_portal.core.prepared import TOGETHER
 from tests.access import ROLES
 from tests.test_access import ROOMS
 
-pytestmark = pytest.mark.usefixtures("_prepared_reads_are_compared")
 MOST = 14
 # Pages that take more, with how many; one that no longer does fails the test too.
 EXCEPTIONS = {"my_data_export": 20}  # a ZIP of everything: a query for each kind of which there is something

@@ -140,7 +140,7 @@ class Region:
 
 class RoundWalk(TestCase):
     @settings(
-        max_examples=25, phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck), deadline=None
+        max_examples=18, phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck), deadline=None
     )
     @given(st.lists(MOVE, min_size=12, max_size=30))
     def test_whatever_anybody_tries(self, moves):
