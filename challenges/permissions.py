@@ -30,6 +30,11 @@ def is_translator(user, challenge: Challenge | None) -> bool:
     return challenge is not None and challenge.translator_id is not None and challenge.translator_id == user.pk
 
 
+def is_following(user, challenge: Challenge) -> bool:
+    """Whether the user reads how it goes with the challenge: its sides, and who translates it."""
+    return user.has_perm("challenges.follow_challenge", challenge) or is_translator(user, challenge)
+
+
 @rules.predicate
 def is_in_team(user, challenge: Challenge | None) -> bool:
     """A student with a seat in one of its projects; read over the reverse relation, since projects stand above."""

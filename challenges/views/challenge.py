@@ -18,7 +18,7 @@ from challenges.forms.talk import AnswerForm, AskForm, RemarkForm
 from challenges.marks import marked
 from challenges.models import Assignment, Challenge, Question, Remark
 from challenges.models.draft import attachments_of, read_attachments
-from challenges.permissions import is_in_team, is_owner, is_teacher_somewhere, is_translator
+from challenges.permissions import is_following, is_in_team, is_owner, is_teacher_somewhere
 from challenges.services.talk import ASKABLE, look
 from challenges.views.common import challenge_for, need, posted, read_goals_and_projects, taught, under
 from challenges.workflow import EDITABLE, PUBLIC
@@ -90,7 +90,7 @@ def reads(user, challenge: Challenge) -> list[tuple]:
     asks = [(_assignments, pk), (_questions, user, pk, Question.objects.all().sees_all(user, challenge))]
     if not challenge.confidential:
         asks.append((attachments_of, pk))
-    if user.has_perm("challenges.follow_challenge", challenge) or is_translator(user, challenge):
+    if is_following(user, challenge):
         asks += [(_remarks, pk), course(challenge)]
     return asks
 
@@ -99,8 +99,7 @@ def _page(request, challenge: Challenge, status: int, forms: dict):
     user = request.user
     assignments = read_assignments(challenge)
     agreed = next((each for each in assignments if each.status == "agreed"), None)
-    translates = is_translator(user, challenge)
-    follows = user.has_perm("challenges.follow_challenge", challenge) or translates
+    follows = is_following(user, challenge)
     newest = next(iter(assignments), None)
     context = {
         "challenge": challenge,

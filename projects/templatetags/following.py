@@ -8,7 +8,7 @@ from django import template
 from django.db.models import Q, QuerySet
 from django.utils.safestring import SafeString
 
-from challenges.permissions import is_translator
+from challenges.permissions import is_following
 from oil_portal.core.prepared import ahead, prepared
 from oil_portal.core.templatetags.parts import part
 from projects.coverage import Fit, modules_for
@@ -24,19 +24,15 @@ HEIGHT, BAR, GAP = 120, 12, 20  # of the picture, in its own units
 def challenge_projects(context, challenge) -> SafeString:
     """The teams at work on a challenge, and its funnel, of which everything is asked in one go."""
     asks = [(_seats, challenge.pk)]
-    if follows(context["request"].user, challenge):
+    if is_following(context["request"].user, challenge):
         asks += funnel_reads(challenge.pk)
     with ahead(*asks):
         return challenge_team(context, challenge) + challenge_funnel(context, challenge)
 
 
-def follows(user, challenge) -> bool:
-    return user.has_perm("challenges.follow_challenge", challenge) or is_translator(user, challenge)
-
-
 def challenge_funnel(context, challenge) -> SafeString:
     """How many students looked, saved, applied and were placed; for the sides of the challenge."""
-    if not follows(context["request"].user, challenge):
+    if not is_following(context["request"].user, challenge):
         return SafeString("")
     found = funnel(challenge)
     width = max(1, len(found.weeks)) * (4 * BAR + GAP)
