@@ -144,7 +144,7 @@ def chip(hue: str, text) -> SafeString:
     return _chip(hue, str(text))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=4096, typed=True)  # what is safe is no text
 def _chip(hue: str, text: str) -> SafeString:
     return format_html('<span class="chip"{}>{}{}</span>', kind(hue), shape(hue), text)
 
