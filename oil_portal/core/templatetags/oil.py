@@ -18,8 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from markdown_it import MarkdownIt
 
-from oil_portal.core.models import words
-from oil_portal.core.templatetags.parts import part, status_word
+from oil_portal.core.templatetags.parts import part, status_word, word
 from oil_portal.core.templatetags.written import lang
 
 register = template.Library()
@@ -156,7 +155,7 @@ def partner_chip(partner) -> SafeString:
 
 @register.simple_tag
 def kind_chip(partner) -> SafeString:
-    return chip(partner.hue, words(type(partner), "kind").get(partner.kind, partner.kind))
+    return chip(partner.hue, word(partner, "kind"))
 
 
 @register.simple_tag
