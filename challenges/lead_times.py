@@ -102,15 +102,17 @@ class Stage:
     number: int
 
 
-def lead_times(challenges: models.QuerySet) -> list[Stage]:
-    """The median per stage; a challenge counts for a stage when it passed both ends, in that order. One query."""
+def stages_of(challenges: models.QuerySet) -> tuple[str, tuple]:
+    """The SQL that `lead_times` asks of these challenges, with its parameters."""
     chosen, params = challenges.order_by().values("pk").query.sql_with_params()
     days = [stage_days(first, last) for first, last, _label in STAGES]
     columns = ", ".join(f"{median(each)}, count({each})" for each in days)
+    return f"SELECT {columns} FROM ({moments()}) AS moments WHERE challenge IN ({chosen})", params  # noqa: S608
+
+
+def lead_times(sql: str, params: tuple) -> list[Stage]:
+    """The median per stage; a challenge counts for a stage when it passed both ends, in that order. One query."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {columns} FROM ({moments()}) AS moments WHERE challenge IN ({chosen})",  # noqa: S608
-            params,
-        )
+        cursor.execute(sql, params)
         row = cursor.fetchone()
     return [Stage(label, row[2 * place], row[2 * place + 1]) for place, (_first, _last, label) in enumerate(STAGES)]

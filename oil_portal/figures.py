@@ -6,12 +6,13 @@ What comes from a confidential challenge counts for brokers alone, as on the pic
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
 from django.db.models import Count, QuerySet
 from django.db.models.functions import Coalesce, ExtractYear
 
-from challenges.lead_times import Stage, lead_times
+from challenges.lead_times import Stage, lead_times, stages_of
 from challenges.models import Challenge
 from oil_portal.core import clock
 from oil_portal.core.kept import kept
@@ -120,7 +121,12 @@ def totals(everything: bool) -> Totals:
 
 @kept()
 def stages(everything: bool) -> list[Stage]:
-    return lead_times(challenges_of(everything))
+    return lead_times(*_asked_stages(everything))
+
+
+@cache
+def _asked_stages(everything: bool) -> tuple[str, tuple]:
+    return stages_of(challenges_of(everything))
 
 
 # --- Answers -----------------------------------------------------------------------------------------------------

@@ -7,19 +7,19 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from django import forms
-from django.db.models import Count, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import Count, IntegerField, QuerySet
+from django.db.models.functions import Cast, Coalesce, ExtractYear
 from django.http import QueryDict
-from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from challenges.models import Theme
 from oil_portal import ring
 from oil_portal.core import clock
-from oil_portal.core.prepared import prepared
+from oil_portal.core.prepared import address, ahead, prepared
 from partners import roles
 from partners.models import Collaboration, Partner
+from partners.models.partner import hue_of
 from partners.sectors import Sector
 from partners.workflow import PartnerStatus
 from projects.models import Project
@@ -28,6 +28,7 @@ from projects.workflow import WITH_TEAM
 UNKNOWN = "-"  # in the address: a partner without a municipality or sector
 NAMED, MOST_NAMES = 6, 60  # partners that a row of the table names at once, and in all
 Choices = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]  # of each filter: what can be asked for, with its words
+Rows = tuple[tuple[tuple, ...], ...]  # what four queries found; hashable
 FIELDS = ("kind", "municipality", "sector", "lab", "theme", "year")
 
 
@@ -42,11 +43,31 @@ class Tie(NamedTuple):
     often: int = 1
 
 
-@dataclass(frozen=True)
-class Network:
-    """All accepted partners by number, and every tie that the reader may know of."""
+class Accepted(NamedTuple):
+    """An accepted partner, with what the network says of it; `since` is the year in which it came."""
 
-    partners: dict[int, Partner]
+    pk: int
+    kind: str
+    glyph: str
+    name: str
+    municipality: str
+    sector: str
+    paused_until: date | None
+    since: int
+
+    @property
+    def hue(self) -> str:
+        return hue_of(self.kind, self.glyph)
+
+    @property
+    def url(self) -> str:
+        return address("partners:detail", self.pk)
+
+
+class Network(NamedTuple):
+    """All accepted partners and every tie that the reader may know of."""
+
+    partners: list[Accepted]
     ties: list[Tie]
 
     @property
@@ -66,8 +87,8 @@ def times(often: int, _language: str) -> str:
 class Row:
     """A partner in the table: with whom it works, most often first."""
 
-    partner: Partner
-    others: list[tuple[Partner, int]] = field(default_factory=list)
+    partner: Accepted
+    others: list[tuple[Accepted, int]] = field(default_factory=list)
 
     @property
     def names(self) -> list[str]:
@@ -93,17 +114,29 @@ def sees_all(user) -> bool:
     return roles.has(user, roles.BROKER) or getattr(user, "is_superuser", False)
 
 
-def read(everything: bool) -> Network:
-    """The whole network; ties that come from a confidential challenge are there only in everything."""
-    partners = {partner.pk: partner for partner in _accepted()}
-    ties = [Tie._make(row) for row in _projects(everything) if row[0] != row[1]]
-    return Network(partners, [*ties, *_collaborations()])
+def read(everything: bool) -> Rows:
+    """The whole network as rows: ties that come from a confidential challenge are there only in everything."""
+    asked = ((_accepted,), (_projects, everything), (_together, "members"), (_together, "continued_in"))
+    with ahead(*asked):
+        return tuple(tuple(read(*given)) for read, *given in asked)
+
+
+def network_of(rows: Rows) -> Network:
+    partners, projects, members, later = rows
+    ties = [Tie._make(row) for row in projects if row[0] != row[1]]
+    return Network([Accepted._make(row) for row in partners], [*ties, *_collaborations(members, later)])
 
 
 @prepared
-def _accepted() -> QuerySet[Partner]:
-    fields = ("kind", "glyph", "name", "parent", "municipality", "sector", "paused_until", "created_at")
-    return Partner.objects.filter(status=PartnerStatus.ACCEPTED).only(*fields)
+def _accepted() -> QuerySet:
+    """As Accepted."""
+    found = Partner.objects.filter(status=PartnerStatus.ACCEPTED)
+    return found.values_list(*Accepted._fields[:-1], _year("created_at"))
+
+
+def _year(name: str) -> Cast:
+    """A whole number for Python: PostgreSQL counts years in fractions."""
+    return Cast(ExtractYear(name), IntegerField())
 
 
 @prepared
@@ -114,15 +147,15 @@ def _projects(everything: bool) -> QuerySet:
         found = found.filter(assignment__challenge__confidential=False)
     return found.values_list(
         "assignment__challenge__partner", Coalesce("lab", "run__module__school"), "assignment__challenge__theme",
-        "starts__year", "ends__year",
+        _year("starts"), _year("ends"),
     ).annotate(often=Count("pk"))  # fmt: skip
 
 
-def _collaborations() -> list[Tie]:
+def _collaborations(*rows: tuple) -> list[Tie]:
     """Each two members of a collaboration, and each member with what it continued in."""
     members, later = defaultdict(set), defaultdict(set)
-    for name, found in (("members", members), ("continued_in", later)):
-        for collaboration, partner in _together(name):
+    for found, pairs in ((members, rows[0]), (later, rows[1])):
+        for collaboration, partner in pairs:
             found[collaboration].add(partner)
     pairs = []
     for collaboration, group in members.items():
@@ -139,7 +172,7 @@ def _together(name: str) -> QuerySet:
 # --- What the address asks ---------------------------------------------------------------------------------------
 def choices_of(network: Network) -> Choices:
     """What can be asked for: what the network has."""
-    partners = network.partners.values()
+    partners = network.partners
     labs = ((str(each.pk), each.name) for each in partners if each.kind == Partner.Kind.LAB)
     found = {
         "kind": [(value, str(label)) for value, label in Partner.Kind.choices],
@@ -208,7 +241,8 @@ class View:
 
 def choose(network: Network, asked: dict) -> View:
     """Who answers to the filters and with whom they work. Paused partners are in no picture."""
-    shown = {pk: each for pk, each in network.partners.items() if not each.is_paused}
+    today = clock.today()
+    shown = {each.pk: each for each in network.partners if not each.paused_until or each.paused_until < today}
     ties = [tie for tie in network.ties if tie.one in shown and tie.other in shown]
     if any(asked.get(name) for name in ("theme", "year", "lab")):
         ties = [tie for tie in ties if _fits(tie, asked)]
@@ -238,7 +272,7 @@ def _fits(tie: Tie, asked: dict) -> bool:
     )
 
 
-def _answers(partner: Partner, asked: dict, busy: set[int]) -> bool:
+def _answers(partner: Accepted, asked: dict, busy: set[int]) -> bool:
     """A filter on the work asks for somebody who works; one on the year also finds who was there already."""
     if asked.get("kind") and partner.kind not in asked["kind"]:
         return False
@@ -249,13 +283,7 @@ def _answers(partner: Partner, asked: dict, busy: set[int]) -> bool:
         return True
     if asked.get("theme") or (asked.get("lab") and str(partner.pk) not in asked["lab"]):
         return False
-    return not asked.get("year") or since(partner) <= int(asked["year"])
-
-
-def since(partner: Partner) -> int:
-    """The year in which the partner came."""
-    day: date = timezone.localtime(partner.created_at).date()
-    return day.year
+    return not asked.get("year") or partner.since <= int(asked["year"])
 
 
 # --- The picture -------------------------------------------------------------------------------------------------
@@ -311,13 +339,13 @@ def kind_count(kind: str, count: int) -> str:
     return words[kind] % {"count": count}
 
 
-def address(node: ring.Node, partners: dict[int, Partner], asked: QueryDict) -> str:
+def leads(node: ring.Node, asked: QueryDict) -> str:
     """Where a shape leads: to the partner, to the network of the group alone, or to the table that names its members.
 
     The other filters stay as they are.
     """
     if len(node.members) == 1:
-        return partners[node.key].get_absolute_url()
+        return address("partners:detail", node.key)
     if node.place is None:
         return "#tabel"
     rest = asked.copy()

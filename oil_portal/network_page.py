@@ -1,5 +1,6 @@
 """The page of the network: the picture, its table and the figures below it."""
 
+from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -14,11 +15,13 @@ from django.utils.translation import gettext as _
 
 from oil_portal import figures, ring
 from oil_portal import network as net
+from oil_portal.core import clock
 from oil_portal.core.kept import Reading, beside, kept
 from oil_portal.core.models import words
 from oil_portal.core.views import counting, number
 from partners.models import Partner
 
+REMEMBERED = 2000  # rows of a network that is remembered as it was drawn; a larger one is kept
 PAGE, MOST_PAGES = 25, 1000  # so that nobody fills what is kept with pages that there are not
 
 
@@ -109,14 +112,22 @@ def form_of(choices: net.Choices, known: str, _language: str) -> net.NetworkForm
 @kept(slow=0.1)
 def see(everything: bool, address: str, page: int, language: str) -> Seen:
     """What somebody sees who may know of everything or not, in their language."""
+    rows = net.read(everything)
+    draw = drawn if sum(map(len, rows)) <= REMEMBERED else drawn.__wrapped__
+    return draw(rows, address, page, language, clock.today())
+
+
+@lru_cache(maxsize=50)
+def drawn(rows: net.Rows, address: str, page: int, language: str, _today: date) -> Seen:
+    """What a network looks like, worked out once for as long as nothing in it changes."""
+    whole = net.network_of(rows)
     with translation.override(language):
-        whole = net.read(everything)
         choices = net.choices_of(whole)
         known, unknown = net.ask(choices, QueryDict(address))
         view = net.choose(whole, net.filled(choices, known).cleaned_data)
         drawing = net.picture(view)
         return Seen(
-            choices, known.urlencode(), tuple(unknown), conclusion(view), legend(view), shapes(drawing, whole, known),
+            choices, known.urlencode(), tuple(unknown), conclusion(view), legend(view), shapes(drawing, known),
             tuple(drawing.chords), tuple(whole.years), len(view.rows),
             tuple(map(line, page_of(len(view.rows), page, view.rows))),
         )  # fmt: skip
@@ -132,7 +143,7 @@ def page_of(count: int, page: int, rows: list | tuple) -> Page:
 def line(row: net.Row) -> Line:
     partner, names = row.partner, row.names
     return Line(
-        partner.name, partner.get_absolute_url(), partner.hue, str(words(Partner, "kind")[partner.kind]),
+        partner.name, partner.url, partner.hue, str(words(Partner, "kind")[partner.kind]),
         partner.municipality, len(row.others), tuple(names[: net.NAMED]), tuple(names[net.NAMED :]), row.further,
         row.unnamed,
     )  # fmt: skip
@@ -157,14 +168,14 @@ def below(user) -> dict:
     }
 
 
-def shapes(drawing: ring.Drawing, whole: net.Network, asked: QueryDict) -> tuple[Shape, ...]:
+def shapes(drawing: ring.Drawing, asked: QueryDict) -> tuple[Shape, ...]:
     found = []
     for spot in drawing.nodes:
         node, ties = spot.node, sum(each.weight for each in spot.node.members)
         says = ngettext("%(name)s, %(number)s verbinding", "%(name)s, %(number)s verbindingen", ties)
         found.append(
             Shape(
-                net.address(node, whole.partners, asked), says % {"name": node.label, "number": ties}, node.label,
+                net.leads(node, asked), says % {"name": node.label, "number": ties}, node.label,
                 len(node.members), node.hue, node.hub, spot.x, spot.y, spot.size, spot.corner, spot.spoke, spot.text,
                 spot.turn, spot.anchor, spot.lines,
             )

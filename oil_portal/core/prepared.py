@@ -27,7 +27,7 @@ from itertools import count
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
-from django.db.models import Model, QuerySet, prefetch_related_objects
+from django.db.models import IntegerField, Model, QuerySet, prefetch_related_objects
 from django.db.models.signals import post_migrate
 from django.urls import reverse
 from django.utils import timezone
@@ -41,6 +41,7 @@ MOST = 100  # shapes of one read that are kept, of 30 to 90 kB each
 # From here on the stand-ins; a value that large goes the usual way.
 NUMBERS, DAYS, TEXTS = 2_000_000_000, date(9000, 1, 1), "\ue000 "
 LIST = re.compile(r"\{\d+(,\d+)*\}")
+WHOLE = {int, type(None)}
 EDGES = (time(0, 0, 1), time(23, 59, 59))
 
 TOGETHER = ";\n"  # between statements that are asked together
@@ -152,6 +153,8 @@ class Statement:
         self.holes = [(at, found, list if is_list(param) else type(param)) for at, param in enumerate(self.params)
                       if (found := places_of(param))]  # fmt: skip
         self.converters = self.compiler.get_converters([one for one, _sql, _name in self.compiler.select])
+        self.numbers = {at for at, (found, one) in self.converters.items()
+                        if found == [one.convert_value] and isinstance(one.output_field, IntegerField)}  # fmt: skip
         self.make = maker(queryset, self.compiler)
         if self.make is None:
             raise Unprepared(f"It gives {queryset._iterable_class.__name__}, which is not made here.")
@@ -174,13 +177,20 @@ class Statement:
         return self.made_of(fetch([(self, values)])[0]) if self.sql else []
 
     def made_of(self, rows: list) -> list:
-        if self.converters:
-            rows = self.compiler.apply_converters(rows, self.converters)
+        if needed := self._needed(rows):
+            rows = self.compiler.apply_converters(rows, needed)
         met: dict = {}
         found = [self.make(row, met) for row in rows]
         if also := self.queryset._prefetch_related_lookups:
             prefetch_related_objects(found, *also)
         return found
+
+    def _needed(self, rows: list) -> dict:
+        """Its converters, without those that would make whole numbers of whole numbers."""
+        return {
+            at: one for at, one in self.converters.items()
+            if at not in self.numbers or not {type(row[at]) for row in rows} <= WHOLE
+        }  # fmt: skip
 
     def count(self, values: list) -> int:
         if not self.sql:

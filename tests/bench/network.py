@@ -105,7 +105,7 @@ def measure() -> dict[str, float]:
             raise SystemExit(f"{path} does not answer.")
 
     def picture() -> None:
-        network.picture(network.choose(network.read(False), {}))
+        network.picture(network.choose(network.network_of(network.read(False)), {}))
 
     return {
         "a bare page": median_ms(lambda: page("/contact/")),
