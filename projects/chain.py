@@ -1,9 +1,11 @@
 """The line that a project stands in: the question before it, the project itself, and where it went on. Reads only."""
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from challenges.models import Challenge
+from oil_portal.core.models import OneOf
 from partners import roles
 from partners.card import Stop
 from projects.models import Application, Outcome, Project, asked_by, led_by
@@ -27,8 +29,18 @@ def readable(user) -> QuerySet[Project]:
 
 def own_to(user) -> Q:
     """Projects that `user` asked for, answers for or works in, confidential ones too."""
-    seats = Application.objects.filter(student=user, status=ApplicationStatus.PLACED)
-    return asked_by(user) | led_by(user) | Q(pk__in=seats.values("project"))
+    return asked_by(user) | led_by(user) | Q(pk__in=_seats(user).values("project"))
+
+
+def own_in_person(user) -> Q:
+    """Those of `own_to` that are the reader's even without coordinating a school, as numbers that indexes find."""
+    projects = Project.objects.order_by().values("pk")
+    led = (projects.filter(coach=user), projects.filter(assignment__challenge__translator=user))
+    return Q(OneOf("pk", ArraySubquery(projects.filter(asked_by(user)).union(*led, _seats(user).values("project")))))
+
+
+def _seats(user) -> QuerySet[Application]:
+    return Application.objects.filter(student=user, status=ApplicationStatus.PLACED).order_by()
 
 
 def chain(user, project: Project, outcome: Outcome | None) -> list[Stop]:

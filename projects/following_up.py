@@ -14,9 +14,10 @@ from challenges.models import Challenge
 from oil_portal.core.kept import Reading, kept
 from oil_portal.core.prepared import Many, Some, address, prepared
 from oil_portal.core.views import MOST_COUNTED, Leaves, Pages
+from partners import roles
 from partners.models import Collaboration, Partner
 from partners.workflow import PartnerStatus
-from projects.chain import own_to, readable, reads_all
+from projects.chain import own_in_person, readable, reads_all
 from projects.models import Outcome, Project
 from projects.workflow import ProjectStatus
 
@@ -123,16 +124,21 @@ def follow_up_page(user, key: str) -> FollowUps:
 
 # --- Counting ---------------------------------------------------------------------------------------------------
 def _said(user, names: tuple) -> tuple[Counter, Reading]:
-    """How many completed projects that the reader may read say what, and when those were counted that many read."""
-    everything = reads_all(user)
-    reading = said_by_all(everything)
-    return reading.value + (Counter() if everything else _counter(_said_by_own(user, names))), reading
+    """How many completed projects that the reader may read say what, and when those of all were counted."""
+    everything, schools = reads_all(user), roles.school_ids(user, roles.COORDINATOR)
+    reading = said_by_all()
+    said = _counter(_said_by_own(user, Some(schools), names)) if not everything else Counter()
+    for (school, *words), count in reading.value.items():
+        if everything or school is None or school in schools:
+            said[tuple(words)] += count
+    return said, reading
 
 
 @kept(slow=0.1)
-def said_by_all(confidential: bool) -> Counter:
-    """How many completed projects say what: of all, or of those that everybody reads."""
-    return _counter(_said_by(confidential, _names(_collaborations())))
+def said_by_all() -> Counter:
+    """How many completed projects say what, for those that everybody reads (None) and the confidential ones of each
+    school."""
+    return _counter(_said_by(_names(_collaborations())))
 
 
 def _counter(rows: list[tuple]) -> Counter:
@@ -140,18 +146,21 @@ def _counter(rows: list[tuple]) -> Counter:
 
 
 @prepared
-def _said_by(confidential: bool, names: tuple) -> QuerySet:
-    return _count(Project.objects.all() if confidential else Project.objects.filter(confidential=False), names)
+def _said_by(names: tuple) -> QuerySet:
+    school = Case(When(confidential=True, then="run__module__school"), default=None, output_field=IntegerField())
+    return _count(Project.objects.annotate(school=school), names, "school")
 
 
 @prepared
-def _said_by_own(user, names: tuple) -> QuerySet:
-    return _count(Project.objects.filter(own_to(user), confidential=True), names)
+def _said_by_own(user, schools: tuple, names: tuple) -> QuerySet:
+    """Of what is confidential and of no school that the reader coordinates."""
+    own = Project.objects.filter(own_in_person(user), confidential=True)
+    return _count(own.exclude(run__module__school__in=schools), names)
 
 
-def _count(projects: QuerySet[Project], names: tuple) -> QuerySet:
+def _count(projects: QuerySet[Project], names: tuple, *by: str) -> QuerySet:
     completed = projects.filter(status=ProjectStatus.COMPLETED).annotate(named=_named(names))
-    return completed.order_by().values_list(*SAYS).annotate(count=Count("pk"))
+    return completed.order_by().values_list(*by, *SAYS).annotate(count=Count("pk"))
 
 
 def _named(names: tuple) -> Case:
