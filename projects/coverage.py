@@ -126,7 +126,8 @@ def _with_goals(goals: Many) -> QuerySet:
 @prepared
 def _drawn(goals: Many) -> QuerySet:
     order = ("-created_at", "-pk")
-    newest = Numbers(_challenges(goals).order_by(*order).values("pk")[:COLUMNS])  # past thousands, in an index
+    taken = _challenges(goals).filter(translator__isnull=False)  # past thousands that nobody took yet, in an index
+    newest = Numbers(taken.order_by(*order).values("pk")[:COLUMNS])
     return Challenge.objects.filter(OneOf("pk", newest)).order_by(*order).values_list("pk", "title", "partner__name")
 
 

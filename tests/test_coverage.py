@@ -31,7 +31,7 @@ def test_never_covered_planned_achieved(region, make):
     assert states(region) == [NEVER, NEVER, NEVER]
     f.AssignmentFactory(challenge=f.ChallengeFactory(declined=True), goals=[one])
     assert states(region) == [NEVER, NEVER, NEVER]
-    f.AssignmentFactory(challenge=f.ChallengeFactory(accepted=True), goals=[one])
+    f.AssignmentFactory(challenge=f.ChallengeFactory(accepted=True, translator=region.teacher), goals=[one])
     make(goals=[two], challenge={"status": "published"})
     done = make(goals=[three], completed=True)
     f.AchievementFactory(project=done, student=region.student, goal=three, reached=True)
@@ -44,7 +44,7 @@ def test_never_covered_planned_achieved(region, make):
 
 def test_the_numbers_count_all_and_the_columns_the_newest(region):
     for _number in range(15):
-        f.AssignmentFactory(challenge=f.ChallengeFactory(accepted=True), goals=region.goals)
+        f.AssignmentFactory(challenge=f.ChallengeFactory(accepted=True, translator=region.teacher), goals=region.goals)
     found = covered(region.goals[0])
     assert (found.rows[0].challenges, len(found.columns), found.more) == (15, 12, 3)
 
@@ -54,7 +54,7 @@ def test_what_took_long_to_count_says_when(region, login, keeping_figures, monke
     client, address = login(region.teacher), reverse("projects:coverage")
     assert client.get(address).context["matrix"].rows[0].challenges == 0
     for _number in range(2):
-        f.AssignmentFactory(challenge=f.ChallengeFactory(accepted=True), goals=region.goals)
+        f.AssignmentFactory(challenge=f.ChallengeFactory(accepted=True, translator=region.teacher), goals=region.goals)
     page = client.get(address)
     assert "Geteld om" in page.content.decode()
     assert (page.context["matrix"].rows[0].challenges, len(page.context["matrix"].columns)) == (0, 2)
@@ -86,10 +86,10 @@ def test_the_page_per_module_and_programme(region, login):
 
 def test_the_page_costs_the_same_for_more(region, login):
     client = login(region.teacher)
-    f.AssignmentFactory(challenge=f.ChallengeFactory(accepted=True), goals=region.goals[:1])
+    f.AssignmentFactory(challenge=f.ChallengeFactory(accepted=True, translator=region.teacher), goals=region.goals[:1])
     few = queries_of(client, reverse("projects:coverage"))
     for _number in range(3):
-        f.AssignmentFactory(challenge=f.ChallengeFactory(accepted=True), goals=region.goals)
+        f.AssignmentFactory(challenge=f.ChallengeFactory(accepted=True, translator=region.teacher), goals=region.goals)
     region.run.module.goals.add(*f.LearningGoalFactory.create_batch(3))
     assert queries_of(client, reverse("projects:coverage")) == few
 

@@ -425,6 +425,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='challenge',
+            index=models.Index(condition=models.Q(('status__in', ('accepted', 'published', 'running', 'completed')), ('translator__isnull', False)), fields=['-created_at', '-id'], name='challenge_taken_newest'),
+        ),
+        migrations.AddIndex(
+            model_name='challenge',
             index=models.Index(fields=['status', 'submitted_at', 'id'], name='challenge_queue'),
         ),
         migrations.AddIndex(

@@ -196,6 +196,11 @@ class Challenge(Worded):
                 condition=models.Q(status__in=PUBLIC),
                 name="challenge_public_newest",
             ),
+            models.Index(  # what a goal is worked on in is found past what no teacher has yet
+                fields=["-created_at", "-id"],
+                condition=models.Q(status__in=PUBLIC, translator__isnull=False),
+                name="challenge_taken_newest",
+            ),
         ]
 
     def __str__(self) -> str:
