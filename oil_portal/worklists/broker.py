@@ -18,7 +18,7 @@ from oil_portal.worklists.shared import check
 from partners import roles
 from partners.models import CHECK_AFTER, Partner
 
-EDGE = 50  # what came first and what came last of a queue: of at most twice as many all are read
+EDGE = 12  # what came first and what came last of a queue: of at most twice as many all are read
 
 
 def for_brokers(held: Held):
