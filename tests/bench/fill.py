@@ -15,6 +15,8 @@ PHASES = (  # the share of the challenges, oldest first, that is in a phase
     (0.88, "completed"), (0.02, "confirming"), (0.04, "running"), (0.03, "open"), (0.01, "sent"), (0.01, "unclaimed"),
     (0.01, "submitted"),
 )  # fmt: skip
+FEW = 30  # of the challenges in a phase at least, so that in a small region too its lists fill a page
+ONLY_THERE = 100  # companies that did no more than come
 TOWNS = ("Leiden", "Leiden", "Katwijk", "Oegstgeest", "Leiderdorp", "Voorschoten", "Noordwijk", "Zoeterwoude")
 THEMES = ("sustainable_building", "energy", "health", "mobility", "smart_technology", "food")
 PROJECTS = "plan WHERE phase IN ('completed', 'confirming', 'running', 'open')"
@@ -50,10 +52,10 @@ def fill(size: int) -> None:
 
 def plan(cursor, size: int, many: dict) -> None:
     """A row per challenge: its number, phase, company, teacher, text and moment."""
-    writer, ends, total = Writer(), [], 0.0
-    for share, phase in PHASES:
-        total += share
-        ends.append(f"WHEN n <= round({total:.2f} * %(size)s) THEN '{phase}'")
+    writer, ends, end = Writer(), [], size
+    for share, phase in reversed(PHASES):
+        ends.insert(0, f"WHEN n <= {end} THEN '{phase}'")
+        end -= max(FEW, round(share * size))
     cursor.execute(PLAN.format(cases=" ".join(ends)), many | {"size": size, "texts": TEXTS})
     cursor.execute("CREATE TEMP TABLE words (text int PRIMARY KEY, a_title text, a_summary text, a_text text)")
     with cursor.copy("COPY words FROM STDIN") as out:
@@ -121,8 +123,8 @@ def people(cursor, base: dict, many: dict) -> None:
     """Companies with a contact each, teachers and students of the schools; who is who follows from the number."""
     user, first = base["user"], base["user"].pk
     schools = [school.pk for school in base["schools"]]
-    like(cursor, base["company"], f"generate_series(1, {many['companies']}) AS n", id=f"{base['company'].pk} + n",
-         name="'Bedrijf ' || n || ' BV'", municipality=one_of(TOWNS, "n"))  # fmt: skip
+    like(cursor, base["company"], f"generate_series(1, {many['companies'] + ONLY_THERE}) AS n",
+         id=f"{base['company'].pk} + n", name="'Bedrijf ' || n || ' BV'", municipality=one_of(TOWNS, "n"))  # fmt: skip
     begin = 1000  # above the numbers of who is there already
     for role, count in (("contact", many["companies"]), ("teacher", many["teachers"]), ("student", many["students"])):
         where = f"{base['company'].pk} + n" if role == "contact" else f"{one_of(schools, 'n')}::bigint"
