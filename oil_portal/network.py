@@ -1,6 +1,7 @@
 """The network as it is: who works with whom, chosen by what stands in the address. Reads only, in four queries."""
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
@@ -63,6 +64,10 @@ class Accepted(NamedTuple):
     def url(self) -> str:
         return address("partners:detail", self.pk)
 
+    @property
+    def is_paused(self) -> bool:
+        return self.paused_until is not None and self.paused_until >= clock.today()
+
 
 class Network(NamedTuple):
     """All accepted partners and every tie that the reader may know of."""
@@ -118,10 +123,11 @@ def read(everything: bool) -> Rows:
     """The whole network as rows: ties that come from a confidential challenge are there only in everything."""
     asked = ((_accepted,), (_projects, everything), (_together, "members"), (_together, "continued_in"))
     with ahead(*asked):
-        return tuple(tuple(read(*given)) for read, *given in asked)
+        return tuple(tuple(each(*given)) for each, *given in asked)
 
 
 def network_of(rows: Rows) -> Network:
+    """What `read` found, put together."""
     partners, projects, members, later = rows
     ties = [Tie._make(row) for row in projects if row[0] != row[1]]
     return Network([Accepted._make(row) for row in partners], [*ties, *_collaborations(members, later)])
@@ -151,11 +157,11 @@ def _projects(everything: bool) -> QuerySet:
     ).annotate(often=Count("pk"))  # fmt: skip
 
 
-def _collaborations(*rows: tuple) -> list[Tie]:
+def _collaborations(in_it: Iterable[tuple], continued: Iterable[tuple]) -> list[Tie]:
     """Each two members of a collaboration, and each member with what it continued in."""
     members, later = defaultdict(set), defaultdict(set)
-    for found, pairs in ((members, rows[0]), (later, rows[1])):
-        for collaboration, partner in pairs:
+    for found, rows in ((members, in_it), (later, continued)):
+        for collaboration, partner in rows:
             found[collaboration].add(partner)
     pairs = []
     for collaboration, group in members.items():
@@ -241,8 +247,7 @@ class View:
 
 def choose(network: Network, asked: dict) -> View:
     """Who answers to the filters and with whom they work. Paused partners are in no picture."""
-    today = clock.today()
-    shown = {each.pk: each for each in network.partners if not each.paused_until or each.paused_until < today}
+    shown = {each.pk: each for each in network.partners if not each.is_paused}
     ties = [tie for tie in network.ties if tie.one in shown and tie.other in shown]
     if any(asked.get(name) for name in ("theme", "year", "lab")):
         ties = [tie for tie in ties if _fits(tie, asked)]

@@ -1,5 +1,6 @@
 """What the list of partners can be narrowed by, and how every catalogue is searched."""
 
+from ast import literal_eval
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from functools import lru_cache, wraps
@@ -143,8 +144,7 @@ def listed(kind: type[PageFilterSet], request, per_page: int, wishes: tuple = ()
         asked["q"] = WORDS
     choices = tuple(read.items())
     found = _filled(kind, asked.urlencode(), choices, get_language(), tuple(type(one)() for one in wishes))
-    _choices.setdefault(known := repr(choices), choices)
-    given = (kind, asked.urlencode(), known, request.user, wishes)
+    given = (kind, asked.urlencode(), repr(choices), request.user, wishes)
     if question:
         found = found.with_words(text)
         rows = found.hits = _hits(question, given, ordered=bool(found.order))
@@ -172,15 +172,13 @@ def _filled(kind: type, asked: str, choices: tuple, _language: str, wishes: tupl
     return found
 
 
-_choices: dict[str, tuple] = {}
-
-
 def _given(wishes: tuple) -> dict:
     return {"wishes": wishes} if wishes else {}
 
 
 def _found(kind: type, asked: str, choices: str, user, wishes: tuple) -> PageFilterSet:
-    return kind.of(QueryDict(asked), user, read=dict(_choices[choices]), **_given(wishes))
+    """The filter that one composes; `choices` are a text, since no value in them comes into the SQL."""
+    return kind.of(QueryDict(asked), user, read=dict(literal_eval(choices)), **_given(wishes))
 
 
 @prepared
