@@ -129,8 +129,8 @@ def challenges_of(partner: Partner, number: str | None) -> Page:
 
 
 @prepared
-def _asked(partner: int, first: str, last: str) -> QuerySet[Challenge]:
-    return counted(Challenge.objects.filter(partner=partner))[int(first) : int(last)]
+def _asked(partner: int, first: int, many: int) -> QuerySet[Challenge]:
+    return counted(Challenge.objects.filter(partner=partner))[first : first + many]
 
 
 @prepared

@@ -64,9 +64,9 @@ def _numbers(reader: int) -> QuerySet:
 
 
 @prepared
-def _failed(first: str, last: str) -> QuerySet[DigestDelivery]:
+def _failed(first: int, many: int) -> QuerySet[DigestDelivery]:
     failed = FAILED["digest"].select_related("user").order_by("-planned_at", "-pk")
-    return failed[int(first) : int(last)]
+    return failed[first : first + many]
 
 
 @prepared

@@ -182,8 +182,8 @@ def _found(kind: type, asked: str, choices: str, user, wishes: tuple) -> PageFil
 
 
 @prepared
-def _rows(kind: type, asked: str, choices: str, user, wishes: tuple, first: str, last: str) -> QuerySet:
-    return _found(kind, asked, choices, user, wishes).part(int(first), int(last))
+def _rows(kind: type, asked: str, choices: str, user, wishes: tuple, first: int, many: int) -> QuerySet:
+    return _found(kind, asked, choices, user, wishes).part(first, first + many)
 
 
 @prepared

@@ -169,8 +169,8 @@ def _rest(user, one: tuple) -> QuerySet[Contribution]:
 
 
 @prepared
-def _others(user, one: tuple, first: str, last: str) -> QuerySet:
-    return _rest(user, one).values_list(*READ)[int(first) : int(last)]
+def _others(user, one: tuple, first: int, many: int) -> QuerySet:
+    return _rest(user, one).values_list(*READ)[first : first + many]
 
 
 @prepared

@@ -188,7 +188,7 @@ def fitting(user, taste: Taste, limit: int, beside: Collection[int] = ()) -> tup
 
     What the student applied to or ranked fits no more. All have their teeth, fit and `reasons`.
     """
-    best = [pk for pk, weight, _closing in _best(user, taste.wishes, str(limit)) if weight >= 0]
+    best = [pk for pk, weight, _closing in _best(user, taste.wishes, limit) if weight >= 0]
     found = taste.dress(_chosen(Many([*best, *beside]), taste.wishes))
     fits = [project for project in found if project.pk not in beside]
     fits.sort(key=lambda project: (-project.weight, project.closing_date, project.pk))
@@ -196,13 +196,13 @@ def fitting(user, taste: Taste, limit: int, beside: Collection[int] = ()) -> tup
 
 
 @prepared
-def _best(user, wishes: tuple, limit: str) -> QuerySet:
+def _best(user, wishes: tuple, limit: int) -> QuerySet:
     _goals, levels, _labs, interests, _runs = wishes
     fits = Q(fit__gt=0) | Q(theme__in=interests)
     fits &= ~Q(pk__in=not_for(user, levels))
     fits &= ~Q(pk__in=Application.objects.filter(student=user).values("project"))
     fits &= ~Q(pk__in=Preference.objects.filter(participant__student=user).values("project"))
-    return best_of(Project.objects.open(), wishes, only=fits)[: int(limit)]
+    return best_of(Project.objects.open(), wishes, only=fits)[:limit]
 
 
 @prepared

@@ -173,14 +173,14 @@ def _named(names: tuple) -> Case:
 
 # --- The projects of a place ------------------------------------------------------------------------------------
 @prepared
-def _rows(user, kind: str, one: tuple, names: tuple, first: str, last: str) -> QuerySet:
+def _rows(user, kind: str, one: tuple, names: tuple, first: int, many: int) -> QuerySet:
     following = Challenge.objects.visible_to(user).filter(pk=OuterRef("outcome__next_challenge")).values("title")
     shown = _chosen(user, kind, one, names).order_by("-ends", "-pk").annotate(next_title=Subquery(following[:1]))
     found = shown.values_list(
         "pk", "title", "assignment__challenge__partner__name", "ends", "outcome__follow_up_note",
         "outcome__follow_up_lab__name", "outcome__next_challenge", "next_title", *SAYS,
     )  # fmt: skip
-    return found[int(first) : int(last)]
+    return found[first : first + many]
 
 
 @prepared

@@ -100,12 +100,12 @@ def by_stage(request, side: str, name: str) -> dict[str, Page | list[Own]]:
     """A page (which `name` in the address says) of what is under way, and the last of what has ended."""
     now = Pages(Leaves(_mine, _all_mine, request.user, side, "now"), PER_PAGE, name).asked(request)
     now.object_list = list(starmap(Own, now.object_list))
-    return {"now": now, "ended": list(starmap(Own, _mine(request.user, side, "ended", "0", str(LISTED_FINISHED))))}
+    return {"now": now, "ended": list(starmap(Own, _mine(request.user, side, "ended", 0, LISTED_FINISHED)))}
 
 
 @prepared
-def _mine(user, side: str, stage: str, first: str, last: str) -> QuerySet:
-    return read(_of_side(user, side, stage).order_by("-closing_date", "-pk"))[int(first) : int(last)]
+def _mine(user, side: str, stage: str, first: int, many: int) -> QuerySet:
+    return read(_of_side(user, side, stage).order_by("-closing_date", "-pk"))[first : first + many]
 
 
 @prepared

@@ -52,16 +52,16 @@ def queue(request):
     pages.count = _all_waiting.count("submitted")  # brokers are told how many wait, however many
     context = {
         "page_obj": pages.asked(request),
-        "untranslated": _waiting("unclaimed", "0", str(ROWS)),
+        "untranslated": _waiting("unclaimed", 0, ROWS),
         "untranslated_count": _all_waiting.count("unclaimed"),
     }
     return render(request, "challenges/challenge_queue.html", context)
 
 
 @prepared
-def _waiting(queue: str, first: str, last: str) -> QuerySet[Challenge]:
+def _waiting(queue: str, first: int, many: int) -> QuerySet[Challenge]:
     """Those of a queue, `submitted` or `unclaimed`."""
-    return getattr(Challenge.objects, queue)().select_related("partner", "contact")[int(first) : int(last)]
+    return getattr(Challenge.objects, queue)().select_related("partner", "contact")[first : first + many]
 
 
 @prepared

@@ -37,10 +37,12 @@ from oil_portal.core import clock
 from oil_portal.core.rows import maker
 
 CHECKED = False  # whether each read is composed anew besides, and must be the same; the tests say so
-MOST = 100  # shapes of one read that are kept, of 30 to 90 kB each
+MOST = 200  # shapes of one read that are kept, of 30 to 90 kB each
 # From here on the stand-ins; a value that large goes the usual way.
 NUMBERS, DAYS, TEXTS = 2_000_000_000, date(9000, 1, 1), "\ue000 "
 LIST = re.compile(r"\{\d+(,\d+)*\}")
+PLACES = re.compile(r"%%|%s|(?<=LIMIT )2\d{9}\b|(?<=OFFSET )2\d{9}\b")  # of parameters, and of stand-ins in a slice
+SLICES = re.compile(r"%%|(LIMIT |OFFSET )?%s")
 WHOLE = {int, type(None)}
 EDGES = (time(0, 0, 1), time(23, 59, 59))
 
@@ -144,7 +146,7 @@ class Statement:
         self.queryset = queryset
         self.compiler = queryset.query.get_compiler(queryset.db)
         try:
-            self.sql, params = self.compiler.as_sql()
+            self.sql, params = lifted(*self.compiler.as_sql())
         except EmptyResultSet:
             self.sql = ""
             return
@@ -198,6 +200,35 @@ class Statement:
         with connections[self.compiler.using].cursor() as cursor:
             cursor.execute(f"SELECT count(*) FROM ({self.sql}) AS counted", self.filled(values))  # noqa: S608  Django's
             return cursor.fetchone()[0]
+
+
+def lifted(sql: str, params: tuple) -> tuple[str, list]:
+    """With the stand-ins of a slice as parameters: Django writes its numbers into the SQL."""
+    given, found = iter(params), []
+
+    def place(match: re.Match) -> str:
+        if match[0] == "%%":
+            return match[0]
+        found.append(next(given) if match[0] == "%s" else int(match[0]))
+        return "%s"
+
+    return PLACES.sub(place, sql), found
+
+
+def lowered(sql: str, params: Iterable) -> tuple[str, tuple]:
+    """What `lifted` did undone: SQL as Django writes it, which knows no OFFSET 0."""
+    given, found = iter(params), []
+
+    def place(match: re.Match) -> str:
+        if match[0] == "%%":
+            return match[0]
+        value = next(given)
+        if match[1]:
+            return f"{match[1]}{value}"
+        found.append(value)
+        return match[0]
+
+    return re.sub(r" OFFSET 0\b", "", SLICES.sub(place, sql)), tuple(found)
 
 
 def fetch(asked: list[tuple[Statement, list]]) -> list[list]:
@@ -289,7 +320,7 @@ class Prepared:
         statement = self.kept.get(key)
         if statement is None:
             if len(self.kept) >= MOST:
-                self.kept.clear()
+                self.kept.pop(next(iter(self.kept)), None)
             statement = self._statement(shape, holes.wanted)
             if not statement.sql:  # nothing can be found: with these values too, or only with the stand-ins?
                 self._check(statement, holes.values, given)
@@ -317,11 +348,11 @@ class Prepared:
         """Raises Unprepared when Django would ask something else than what is kept."""
         try:
             query = self.compose(*given).query
-            asked = query.get_compiler(statement.queryset.db).as_sql()
+            asked = lowered(*query.get_compiler(statement.queryset.db).as_sql())
         except EmptyResultSet:
             asked = ("", ())
-        kept = (statement.sql, tuple(statement.filled(values)) if statement.sql else ())
-        if (asked[0], tuple(asked[1])) != kept:
+        kept = lowered(statement.sql, statement.filled(values) if statement.sql else ())
+        if asked != kept:
             raise Unprepared(f"{self.__name__} asks {kept}, and Django {asked}")
 
 

@@ -46,7 +46,7 @@ class Pages(Paginator):
 
 
 class Leaves:
-    """The rows of a prepared read, for Pages: `rows` takes what is given and the slice as two texts, `all_rows` says
+    """The rows of a prepared read, for Pages: `rows` takes what is given, the first row and how many, `all_rows` says
     at most MOST_COUNTED + 1 of them to be counted; None where the page knows how many there are.
     """
 
@@ -61,7 +61,7 @@ class Leaves:
         return min(count, MOST_COUNTED)
 
     def __getitem__(self, part: slice) -> list:
-        return self.rows(*self.given, str(part.start), str(part.stop))
+        return self.rows(*self.given, part.start, part.stop - part.start)
 
 
 def counting(view: Callable) -> Callable:

@@ -123,10 +123,10 @@ def _roles_at(partner: int) -> QuerySet:
 
 
 @prepared
-def _people_of(user, partner: int, first: str, last: str) -> QuerySet[Membership]:
+def _people_of(user, partner: int, first: int, many: int) -> QuerySet[Membership]:
     """What the reader is here, and these of its people but for the students and the reader."""
     named = Membership.objects.active().filter(partner=partner).exclude(role=roles.STUDENT).exclude(user=user)
-    others = named.order_by("role", "pk").values("pk")[int(first) : int(last)]
+    others = named.order_by("role", "pk").values("pk")[first : first + many]
     own = Membership.objects.filter(user=user, partner=partner, status__in=LIVE_MEMBERSHIP).order_by().values("pk")
     return Membership.objects.filter(pk__in=own.union(others, all=True)).select_related("user", "partner")
 

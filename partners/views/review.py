@@ -34,8 +34,8 @@ def queue(request):
 
 
 @prepared
-def _submitted(first: str, last: str) -> QuerySet[Partner]:
-    return Partner.objects.submitted()[int(first) : int(last)]
+def _submitted(first: int, many: int) -> QuerySet[Partner]:
+    return Partner.objects.submitted()[first : first + many]
 
 
 @prepared
