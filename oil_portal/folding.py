@@ -87,7 +87,7 @@ class Said(Node):
             if not isinstance(number, int):
                 return self.said.render(context)  # which says what is wrong
             sentence = ngettext(self.one, self.more, number)
-        values = {name: render_value_in_context(self.value(name, given, context), context) for name in self.names}
+        values = {name: written(self.value(name, given, context), context) for name in self.names}
         try:
             sentence %= values
         except (KeyError, ValueError):  # a translation that names something else
@@ -100,6 +100,11 @@ class Said(Node):
     @staticmethod
     def value(name: str, given: dict, context: Context):
         return given[name] if name in given else context.get(name, context.template.engine.string_if_invalid)
+
+
+def written(value, context: Context) -> str:
+    """As a template writes a value; a small number is the same in every language."""
+    return str(value) if type(value) is int and 0 <= value < 1000 else render_value_in_context(value, context)
 
 
 class There(Node):

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from challenges.models import Challenge
 from oil_portal.core.models import OneOf
+from oil_portal.core.prepared import address, prepared
 from partners import roles
 from partners.card import Stop
 from projects.models import Application, Outcome, Project, asked_by, led_by
@@ -46,17 +47,21 @@ def _seats(user) -> QuerySet[Application]:
 def chain(user, project: Project, outcome: Outcome | None) -> list[Stop]:
     """The stops in order of time, for one reader: a title stands there only when they may know it."""
     mine = Stop(_("Project"), project.title, project.get_absolute_url(), here=True)
-    before = readable(user).filter(
-        status=ProjectStatus.COMPLETED,
-        outcome__next_challenge=project.challenge,
-        outcome__follow_up=Outcome.FollowUp.CHALLENGE,
-    )
     return [
-        *_projects(before, _("Eerder project")),
+        *_projects(_before(user, project.challenge.pk), _("Eerder project")),
         _challenge(user, project.challenge, _("Vraagstuk")),
         mine,
         *(_after(user, outcome) if outcome else []),
     ]
+
+
+def chain_reads(user, project: Project) -> list[tuple]:
+    """What `chain` is going to ask for sure, for `ahead`."""
+    return [(_before, user, project.challenge.pk), (_seen, user, project.challenge.pk)]
+
+
+def sees(user, challenge: Challenge) -> bool:
+    return bool(_seen(user, challenge.pk))
 
 
 def _after(user, outcome: Outcome) -> list[Stop]:
@@ -70,17 +75,35 @@ def _after(user, outcome: Outcome) -> list[Stop]:
         return []
     if outcome.next_challenge is None:
         return [Stop(kind, _("Nog niet gekozen"))]
-    following = Project.objects.visible_to(user).filter(assignment__challenge=outcome.next_challenge)
-    following = following.exclude(status=ProjectStatus.CANCELLED)
+    following = _following(user, outcome.next_challenge.pk)
     return [_challenge(user, outcome.next_challenge, kind), *_projects(following, _("Volgend project"))]
 
 
-def _projects(found: QuerySet[Project], kind: str) -> list[Stop]:
-    return [Stop(kind, one.title, one.get_absolute_url()) for one in found.order_by("starts", "pk")[:MOST]]
+@prepared
+def _before(user, challenge: int) -> QuerySet:
+    went_on = {"outcome__next_challenge": challenge, "outcome__follow_up": Outcome.FollowUp.CHALLENGE}
+    return _named(readable(user).filter(status=ProjectStatus.COMPLETED, **went_on))
+
+
+@prepared
+def _following(user, challenge: int) -> QuerySet:
+    found = Project.objects.visible_to(user).filter(assignment__challenge=challenge)
+    return _named(found.exclude(status=ProjectStatus.CANCELLED))
+
+
+def _named(projects: QuerySet[Project]) -> QuerySet:
+    return projects.order_by("starts", "pk").values_list("pk", "title")[:MOST]
+
+
+@prepared
+def _seen(user, challenge: int) -> QuerySet:
+    return Challenge.objects.visible_to(user).filter(pk=challenge).values_list("pk", flat=True)
+
+
+def _projects(found: list[tuple], kind: str) -> list[Stop]:
+    return [Stop(kind, title, address("projects:detail", pk)) for pk, title in found]
 
 
 def _challenge(user, one: Challenge, kind: str) -> Stop:
     """What the reader may not see yet keeps its title to itself."""
-    if Challenge.objects.visible_to(user).filter(pk=one.pk).exists():
-        return Stop(kind, one.title, one.get_absolute_url())
-    return Stop(kind, _("Nog niet openbaar"))
+    return Stop(kind, one.title, one.get_absolute_url()) if sees(user, one) else Stop(kind, _("Nog niet openbaar"))

@@ -13,10 +13,9 @@ from partners.models import Partner
 from partners.workflow import PartnerStatus
 from projects.fitting import BEST, FIRST, best_of, weighed
 from projects.models import Project
-from projects.workflow import ProjectStatus
+from projects.workflow import AT_WORK
 
 ENOUGH = 3  # goals of the student's own modules that are open: then a project is worth a look
-AT_WORK = [ProjectStatus.RUNNING, ProjectStatus.CONFIRMING]
 
 ORDERS = {  # the first that can be used is the default; () keeps the order of the search
     "match": (_("Beste overeenkomst"), ()),

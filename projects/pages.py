@@ -7,7 +7,6 @@ from typing import NamedTuple
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from challenges.models import Challenge
 from challenges.models.draft import attachments_of, read_attachments
 from challenges.services.talk import interest_of
 from oil_portal.core import clock
@@ -16,7 +15,7 @@ from oil_portal.core.prepared import prepared
 from oil_portal.core.templatetags.parts import status_word
 from oil_portal.core.timeline import course, course_of
 from partners import roles
-from projects.chain import chain
+from projects.chain import chain, chain_reads, sees
 from projects.choosing import part_of
 from projects.contributing import of_project, sums_of
 from projects.forms.project import ApplyForm, ConfirmForm
@@ -25,7 +24,7 @@ from projects.models import Achievement, Application, Profile, Project
 from projects.models.project import team_of
 from projects.permissions import asked, leads
 from projects.services import DECISION_DAYS, in_round, no_room, speaks_as
-from projects.workflow import LIVE_APPLICATION, WITH_TEAM, ApplicationStatus, ProjectStatus, RoundStatus
+from projects.workflow import LIVE_APPLICATION, WITH_TEAM, WRAPPING_UP, ApplicationStatus, ProjectStatus, RoundStatus
 
 
 class Taught(NamedTuple):
@@ -63,6 +62,8 @@ def reads(user, project: Project) -> list[tuple]:
         asks.append((attachments_of, challenge))
     if roles.has(user, roles.STUDENT):
         asks += [(goals_of, user.pk), (interest_of, challenge, user.pk), (_last_application, project.pk, user.pk)]
+    if project.status in WRAPPING_UP:
+        asks += [(_asked_of_all, project.pk), *chain_reads(user, project)]
     if leads(user, project):
         asks.append((_asked, project.pk, project.assignment_id))
     if leads(user, project) or asked(user, project):
@@ -198,7 +199,7 @@ def contact_side(user, project: Project) -> dict:
 
 def company_side(user, project: Project) -> dict:
     """What a contact can still do; for the team, feedback."""
-    ended = project.status in (ProjectStatus.CONFIRMING, ProjectStatus.COMPLETED)
+    ended = project.status in WRAPPING_UP
     asks = user.has_perm("projects.follow_up_project", project)
     return {
         "thanks": ended and asks,
@@ -267,14 +268,14 @@ def own_application(user, project: Project) -> dict:
 
 def wrapping_up(user, project: Project) -> dict:
     """The outcome, who still has to confirm, and whether the reader is one of them."""
-    if project.status not in (ProjectStatus.CONFIRMING, ProjectStatus.COMPLETED):
+    if project.status not in WRAPPING_UP:
         return {}
     outcome = getattr(project, "outcome", None)
     following = outcome.next_challenge if outcome else None
-    if following and not Challenge.objects.visible_to(user).filter(pk=following.pk).exists():
+    if following and not sees(user, following):
         following = None
     ended = project.status == ProjectStatus.COMPLETED and user.has_perm("projects.read_project", project)
-    rows = list(project.achievements.all())
+    rows = _asked_of_all(project.pk)
     silent = [side for side in Achievement.SIDES if any(getattr(row, f"{side}_says") is None for row in rows)]
     speaks = user.is_authenticated and any(
         user.has_perm(f"projects.confirm_as_{side}", project) for side in Achievement.SIDES
@@ -289,6 +290,12 @@ def wrapping_up(user, project: Project) -> dict:
         "silent": silent,
         "confirms": speaks and bool(rows),
     }
+
+
+@prepared
+def _asked_of_all(project: int) -> QuerySet[Achievement]:
+    """Each goal of each student, with what the three sides said of it."""
+    return Achievement.objects.filter(project=project)
 
 
 @prepared

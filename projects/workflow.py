@@ -23,6 +23,7 @@ LED = ("open", "running", "confirming")  # still ask something of their coach
 OVER = ("completed", "cancelled")
 WITH_TEAM = ("running", "confirming", "completed")
 AT_WORK = ("running", "confirming")
+WRAPPING_UP = ("confirming", "completed")  # goals are confirmed, what came of it is told
 
 PROJECT = Workflow(
     "projects.project",

@@ -14,10 +14,9 @@ from oil_portal.core.workflow import NotNow, Refusal, lock
 from partners.models import User
 from projects.models import Feedback, Outcome, Project
 from projects.services.project import team_of
-from projects.workflow import ProjectStatus
+from projects.workflow import WRAPPING_UP, ProjectStatus
 
 LATER_DAYS = 182  # half a year after completion
-ENDED = (ProjectStatus.CONFIRMING, ProjectStatus.COMPLETED)
 
 
 def _need(actor: User, permission: str, project: Project) -> None:
@@ -37,7 +36,7 @@ def give_feedback(*, project: Project, actor: User, side: str, good: str, again:
     if side not in speaks_as(actor, project):
         raise PermissionDenied
     lock(project)
-    if project.status not in ENDED:
+    if project.status not in WRAPPING_UP:
         raise NotNow(_("Feedback geef je als het project wordt afgerond."))
     student = actor if side == "student" else None
     if project.feedback.filter(side=side, student=student).exists():
@@ -67,7 +66,7 @@ def feedback_for(user: User, project: Project) -> list[Feedback]:
 def thank_team(*, project: Project, actor: User, text: str) -> None:
     """A contact thanks the team, which reads it by mail and on the project's page."""
     _need(actor, "follow_up_project", project)
-    if project.status not in ENDED:
+    if project.status not in WRAPPING_UP:
         raise NotNow(_("Bedanken doe je als het project wordt afgerond."))
     notify(record(project, "thank", actor=actor, remark=text), [*team_of(project), project.coach], mail=True)
 

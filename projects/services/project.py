@@ -18,7 +18,7 @@ from partners import roles
 from partners.models import User
 from projects.models import Achievement, Application, Outcome, Project
 from projects.services.ranking import rankers_of, take_out
-from projects.workflow import AT_WORK, DECISION_DAYS, WITH_TEAM, ApplicationStatus, ProjectStatus
+from projects.workflow import AT_WORK, DECISION_DAYS, WITH_TEAM, WRAPPING_UP, ApplicationStatus, ProjectStatus
 
 LONGEST_DAYS = 3 * 366  # from today to the end of a project
 
@@ -340,7 +340,7 @@ def confirm_goals(*, project: Project, actor: User, side: str, reached: set[int]
     if side not in Achievement.SIDES or side not in sides_of(actor, project):
         raise PermissionDenied
     lock(project)
-    if project.status not in (ProjectStatus.CONFIRMING, ProjectStatus.COMPLETED):
+    if project.status not in WRAPPING_UP:
         raise NotNow(_("Leerdoelen bevestig je als het project wordt afgerond."))
     rows = project.achievements.select_for_update()
     if side == "student":
@@ -357,7 +357,7 @@ def record_outcome(*, project: Project, actor: User, **values) -> Outcome:
     if not actor.has_perm("projects.record_outcome_project", project):
         raise PermissionDenied
     lock(project)
-    if project.status not in (ProjectStatus.CONFIRMING, ProjectStatus.COMPLETED):
+    if project.status not in WRAPPING_UP:
         raise NotNow(_("De uitkomst leg je vast als het project wordt afgerond."))
     outcome = Outcome.objects.filter(project=project).first() or Outcome(project=project)
     for name, value in values.items():

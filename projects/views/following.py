@@ -12,9 +12,8 @@ from oil_portal.core.views import attempt
 from projects import services
 from projects.forms.following import FeedbackForm, LaterForm, ThanksForm
 from projects.models import Outcome
-from projects.services.following import ENDED
 from projects.views.project import posted, visible
-from projects.workflow import ProjectStatus
+from projects.workflow import WRAPPING_UP, ProjectStatus
 
 
 def given(request, pk: int):
@@ -60,7 +59,7 @@ def feedback(request, pk: int):
     sides = services.speaks_as(request.user, project)
     if not sides:
         raise PermissionDenied
-    if project.status not in ENDED:
+    if project.status not in WRAPPING_UP:
         raise Http404
     side, form = sides[0], FeedbackForm(posted(request))
     service = partial(services.give_feedback, project=project, actor=request.user, side=side)

@@ -25,10 +25,9 @@ from projects.fitting import taste_of
 from projects.forms.project import ApplyForm, OutcomeForm, PlanForm
 from projects.goals import Reader, links_of
 from projects.models import Application, Outcome, Project
-from projects.workflow import WITH_TEAM, ProjectStatus
+from projects.workflow import WITH_TEAM, WRAPPING_UP, ProjectStatus
 
 PER_PAGE = 12
-WRAPPING_UP = (ProjectStatus.CONFIRMING, ProjectStatus.COMPLETED)
 
 
 def visible(request, pk: int) -> Project:
