@@ -217,7 +217,7 @@ class Module(Worded):
             "url": self.get_absolute_url(), "title": self.title, "hue": self.hue, "school": self.school.name,
             "teeth": self.teeth, "description": self.description, "study_load": self.study_load,
             "lab": self.lab.name if self.lab else "", "elective": self.elective.code if self.elective else "",
-            "level": str(Level(self.level).label),
+            "level": self.get_level_display(),
         }  # fmt: skip
 
 

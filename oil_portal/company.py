@@ -12,7 +12,8 @@ from django.db.models.functions import Coalesce
 
 from challenges.models import Assignment, Challenge, Draft
 from oil_portal.core import clock
-from oil_portal.core.prepared import address, join, prepared
+from oil_portal.core.prepared import address, prepared
+from oil_portal.core.rows import join
 from oil_portal.core.templatetags.parts import status_word
 from oil_portal.core.views import Leaves
 from partners import roles

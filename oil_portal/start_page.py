@@ -10,7 +10,8 @@ from challenges.models import Challenge, GoalLink
 from oil_portal.company import assignments_of
 from oil_portal.core.kept import kept
 from oil_portal.core.models import HowMany, Notice, Numbers, OneOf
-from oil_portal.core.prepared import ahead, join, prepared
+from oil_portal.core.prepared import ahead, prepared
+from oil_portal.core.rows import join
 from oil_portal.core.templatetags.oil import Goal
 from oil_portal.naming import names_of
 from oil_portal.student import student_reads, student_section

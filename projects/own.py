@@ -10,7 +10,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from oil_portal.core import clock
 from oil_portal.core.models import TimelineEntry
-from oil_portal.core.prepared import Many, address, join, prepared
+from oil_portal.core.prepared import Many, address, prepared
+from oil_portal.core.rows import join
 from oil_portal.core.views import MOST_COUNTED, Leaves, Pages
 from oil_portal.core.workflow import workflow_of
 from partners import roles

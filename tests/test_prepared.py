@@ -14,7 +14,8 @@ from psycopg.pq import Format
 
 from oil_portal.core import clock
 from oil_portal.core.apps import Moments
-from oil_portal.core.prepared import TOGETHER, Many, Text, Unprepared, ahead, forget, join, prepared
+from oil_portal.core.prepared import TOGETHER, Many, Text, Unprepared, ahead, forget, prepared
+from oil_portal.core.rows import join
 from partners.models import Membership, Partner, User
 from projects.models import Application, Project
 from reports.models import Snapshot
@@ -164,6 +165,24 @@ def test_a_read_that_differs_from_what_is_kept_is_seen(region, monkeypatch):
     first, second = 12, 13
     with pytest.raises(Unprepared, match="by_number asks"):  # the stand-in is one of the two
         by_number(first), by_number(second)
+
+
+def test_every_page_of_a_list_is_the_same_read(composed, region, monkeypatch):
+    """Also beside a percent sign, in a subquery, and on the first page, which Django asks for without OFFSET."""
+
+    @prepared
+    def page(first: int, many: int):
+        composed.append(first)
+        newest = Project.objects.filter(title__contains="100%").order_by("-pk").values("pk")[:3]
+        return Project.objects.filter(pk__in=newest).order_by("-pk")[first : first + many]
+
+    monkeypatch.setattr("oil_portal.core.prepared.CHECKED", True)
+    made = [f.ProjectFactory(run=region.run, title="100% water") for _each in range(4)][:0:-1]
+    checks = 0
+    for first, many in ((0, 2), (2, 2), (1, 1), (0, 3), (7, 2)):
+        assert page(first, many) == made[first : first + many]
+        checks += 1
+    assert len(composed) == 2 + checks  # at both ends of the day, and each compared with Django's own
 
 
 # --- Lists of numbers, and counting -------------------------------------------------------------------------------

@@ -220,7 +220,7 @@ class Challenge(Worded):
             "url": self.get_absolute_url(), "title": self.title, "confidential": self.confidential,
             "summary": said["summary"], "hue": hue, "teeth": ("plain",) * said["goals"],
             "partner": self.partner.name, "municipality": self.partner.municipality,
-            "status": str(ChallengeStatus(self.status).label), "theme": str(Theme(self.theme).label),
+            "status": self.get_status_display(), "theme": self.get_theme_display(),
             "created_on": clock.day_of(self.created_at),
         }  # fmt: skip
 

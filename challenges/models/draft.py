@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from challenges.models.challenge import Challenge
 from oil_portal.core import clock
 from oil_portal.core.models import Worded
-from oil_portal.core.prepared import address, join, prepared
+from oil_portal.core.prepared import address, prepared
+from oil_portal.core.rows import join
 from partners import roles
 from partners.models import Partner
 

@@ -23,8 +23,9 @@ from challenges.services.talk import ASKABLE, look
 from challenges.views.common import challenge_for, need, posted, read_goals_and_projects, taught, under
 from challenges.workflow import EDITABLE, PUBLIC
 from oil_portal.core import views as core
-from oil_portal.core.prepared import ahead, join, prepared
+from oil_portal.core.prepared import ahead, prepared
 from oil_portal.core.promises import with_promise
+from oil_portal.core.rows import join
 from oil_portal.core.templatetags.course import waiting
 from oil_portal.core.templatetags.parts import status_word
 from oil_portal.core.timeline import course

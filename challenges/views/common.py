@@ -8,8 +8,9 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 
 from challenges.models import Assignment, Challenge, GoalLink
-from oil_portal.core.prepared import ahead, join, prepared
+from oil_portal.core.prepared import ahead, prepared
 from oil_portal.core.promises import with_promise
+from oil_portal.core.rows import join
 from oil_portal.core.templatetags.parts import status_word
 from oil_portal.core.views import need, only
 

@@ -27,7 +27,7 @@ from itertools import count
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
-from django.db.models import IntegerField, Model, QuerySet, prefetch_related_objects
+from django.db.models import IntegerField, QuerySet, prefetch_related_objects
 from django.db.models.signals import post_migrate
 from django.urls import reverse
 from django.utils import timezone
@@ -370,26 +370,21 @@ def forget(**_migrated) -> None:
 post_migrate.connect(forget)
 
 
-@lru_cache(maxsize=20_000)
 def address(name: str, *args: int | str) -> str:
     """Where something is: what `reverse` says, which finds it out anew each time."""
-    return reverse(name, args=args)
-
-
-def join(objects: Iterable[Model], name: str, rows: list[Model], by: str) -> None:
-    """Give each object those of `rows` whose `by` is its number, and those the object; as `prefetch_related` does."""
-    found: dict[int, list[Model]] = {}
-    for row in rows:
-        found.setdefault(getattr(row, by), []).append(row)
-    for one in objects:
-        empty = _nothing(one._meta.get_field(name).related_model)
-        own = type(empty)(empty.model, empty.query)
-        own._result_cache, own._prefetch_done = found.get(one.pk, []), True
-        for row in own._result_cache:
-            setattr(row, by.removesuffix("_id"), one)
-        vars(one).setdefault("_prefetched_objects_cache", {})[name] = own
+    if len(args) == 1 and type(args[0]) is int:
+        before, after = _way(name)
+        return f"{before}{args[0]}{after}"
+    return _address(name, *args)
 
 
 @cache
-def _nothing(model: type[Model]) -> QuerySet:
-    return model._default_manager.none()
+def _way(name: str) -> tuple[str, str]:
+    """What stands before and after a number in such addresses."""
+    before, _number, after = reverse(name, args=[NUMBERS]).partition(str(NUMBERS))
+    return before, after
+
+
+@lru_cache(maxsize=10_000)
+def _address(name: str, *args: int | str) -> str:
+    return reverse(name, args=args)

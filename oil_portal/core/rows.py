@@ -1,7 +1,7 @@
 """What makes objects of the rows of a read: as Django does, with what it finds out anew each time known before."""
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Iterable
+from functools import cache, partial
 from typing import Any
 
 from django.db.models import Model, QuerySet
@@ -89,3 +89,22 @@ def filler(model: type[Model], using: str, names: list[str]) -> Callable[[tuple]
         return one
 
     return made
+
+
+def join(objects: Iterable[Model], name: str, rows: list[Model], by: str) -> None:
+    """Give each object those of `rows` whose `by` is its number, and those the object; as `prefetch_related` does."""
+    found: dict[int, list[Model]] = {}
+    for row in rows:
+        found.setdefault(getattr(row, by), []).append(row)
+    for one in objects:
+        empty = _nothing(one._meta.get_field(name).related_model)
+        own = type(empty)(empty.model, empty.query)
+        own._result_cache, own._prefetch_done = found.get(one.pk, []), True
+        for row in own._result_cache:
+            setattr(row, by.removesuffix("_id"), one)
+        vars(one).setdefault("_prefetched_objects_cache", {})[name] = own
+
+
+@cache
+def _nothing(model: type[Model]) -> QuerySet:
+    return model._default_manager.none()

@@ -198,7 +198,7 @@ class Partner(Worded):
         """What a list shows of it; expects `with_counts` and the parent."""
         return {
             "url": self.get_absolute_url(), "name": self.name, "logo": self.logo_url, "hue": self.hue,
-            "kind": str(self.Kind(self.kind).label), "training_company": bool(self.training_company),
+            "kind": self.get_kind_display(), "training_company": bool(self.training_company),
             "parent": self.parent.name if self.parent else "", "sector": str(self.sector and Sector(self.sector).label),
             "described": self.described, "municipality": self.municipality, "asked": self.asked,
         }  # fmt: skip

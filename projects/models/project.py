@@ -289,9 +289,9 @@ class Project(Worded):
             "url": self.get_absolute_url(), "title": self.title, "summary": self.summary, "hue": self.hue,
             "states": tuple(self.states), "open": self.still_open, "for_student": self.for_student,
             "partner": challenge.partner.name, "confidential": challenge.confidential,
-            "status": "" if self.status == ProjectStatus.OPEN else str(ProjectStatus(self.status).label),
+            "status": "" if self.status == ProjectStatus.OPEN else self.get_status_display(),
             "place": place.name, "place_hue": place.hue,
-            "theme": str(Theme(challenge.theme).label), "level": str(Level(self.assignment.level).label),
+            "theme": challenge.get_theme_display(), "level": self.assignment.get_level_display(),
             "reasons": tuple(getattr(self, "reasons", ())), "free": self.free, "in_round": bool(self.live_round),
             "closed": self.days_left < 0, "closing_date": self.closing_date, "starts": self.starts, "ends": self.ends,
         }  # fmt: skip

@@ -15,7 +15,8 @@ from challenges.models import Assignment
 from challenges.services.talk import look
 from challenges.workflow import AssignmentStatus
 from oil_portal.core import views as core
-from oil_portal.core.prepared import ahead, join, prepared
+from oil_portal.core.prepared import ahead, prepared
+from oil_portal.core.rows import join
 from oil_portal.core.workflow import NotNow
 from partners import roles
 from partners.filters import listed
