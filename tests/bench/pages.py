@@ -27,6 +27,7 @@ TURNS, CLIENTS, EACH, ROUNDS, LONGEST = 15, 4, 10, 8, 10  # turns of a page, les
 MOST_QUERIES, MOST_TIMES, MOST_KB, MOST_GROWTH = 15, 10, 60, 1.3
 BARE, OBVIOUS = "a bare view", ("projects, the obvious way", "challenges, the obvious way")
 COOKIES = "sessionid={}; csrftoken=0123456789abcdefghijklmnopqrstuv"  # of a browser that was here before
+OTHERS = 20  # of a thing that is looked at once each
 LISTS = ("/bench/projecten/", "/bench/vraagstukken/")
 
 
@@ -45,6 +46,7 @@ def pages(who: dict) -> list[tuple[str, str, str]]:
             ("projects, search", "/projecten/?q=water"), ("challenges, filtered", "/vraagstukken/?theme=energy"),
             ("challenges, search", "/vraagstukken/?q=water"), ("partners", "/partners/"),
             ("partners, filtered", "/partners/?kind=company&municipality=Leiden"), *one, *chosen,
+            ("a completed project", f"/projecten/{who['over']}/"),
             ("a partner", f"/partners/{who['partner']}/"), ("a module", f"/modules/{who['module']}/"),
             ("learning goals", "/modules/leerdoelen/"), ("a learning goal", f"/modules/leerdoelen/{who['goal']}/"),
             ("the network", "/partners/netwerk/"),
@@ -80,9 +82,11 @@ def readers() -> tuple[dict, dict]:
 
     half = Project.objects.filter(status="running", confidential=False).order_by("pk")[8]
     first = Project.objects.filter(status="open", confidential=False).order_by("pk")[8]
+    over = Project.objects.filter(status="completed", confidential=False).last()
     school = half.coach.memberships.get().partner
     who = {
-        "project": half.pk, "open": first.pk, "challenge": first.challenge.pk, "asked": half.challenge.pk,
+        "project": half.pk, "open": first.pk, "over": over.pk, "challenge": first.challenge.pk,
+        "asked": half.challenge.pk,
         "partner": first.challenge.partner_id, "host": half.challenge.partner_id, "assignment": half.assignment_id,
         "school": school.pk, "module": half.run.module_id, "goal": half.assignment.links.first().goal_id,
     }  # fmt: skip
@@ -102,6 +106,28 @@ def readers() -> tuple[dict, dict]:
         session.save()
         sessions[role] = client.cookies["sessionid"].value
     return who, sessions
+
+
+def others() -> list[tuple[str, str, list[str]]]:
+    """(role, name, addresses) of pages of the same kind that nobody looked at: another thing each time."""
+    from challenges.models import Challenge
+    from partners.models import Partner
+    from projects.models import Project
+
+    def of(things, address: str) -> list[str]:
+        return [address.format(pk) for pk in things.order_by("-pk").values_list("pk", flat=True)[:OTHERS]]
+
+    public = {"confidential": False}
+    open_, over = (of(Project.objects.filter(status=one, **public), "/projecten/{}/") for one in ("open", "completed"))
+    asked = of(Challenge.objects.filter(status="published", **public), "/vraagstukken/{}/")
+    partners = of(Partner.objects.filter(status="accepted", kind="company"), "/partners/{}/")
+    leaves = range(2, 2 + OTHERS)
+    return [
+        ("visitor", "open projects", open_), ("student", "open projects", open_), ("broker", "open projects", open_),
+        ("visitor", "completed projects", over), ("visitor", "challenges", asked), ("broker", "challenges", asked),
+        ("visitor", "partners", partners), ("broker", "partners", partners),
+        ("visitor", "pages of completed projects", [f"/projecten/?status=completed&page={each}" for each in leaves]),
+    ]  # fmt: skip
 
 
 class Server:
@@ -178,6 +204,18 @@ def in_process(asked: list, sessions: dict) -> list[dict]:
     return found
 
 
+def of_others(sessions: dict) -> list[tuple[str, float]]:
+    """(name, times a bare view) of pages that are another one each time."""
+    server, found = Server(), []
+    for role, name, addresses in others():
+        server.ask(addresses[0], sessions[role])  # what is composed once is known, and the header is
+        turns = [(server.ask("/bench/kaal/", "")["cpu"], server.ask(each, sessions[role])["cpu"])
+                 for each in addresses[1:]]  # fmt: skip
+        bare, times = map(list, zip(*turns, strict=True))
+        found.append((f"{role}: {name}", typical(times) / typical(bare)))
+    return found
+
+
 def fetch(link: http.client.HTTPConnection, path: str, session: str) -> float:
     """Milliseconds until the page is here."""
     begun = time.perf_counter()
@@ -246,7 +284,7 @@ def one(size: int) -> None:
     who, sessions = readers()
     asked = pages(who)
     found = {"size": size, "seconds": seconds, "asked": asked, "sessions": sessions,
-             "pages": in_process(asked, sessions)}  # fmt: skip
+             "pages": in_process(asked, sessions), "others": of_others(sessions)}  # fmt: skip
     connection.close()
     with listen(0) as socket, tempfile.TemporaryFile() as log:
         web = subprocess.Popen(
@@ -290,6 +328,9 @@ def table(found: dict, before: dict | None) -> None:
         say(f"{page['role'] + ': ' + page['name']:42}{page['queries']:8}{page['cpu']:8.2f}{page['times']:8.1f}"
             f"{page['first']:8.1f}{page['sql']:8.1f}{page['kb']:6.0f}{page['p50']:8.1f}{page['p95']:8.1f}{page['rps']:9.0f}{growth:7.2f}"
             f"{' *' * sum(long)}\n")  # fmt: skip
+    say("\nAnother one each time, x bare\n")
+    for name, times in found["others"]:
+        say(f"{name:42}{times:8.1f}\n")
     sys.stdout.flush()
 
 
@@ -301,7 +342,8 @@ def run(sizes: list[int], keep: str) -> None:
     for each in regions:
         table(each, regions[0] if each is not regions[0] else None)
     if keep:
-        Path(keep).write_text(json.dumps([{"size": each["size"], "seconds": each["seconds"], "pages": each["pages"]}
+        Path(keep).write_text(json.dumps([{"size": each["size"], "seconds": each["seconds"], "pages": each["pages"],
+                                           "others": each["others"]}
                                           for each in regions]), encoding="utf-8")  # fmt: skip
 
 
