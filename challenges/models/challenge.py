@@ -239,8 +239,3 @@ class Challenge(Worded):
         if self.status == ChallengeStatus.ACCEPTED and not self.translator_id:
             return _("Een docent kan dit vraagstuk nu nemen.")
         return CHALLENGE.waiting.get(self.status, "")
-
-    @property
-    def days(self) -> int:
-        """Whole days since it was handed in, or else since it was begun."""
-        return (clock.now() - (self.submitted_at or self.created_at)).days

@@ -1,6 +1,7 @@
 """Pages of challenges: fetch what the reader may see, validate, call one service, answer."""
 
 from functools import partial
+from itertools import starmap
 from typing import NamedTuple
 
 from django.contrib import messages
@@ -22,8 +23,10 @@ from challenges.permissions import is_following, is_in_team, is_owner, is_teache
 from challenges.services.talk import ASKABLE, look
 from challenges.views.common import challenge_for, need, posted, read_goals_and_projects, taught, under
 from challenges.workflow import EDITABLE, PUBLIC
+from oil_portal.core import clock
 from oil_portal.core import views as core
-from oil_portal.core.prepared import ahead, prepared
+from oil_portal.core.models import words
+from oil_portal.core.prepared import address, ahead, prepared
 from oil_portal.core.promises import with_promise
 from oil_portal.core.rows import join
 from oil_portal.core.templatetags.course import waiting
@@ -51,18 +54,53 @@ def queue(request):
     need(request.user, "challenges.accept_challenge")
     pages = Pages(Leaves(_waiting, None, "submitted"), ROWS)
     pages.count = _all_waiting.count("submitted")  # brokers are told how many wait, however many
+    page_obj = pages.asked(request)
+    page_obj.object_list = tuple(starmap(waits, page_obj))
     context = {
-        "page_obj": pages.asked(request),
-        "untranslated": _waiting("unclaimed", 0, ROWS),
+        "page_obj": page_obj,
+        "untranslated": tuple(starmap(waits, _waiting("unclaimed", 0, ROWS))),
         "untranslated_count": _all_waiting.count("unclaimed"),
     }
     return render(request, "challenges/challenge_queue.html", context)
 
 
+class Waits(NamedTuple):
+    """A challenge in a queue, as `_waiting` says; `days` are whole days since it was handed in, or else begun."""
+
+    pk: int
+    title: str
+    question: str
+    theme: str
+    partner_pk: int
+    partner: str
+    standing: str
+    days: int
+
+    @property
+    def url(self) -> str:
+        return address("challenges:detail", self.pk)
+
+    @property
+    def partner_url(self) -> str:
+        return address("partners:detail", self.partner_pk)
+
+    @property
+    def about(self) -> str:
+        return words(Challenge, "theme")[self.theme]
+
+
+def waits(*row) -> Waits:
+    *told, submitted, created = row
+    return Waits(*told, (clock.now() - (submitted or created)).days)
+
+
 @prepared
-def _waiting(queue: str, first: int, many: int) -> QuerySet[Challenge]:
+def _waiting(queue: str, first: int, many: int) -> QuerySet:
     """Those of a queue, `submitted` or `unclaimed`."""
-    return getattr(Challenge.objects, queue)().select_related("partner", "contact")[first : first + many]
+    found = getattr(Challenge.objects, queue)().values_list(
+        "pk", "title", "question", "theme", "partner", "partner__name", "partner__status", "submitted_at", "created_at"
+    )
+    return found[first : first + many]
 
 
 @prepared
