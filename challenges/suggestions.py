@@ -23,6 +23,8 @@ from challenges.words import DULL, EMPTY
 STEMMER = snowballstemmer.stemmer("dutch")
 WORD = re.compile(r"[^\W\d_]+")
 SENTENCE = re.compile(r"[.!?\n;:]+")
+# The town is no verb: half the questions of the region say "Leiden", and goals are about leading (leiden) people.
+TOWN = re.compile(r"\b(?:Leiden|Leidse|Leids|Leidenaars?|Leiderdorp)\b")
 GRAMS = (3, 4, 5)
 READ = 8_000  # characters of a question; what comes after tells nothing new
 STOP = frozenset(EMPTY.split())
@@ -72,10 +74,14 @@ class Weights:
 
 @dataclass
 class Suggestion:
-    """One goal in the ranking; `words` of the question and `earlier` questions say why."""
+    """One goal in the ranking; `words` of the question and `earlier` questions say why.
+
+    The score says how it compares with the others; `trust` is less where the question as a whole says little.
+    """
 
     title: str
     score: float
+    trust: float = 0.0
     words: list[str] = field(default_factory=list)
     earlier: list[str] = field(default_factory=list)
 
@@ -83,7 +89,7 @@ class Suggestion:
 # --- Features ---------------------------------------------------------------------------------------------------
 def words_of(text: str) -> list[str]:
     """The words of a text in small letters without accents, those that carry no meaning left out."""
-    plain = unicodedata.normalize("NFKD", text[:READ].lower())
+    plain = unicodedata.normalize("NFKD", TOWN.sub(" ", text[:READ]).lower())
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
     return [word for word in WORD.findall(plain) if len(word) > 1 and word not in STOP]
 
@@ -239,7 +245,8 @@ class Index:
 
     def rank(self, title: str, text: str, evidence: Sequence[Evidence] = ()) -> list[Suggestion]:
         """Every title once, best first; equal scores by title, so that the same question gets the same answer."""
-        scores = self.with_families(self.relevance(title, text))
+        likeness = self.relevance(title, text)
+        scores = self.with_families(likeness)
         top = scores.max(initial=0) or 1.0
         found: dict[str, Suggestion] = {}
         for goal, score in zip(self.goals, scores / top, strict=True):
@@ -249,6 +256,8 @@ class Index:
             for name in each.goals & found.keys():
                 found[name].score += self.weights.evidence * each.similarity
                 found[name].earlier.append(each.title)
+        for one in found.values():
+            one.trust = one.score * min(1.0, float(likeness.max(initial=0)))
         return sorted(found.values(), key=lambda one: (-one.score, one.title))
 
     def explain(self, title: str, text: str, found: Sequence[Suggestion]) -> None:

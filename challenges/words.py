@@ -92,8 +92,8 @@ worden wordt zal ze zelf zich zij zijn zo zonder zou zodat zoek
 
 # Words that may rank a goal, but are no reason that a reader would believe.
 DULL = """
-    beetje best beter dag dagen direct dingen eigen elkaar extra geweest goed goede grote heel hele jaar jaren
-    keer klein kleine laatste lang langer later mag makkelijk mens mensen minuten moment morgen nieuw nieuwe
-    oud oude plek precies snel snelle stuk tijd twee drie vier vijf uren uur vaak vast vinden vrij week weken
-    wel werk werken werkt zien
+    beetje best beter bijvoorbeeld dag dagen direct dingen eigen elkaar extra geweest goed goede grote heel hele
+    houd houden jaar jaren keer klein kleine klopt laatste lang langer langs later ligt liggen maak mag makkelijk
+    mens mensen minuten moment morgen nieuw nieuwe nodig open oud oude plek precies snel snelle staan stuk tijd
+    twee drie vier vijf uren uur vaak vast vinden vrij week weken wel werk werken werkt weten zien zitten zoeken
 """

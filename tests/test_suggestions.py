@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from challenges import services
 from challenges.models import Assignment, GoalLink, GoalVerdict
 from challenges.services.suggestion import evidence, index, suggest
-from challenges.suggestions import Evidence, Goal, Index
+from challenges.suggestions import Evidence, Goal, Index, words_of
 from modules.models import LearningGoal
 from oil_portal.core.models import TimelineEntry
 from tests import factories as f
@@ -46,6 +46,16 @@ def test_reasons_are_words_of_the_question():
     ready.explain("Hek", "Het hek van de kinderboerderij is stuk", found)
     assert "hek" in found[0].words
     assert "kinderboerderij" not in found[0].words
+
+
+def test_the_town_is_no_verb():
+    assert words_of("Leidse monteurs leiden in Leiden een team") == ["monteurs", "leiden", "team"]
+
+
+def test_a_question_that_says_little_is_no_reason_to_trust_what_comes_first():
+    clear, vague = (Index(GOALS).rank("Plan", text)[0] for text in ("Ons hek is stuk", "Een roostertelling"))
+    assert clear.score == vague.score == 1
+    assert vague.trust < clear.trust <= 1
 
 
 def test_a_similar_earlier_question_moves_its_goals_up():
