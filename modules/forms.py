@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from modules.importing import KEYWORD, SENTENCE, unwritable
-from modules.models import Elective, LearningGoal, Module, ModuleRun
+from modules.models import Elective, LearningGoal, Level, Module, ModuleRun
 from partners import roles
 from partners.models import Partner, User
 from partners.workflow import MembershipStatus
@@ -97,6 +97,10 @@ class ModuleForm(forms.ModelForm):
         self.initial["school"] = self.initial.get("school") or schools.first()
         self.fields["lab"].queryset = Partner.objects.filter(kind=Partner.Kind.LAB, parent__in=schools)
         self.fields["elective"].queryset = Elective.objects.all()
+        self.fields["level"].choices = [("", _("Kies een niveau")), *Level.choices]
+        self.fields["lab"].empty_label = _("Geen lab")
+        self.fields["programme"].empty_label = _("Geen vaste opleiding")
+        self.fields["elective"].empty_label = _("Geen keuzedeel")
 
     def clean(self) -> dict:
         cleaned = super().clean()

@@ -217,18 +217,18 @@ class Moment:
 
 
 def in_order(dates: list[tuple[date, str]]) -> tuple[Moment, ...]:
-    """(day, label) pairs as moments; the first that is still to come is the next."""
+    """(day, label) pairs as moments by day; the first that is still to come is the next."""
+    dates = sorted(dates, key=lambda pair: pair[0])
     following = next((index for index, (day, _label) in enumerate(dates) if day >= clock.today()), None)
     return tuple(Moment(day, label, index == following) for index, (day, label) in enumerate(dates))
 
 
 def plan(project: Project) -> tuple[Moment, ...]:
     """The dates of a project in order; the first that is still to come is the next."""
-    answer = min(project.closing_date + timedelta(days=DECISION_DAYS), max(project.starts, project.closing_date))
-    closing = [
-        (project.closing_date, _("Aanmelden sluit")),
-        (answer, _("Uiterlijk dan hoor je of je in het team zit")),
-    ]
+    closing = [(project.closing_date, _("Aanmelden sluit"))]
+    if project.status == ProjectStatus.OPEN:  # the portal answers then, also where the team should begin before that
+        answer = project.closing_date + timedelta(days=DECISION_DAYS)
+        closing.append((answer, _("Uiterlijk dan hoor je of je in het team zit")))
     if round_ := project.live_round:
         closing = [(round_.closes_on, _("Kiezen sluit")), (round_.publishes_on, _("De teams zijn bekend"))]
     return in_order([*closing, (project.starts, _("Het team begint")), (project.ends, _("Het team is klaar"))])

@@ -41,7 +41,8 @@ PROJECT = Workflow(
             "optional", _("Student, docent en bedrijf zeggen daarna welke leerdoelen zijn behaald."),
         ),
         Transition(
-            "complete", ("confirming",), "completed", _("docent"), _("Rond af"), _("Project afgerond"), "optional"
+            "complete", ("confirming",), "completed", _("docent"), _("Rond af"), _("Project afgerond"), "optional",
+            _("Iedereen kan dan de uitkomst lezen. Leerdoelen bevestigen kan daarna nog."),
         ),
     ],
     {

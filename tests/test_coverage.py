@@ -73,6 +73,9 @@ def test_the_page_per_module_and_programme(region, login):
     assert page.context["chosen"] == region.run.module
     assert "3 van de 3 leerdoelen zonder vraagstuk" in page.content.decode()
     assert page.content.decode().count("Doe een oproep") == 3
+    f.AssignmentFactory(agreed=True, goals=region.goals)
+    coverage.count.forget(tuple(sorted(goal.pk for goal in region.goals)))
+    assert "Bij elk leerdoel is er een vraagstuk." in words_of(client.get(reverse("projects:coverage")))
     programme = region.goals[0].programme
     page = client.get(reverse("projects:coverage"), {"programme": programme.pk})
     assert page.context["chosen"] == programme

@@ -10,6 +10,7 @@ from django.urls import reverse
 from oil_portal.core import clock
 from projects import services
 from projects.models import Application, Project
+from projects.pages import plan
 from tests import factories as f
 
 HUGE = 10**30
@@ -380,3 +381,11 @@ def test_start_needs_the_smallest_team(region, make, login):
     assert client.post(url("act", project.pk, "start"), {}).status_code == 303
     assert "minstens 2 studenten nodig" in text(client.get(project.get_absolute_url()))
     assert login(region.contact).post(url("act", project.pk, "start"), {}).status_code == 403
+
+
+# --- The plan ---------------------------------------------------------------------------------------------------
+def test_the_plan_promises_an_answer_when_the_portal_gives_one(make):
+    answer = lambda project: [moment.day for moment in plan(project) if "hoor je" in moment.label]
+    today = clock.today()
+    assert answer(make(closing_date=today, starts=today + timedelta(days=3))) == [today + timedelta(days=14)]
+    assert answer(make(running=True)) == []

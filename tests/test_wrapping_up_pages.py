@@ -68,6 +68,11 @@ def test_the_teacher_opens_a_project(region, agreed, login):
     assert (project.title, project.coach, project.lab) == (agreed.title, region.teacher, region.lab)
     agreed.challenge.refresh_from_db()
     assert agreed.challenge.status == "published"
+    again = client.get(url("edit", project.pk)).context["form"]
+    assert [label for _value, label in again.fields["run"].choices] == labels
+    f.UserFactory(first_name="Aaf", teacher=region.school)
+    coaches = client.get(url("edit", project.pk)).context["form"].fields["coach"].queryset
+    assert coaches[0].first_name == "Aaf"
 
 
 def test_the_first_plan_can_be_sent_as_it_is(region, agreed, login):

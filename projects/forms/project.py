@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from challenges.models import Assignment
+from challenges.models import Assignment, GoalLink
 from modules.models import Module, ModuleRun
 from oil_portal.core import clock
 from partners import roles
@@ -19,6 +19,7 @@ from projects import services
 from projects.models import Achievement, Application, Outcome, Project
 
 DATE_ERRORS = {"required": _("Kies een datum."), "invalid": _("Kies een datum die bestaat.")}
+BY_NAME = ("first_name", "last_name", "pk")
 WEEKS_TO_APPLY, WEEKS_TO_CHOOSE, WEEKS_TO_WORK = 3, 2, 10
 
 
@@ -30,14 +31,20 @@ class DateInput(forms.DateInput):
 
 
 def runs_for(user, assignment: Assignment) -> QuerySet[ModuleRun]:
-    """Runs that go on, at the user's schools; modules that teach the assignment's goals first (`shared`: how many)."""
-    goals = assignment.links.values("goal")
-    shared = Module.goals.through.objects.filter(module=OuterRef("module"), learninggoal__in=goals).order_by()
-    count = shared.values("module").annotate(count=Count("pk")).values("count")
-    runs = ModuleRun.objects.not_ended().select_related("module")
+    """Runs that go on, at the user's schools."""
+    runs = ModuleRun.objects.not_ended()
     if not user.is_superuser:
         runs = runs.filter(module__school__in=roles.school_ids(user, roles.TEACHER, roles.COORDINATOR))
-    return runs.annotate(shared=Coalesce(Subquery(count), 0)).order_by("-shared", "starts", "module__title", "pk")
+    return best_first(runs, assignment)
+
+
+def best_first(runs: QuerySet[ModuleRun], assignment: Assignment) -> QuerySet[ModuleRun]:
+    """Modules that teach the assignment's goals first (`shared`: how many)."""
+    goals = GoalLink.objects.filter(assignment=assignment).values("goal")  # `links` may hold rows that were read
+    shared = Module.goals.through.objects.filter(module=OuterRef("module"), learninggoal__in=goals).order_by()
+    count = Coalesce(Subquery(shared.values("module").annotate(count=Count("pk")).values("count")), 0)
+    ordered = runs.annotate(shared=count).order_by("-shared", "starts", "module__title", "pk")
+    return ordered.select_related("module")
 
 
 def teachers_for(user) -> QuerySet[User]:
@@ -47,7 +54,7 @@ def teachers_for(user) -> QuerySet[User]:
         schools = roles.school_ids(user, roles.TEACHER, roles.COORDINATOR)
         teaching &= Q(memberships__partner__in=schools) | Q(memberships__partner__parent__in=schools)
     people = User.objects.filter(teaching).values("pk")  # a subquery: two memberships are still one person
-    return User.objects.filter(pk__in=people).order_by("first_name", "last_name", "pk")
+    return User.objects.filter(pk__in=people).order_by(*BY_NAME)
 
 
 LEAST_MOTIVATION = 15  # characters
@@ -98,7 +105,10 @@ class PlanForm(forms.ModelForm):
             "ends": DATE_ERRORS,
         }
         help_texts = {
-            "closing_date": _("Binnen 14 dagen daarna kies je het team. Anders doet het portaal dat."),
+            "closing_date": _(
+                "Kies het team binnen 14 dagen daarna. Anders begint het portaal met wie al een plek heeft. "
+                "Zijn dat er te weinig, dan sluit het portaal het project."
+            ),
             "min_size": _("Met minder studenten begint het team niet."),
         }
 
@@ -113,8 +123,9 @@ class PlanForm(forms.ModelForm):
         self.fields["lab"].empty_label = _("Geen lab")
         if old.pk:  # what was chosen before stays a choice, also by a colleague of another school
             others = ModuleRun.objects.filter(pk=old.run_id) | ModuleRun.objects.filter(pk__in=runs.values("pk"))
-            self.fields["run"].queryset = others.select_related("module")
-            self.fields["coach"].queryset = User.objects.filter(Q(pk=old.coach_id) | Q(pk__in=coaches.values("pk")))
+            self.fields["run"].queryset = best_first(others, assignment)
+            people = User.objects.filter(Q(pk=old.coach_id) | Q(pk__in=coaches.values("pk")))
+            self.fields["coach"].queryset = people.order_by(*BY_NAME)
         elif not self.is_bound:
             self.initial |= first_plan(runs.first(), user)
 
