@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from challenges.models import GoalLink
+from modules.models import LearningGoal
 from oil_portal.core import clock
 from projects import services
 from projects.models import Achievement, Outcome, Project
@@ -190,9 +191,26 @@ def test_confirming_again_changes_what_was_said(region, confirming, login):
     row = Achievement.objects.first()
     client.post(address, {"side": "teacher", "reached": [row.pk]})
     assert f'value="{row.pk}" checked' in text(client.get(address))
-    client.post(address, {"side": "teacher"})
+    client.post(address, {"side": "teacher", "none": "on"})
     row.refresh_from_db()
     assert row.teacher_says is False
+
+
+def test_a_side_that_ticks_nothing_is_asked_whether_that_is_right(region, confirming, login):
+    address, client = url("confirm", confirming.pk), login(region.contact)
+    assert "Geen enkel leerdoel" not in text(client.get(address))
+    response = client.post(address, {"side": "company"})
+    assert response.status_code == 422 and "Je vinkte geen leerdoel aan." in text(response)
+    assert Achievement.objects.filter(company_says=None).count() == 3
+    assert 'name="none"' in text(response)
+    assert client.post(address, {"side": "company", "none": "on"}).status_code == 302
+    assert Achievement.objects.filter(company_says=False).count() == 3
+
+
+def test_who_confirms_a_goal_reads_what_it_means(region, confirming, login):
+    LearningGoal.objects.filter(pk=region.goals[0].pk).update(explanation="Je meet of een stuk de goede maat heeft.")
+    page = text(login(region.contact).get(url("confirm", confirming.pk)))
+    assert "Je meet of een stuk de goede maat heeft." in page
 
 
 @pytest.mark.parametrize("reached", ["x", "\x00", str(HUGE), "9" * 5000, "-1"])

@@ -204,12 +204,18 @@ class ConfirmForm(forms.Form):
     """What one side says of the goals: the ticked achievements (ids) were reached, the others were not."""
 
     reached = forms.TypedMultipleChoiceField(coerce=int, required=False, label=_("Behaalde leerdoelen"))
+    none = forms.BooleanField(required=False, label=_("Geen enkel leerdoel is behaald"))
 
     def __init__(self, *args, side: str, achievements: list[Achievement], **kwargs) -> None:
         super().__init__(*args, auto_id=f"{side}-%s", **kwargs)
         self.side, self.achievements = side, achievements
         self.fields["reached"].choices = [(row.pk, str(row.goal)) for row in achievements]
         self.fields["reached"].error_messages["invalid_choice"] = _("Kies leerdoelen uit de lijst.")
+
+    def clean(self) -> None:
+        """Nothing ticked is asked once more: who only presses "Bevestig" means yes, and would say no to every goal."""
+        if not self.errors and not (self.cleaned_data["reached"] or self.cleaned_data["none"]):
+            self.add_error("none", _("Je vinkte geen leerdoel aan. Klopt dat? Zet dan hier een vinkje."))
 
     def ticked(self) -> set[int]:
         """The achievements (ids) to show as ticked: what was sent, else what this side said before."""
