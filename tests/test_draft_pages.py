@@ -52,10 +52,12 @@ def test_a_visitor_writes_first_and_signs_up_afterwards(region, login, mailoutbo
     refused = client.post(step(draft, "controle"), {"organisation": "", "email": "geen adres"})
     assert refused.status_code == 422
     assert "Vul een e-mailadres in met een @." in refused.content.decode()
-    assert "geen adres" in refused.content.decode()
+    assert "geen adres" in refused.content.decode() and refused.content.decode().count("Fout: Controleren") == 1
+    assert "<title>Fout: Controleren" in refused.content.decode()
     sent = client.post(step(draft, "controle"), {"organisation": "Waterwerk", "email": "noor@water.example"})
     assert sent.url == "/account/signup/?email=noor%40water.example"
-    assert 'value="noor@water.example"' in client.get(sent.url).content.decode()
+    account = client.get(sent.url).content.decode()
+    assert 'value="noor@water.example"' in account and "Je vraagstuk is bewaard. Maak een account" in account
 
     client.post(sent.url, {
         "first_name": "Noor", "last_name": "Bakker", "email": "noor@water.example",
@@ -64,10 +66,22 @@ def test_a_visitor_writes_first_and_signs_up_afterwards(region, login, mailoutbo
     confirm = re.search(r"/account/confirm-email/\S+", mailoutbox[-1].body)[0]
     back = client.post(confirm, follow=True)
     assert back.redirect_chain[-1][0] == step(draft, "controle")
+    assert "Je vraagstuk is nog niet ingediend." in back.content.decode()
     done = client.post(step(draft, "controle"), {})
     challenge = Challenge.objects.get()
     assert done.url == challenge.get_absolute_url()
     assert (challenge.partner.name, challenge.contact.email) == ("Waterwerk", "noor@water.example")
+
+
+def test_a_visitor_who_comes_back_finds_what_was_begun(region, login):
+    client = login(None)
+    address, fresh = begun(client.get("/vraagstukken/nieuw/"))
+    client.post(address, FIRST | fresh)
+    page = client.get("/vraagstukken/nieuw/").content.decode()
+    assert "Je begon hier al aan ‘Meet vocht in oude muren’." in page and Draft.objects.get().get_absolute_url() in page
+    assert "Je begon hier al" not in login(None).get("/vraagstukken/nieuw/").content.decode()
+    client.post(reverse("challenges:draft_discard", args=[Draft.objects.get().token]))
+    assert "Je begon hier al" not in client.get("/vraagstukken/nieuw/").content.decode()
 
 
 def test_on_another_device_the_draft_waits_after_the_log_in(region, login):

@@ -39,6 +39,8 @@ from challenges.workflow import EDITABLE
 from oil_portal.core import clock
 from partners.limits import limited
 
+LEFT_HERE = "draft"  # in the session of a visitor: the draft that this browser last wrote in
+
 
 def actor_of(request):
     return request.user if request.user.is_authenticated else None
@@ -58,6 +60,8 @@ def draft_for(request, token: str) -> Draft:
         if not begun:
             raise Http404
         draft = drafts.begin(actor=actor_of(request), token=token)
+        if not request.user.is_authenticated:
+            request.session[LEFT_HERE] = token
     elif draft.author_id is None and request.user.is_authenticated:
         drafts.take(draft=draft, actor=request.user)
     if not drafts.may_write(draft, actor_of(request)):
@@ -71,7 +75,8 @@ def draft_for(request, token: str) -> Draft:
 def add(request):
     """The first step of a draft that is begun when something is typed; nothing is written before."""
     draft = drafts.begin(actor=actor_of(request), token=new_token())
-    return show(request, draft, FIRST)
+    left_here = Draft.objects.filter(token=request.session.get(LEFT_HERE, ""), author=None, written_by=None).first()
+    return show(request, draft, FIRST, left_here=left_here)
 
 
 def edit(request, pk: int):

@@ -21,8 +21,11 @@ REVIEW_DAYS = 5  # working days in which a broker promises to read a new questio
 fresh = Signer(salt="challenges.draft")  # signs the token of a draft that is only begun when something is typed
 
 
-def show(request, found: Draft, step: str, *, judged: bool = False, clashes: dict | None = None, refused=()):
-    """The page of a step: filled with what was typed; with `judged` it says what is missing or wrong."""
+def show(request, found: Draft, step: str, *, judged=False, clashes: dict | None = None, refused=(), left_here=None):
+    """The page of a step: filled with what was typed; with `judged` it says what is missing or wrong.
+
+    A new one says that this browser `left_here` another.
+    """
     clashes = clashes or {}
     context = {
         "draft": found,
@@ -36,6 +39,7 @@ def show(request, found: Draft, step: str, *, judged: bool = False, clashes: dic
         "mine": found.author_id is not None and found.author_id == request.user.pk,
         "behalf": is_on_behalf(found, request.user),
         "refused": refused,
+        "left_here": left_here,
         **aside_of(found),
     }
     if step == LAST:
