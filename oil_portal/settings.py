@@ -43,6 +43,7 @@ vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Open Innovatie Lab <portal@oil.example>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="makelaar@oil.example" if DEMO else "")
 REPLY_TO = env.str(
     "REPLY_TO", default=""
 )  # who reads an answer to a mail; the mail itself says to answer in the portal

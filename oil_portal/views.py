@@ -33,6 +33,12 @@ def home(request):
     return render(request, "oil_portal/home.html", start_page.home_figures(request.user))
 
 
+@login_not_required
+def contact(request):
+    """Who helps, and where to write to."""
+    return render(request, "pages/contact.html", {"email": settings.CONTACT_EMAIL})
+
+
 def start(request):
     """What waits for you first, then what you are in, per role."""
     drafts.adopt(request.user)

@@ -224,3 +224,11 @@ def test_no_style_or_script_inside_pages(client, db):
     page = client.get("/").content.decode()
     assert " style=" not in page and "<style" not in page
     assert "script-src 'self'" in client.get("/").headers["Content-Security-Policy"]
+
+
+def test_the_contact_page_says_where_to_write_to(client, db, settings):
+    settings.CONTACT_EMAIL = "hulp@lab.example"
+    assert 'href="mailto:hulp@lab.example"' in client.get("/contact/").content.decode()
+    settings.CONTACT_EMAIL = ""
+    page = client.get("/contact/").content.decode()
+    assert "mailto:" not in page and "Zoek Economie071" in page
