@@ -125,7 +125,7 @@ def advice(values: Mapping) -> list[Point]:
         ("hours", get("guidance_hours").isdigit(), _("Je zegt hoeveel uur je kunt helpen."),
          _("Zeg hoeveel uur per week je kunt helpen. Een uur is vaak genoeg.")),
     ]  # fmt: skip
-    points = [Point(key, ok, good if ok else tip) for key, ok, good, tip in checks]
+    points = [Point(key, ok, good if ok else tip) for key, ok, good, tip in checks if key != "one" or question]
     return points + _what_may_be_shared(" ".join((title, question, get("why"), get("result"))), get("confidential"))
 
 

@@ -31,7 +31,8 @@
       const [bar, words] = [field.querySelector("progress"), field.querySelector("[data-words]")];
       input.addEventListener("input", () => {
         const weight = weigh(input.value);
-        bar.value = input.value ? weight + 1 : 0;
+        bar.value = weight + 1;
+        bar.hidden = !input.value; // an empty bar looks like a field
         words.textContent = input.value ? words.dataset.words.split("|")[weight] : "";
       });
     }

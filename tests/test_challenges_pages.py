@@ -254,7 +254,8 @@ def test_the_company_sees_who_is_to_act(region, login):
     Challenge.objects.update(translator=region.teacher)
     assert all("Een docent maakt er een opdracht van." in shown for shown in waits())
     f.AssignmentFactory(challenge=challenge, sent=True)
-    assert all("Het bedrijf leest de opdracht." in shown for shown in waits())
+    assert all("Lees de opdracht en geef je akkoord." in shown for shown in waits())
+    assert "Lees de opdracht en geef je akkoord." in text(login(region.contact).get(reverse("start")))
 
 
 def test_the_queue_is_oldest_first(region, login):

@@ -83,7 +83,7 @@ def test_the_funnel_is_for_the_sides_and_names_nobody(region, login, make):
     address = project.challenge.get_absolute_url()
     for person in (region.contact, region.broker, region.teacher):
         html = login(person).get(address).content.decode()
-        assert "1 bekeken het, 0 bewaarden het, 1 meldden zich aan" in html
+        assert "1 bekeken, 0 bewaard, 1 aangemeld" in html
         assert region.student.first_name not in html
     for person in (None, region.student, region.other_contact):
         assert "bekeken het" not in login(person).get(address).content.decode()

@@ -52,6 +52,10 @@ def test_each_point_of_a_brief(change, key):
     assert wrong(**change) == {key}
 
 
+def test_an_empty_brief_is_not_praised():
+    assert not any(point.ok for point in advice({}))
+
+
 def test_private_matters_are_fine_when_few_may_read_them():
     assert wrong(why="Er staan klantgegevens in.", confidential="True") == set()
 

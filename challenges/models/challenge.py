@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce, JSONObject
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
-from challenges.workflow import ASSIGNMENT, CHALLENGE, PUBLIC, ChallengeStatus
+from challenges.workflow import ASSIGNMENT, CHALLENGE, PUBLIC, AssignmentStatus, ChallengeStatus
 from oil_portal.core import clock
 from oil_portal.core.models import Worded
 from oil_portal.core.prepared import address
@@ -239,3 +239,12 @@ class Challenge(Worded):
         if self.status == ChallengeStatus.ACCEPTED and not self.translator_id:
             return _("Een docent kan dit vraagstuk nu nemen.")
         return CHALLENGE.waiting.get(self.status, "")
+
+    @property
+    def waits_for_us(self) -> str:
+        """The same said to its own company, which reads what it has to do itself."""
+        if self.status == ChallengeStatus.RETURNED:
+            return _("Vul je vraagstuk aan en dien het opnieuw in.")
+        if any(assignment.status == AssignmentStatus.SENT for assignment in self.assignments.all()):
+            return _("Lees de opdracht en geef je akkoord.")
+        return self.waits
