@@ -121,8 +121,8 @@ def challenges_of(partner: Partner, number: str | None) -> Page:
     join(page.object_list, "assignments", assignments, "challenge_id")
     page.object_list = [
         Asked(
-            one.get_absolute_url(), one.title, str(one.waits_for_us), one.submitted_at or one.created_at, status_word(one),
-            one.interested, one.applied, one.placed,
+            one.get_absolute_url(), one.title, str(one.waits_for_us), one.submitted_at or one.created_at,
+            status_word(one), one.interested, one.applied, one.placed,
         )
         for one in page.object_list
     ]  # fmt: skip
