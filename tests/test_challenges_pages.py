@@ -96,6 +96,9 @@ def test_a_card_draws_only_an_agreed_key(client, region):
     shown = client.get(url("list"))
     assert "key__tooth" not in shown.content.decode()
     assert "Nog geen leerdoelen" in text(shown)
+    assert text(shown).count("Zoekt een docent") == 1
+    f.ChallengeFactory(accepted=True, translator=region.teacher)
+    assert text(client.get(url("list"))).count("Zoekt een docent") == 1
     assert "Nog niet voor iedereen" not in text(shown)
     agreed(region)
     shown = client.get(url("list"))

@@ -108,8 +108,8 @@ class ChallengeQuerySet(models.QuerySet):
                 place=models.Subquery(newest[:1]),
             )
         )
-        shown = ("title", "question", "status", "theme", "confidential", "created_at", "partner__name",
-                 "partner__municipality")  # fmt: skip
+        shown = ("title", "question", "status", "theme", "confidential", "created_at", "translator",
+                 "partner__name", "partner__municipality")  # fmt: skip
         return self.select_related("partner").only(*shown).annotate(agreed=models.Subquery(agreed[:1]))
 
 
@@ -215,13 +215,14 @@ class Challenge(Worded):
         """What a list shows of it; expects `for_tiles`."""
         said = self.agreed or {"summary": Truncator(self.question).words(24, truncate=" …"), "goals": 0, "place": None}
         place = said["place"]
+        free = self.status == ChallengeStatus.ACCEPTED and not self.translator_id
         hue = "" if place is None else hue_of(place["kind"], place["glyph"]) if place["lab"] else "school"
         return {
             "url": self.get_absolute_url(), "title": self.title, "confidential": self.confidential,
             "summary": said["summary"], "hue": hue, "teeth": ("plain",) * said["goals"],
             "partner": self.partner.name, "municipality": self.partner.municipality,
-            "status": self.get_status_display(), "theme": self.get_theme_display(),
-            "created_on": clock.day_of(self.created_at),
+            "status": str(_("Zoekt een docent")) if free else self.get_status_display(),
+            "theme": self.get_theme_display(), "created_on": clock.day_of(self.created_at),
         }  # fmt: skip
 
     @property
