@@ -193,7 +193,10 @@ def contact_side(user, project: Project) -> dict:
     return {
         "opens_contact": opens and not project.contact_opened_at,
         "reads_addresses": begun and bool(project.contact_opened_at) and (opens or asked(user, project)),
-        "waits_for_contact": begun and not project.contact_opened_at and asked(user, project),
+        "waits_for_contact": begun
+        and project.status != "completed"
+        and not project.contact_opened_at
+        and asked(user, project),
     }
 
 

@@ -125,7 +125,7 @@ def test_a_digest_tells_what_waits_and_what_is_new(region, sent_assignment, mond
     html = message.alternatives[0][0]
     for body in (message.body, html):
         assert sent_assignment.title in body
-        assert "Lees de opdracht en geef je akkoord." in body
+        assert f"Lees de opdracht bij ‘{sent_assignment.challenge.title}’ en geef je akkoord." in " ".join(body.split())
         assert "Opdracht begonnen" in body
     assert "/afmelden/" in message.extra_headers["List-Unsubscribe"]
     assert message.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"

@@ -39,10 +39,10 @@ def test_who_belongs_nowhere_is_welcomed(login, region):
 
 
 def test_the_company_sees_what_it_must_answer(region):
-    f.AssignmentFactory(sent=True, challenge__partner=region.company)
+    f.AssignmentFactory(sent=True, challenge__partner=region.company, challenge__title="Meet vocht")
     f.ChallengeFactory(returned=True, partner=region.company)
     assert told(region.contact) == [
-        "Lees de opdracht en geef je akkoord.",
+        "Lees de opdracht bij ‘Meet vocht’ en geef je akkoord.",
         "De makelaar heeft een opmerking. Vul je vraagstuk aan.",
     ]
     assert told(region.other_contact) == []

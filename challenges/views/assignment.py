@@ -72,6 +72,7 @@ def _page(request, shown: Assignment, status: int, forms: dict):
     remarks = _remarks(shown.pk)
     quotes = {each.pk: each.quote for each in remarks if each.field == "text" and not each.done_at}
     remarks_now = shown.status != "agreed" and user.has_perm("challenges.remark_assignment", shown)
+    sent = _versions.count(shown.pk)
     translates = user.has_perm("challenges.revise_assignment", shown)
     context = {
         "assignment": shown,
@@ -85,7 +86,7 @@ def _page(request, shown: Assignment, status: int, forms: dict):
         "acts": acts,
         "signs": any(transition.action == "agree" for transition in acts),
         "leads": shown.status != "agreed",
-        "sent": _versions.count(shown.pk),
+        "compares": sent > 1 or (sent and shown.status in WRITABLE),
         "remarks": remarks,
         "marked": marked(shown.text, quotes),
         "remark_form": AssignmentRemarkForm() if remarks_now else None,

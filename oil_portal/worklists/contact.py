@@ -80,7 +80,13 @@ def _challenges(mine):
     known = {"partner": "challenge__partner", "challenge": "challenge"}
     yield each(_question), ask(unanswered, title=Left("text", 60), since="created_at", **known)
     sent = Assignment.objects.filter(challenge__partner__among=mine, status="sent")
-    yield say("agree", _("Lees de opdracht en geef je akkoord.")), ask(sent, partner="challenge__partner")
+    yield each(_sign_off), ask(sent, partner="challenge__partner", question="challenge__title")
+
+
+def _sign_off(row: Row) -> Told:
+    """The teacher gave the assignment a title of its own, which the company has not read yet."""
+    text = _("Lees de opdracht bij ‘%(question)s’ en geef je akkoord.") % {"question": row["question"]}
+    yield row["partner"], item(row, "agree", text)
 
 
 def _question(row: Row) -> Told:
