@@ -83,6 +83,14 @@ def test_the_company_reads_goals_and_hours_before_it_agrees(region, login, draft
     assert "Maak een nieuwe versie" in shown
 
 
+def test_versions_are_compared_once_there_is_something_to_compare(region, login, draft):
+    login(region.teacher).post(url("assignment_act", draft.pk, "send"), {"remark": ""})
+    shown = lambda: text(login(region.contact).get(url("assignment", draft.pk)))
+    assert "Bekijk de versies" not in shown()
+    login(region.contact).post(url("assignment_act", draft.pk, "ask_change"), {"remark": "Het kan korter."})
+    assert "Bekijk de versies" in shown()
+
+
 def test_a_signed_version_has_no_form(region, login, draft):
     Assignment.objects.update(status="agreed")
     for name in ("assignment_edit", "goals"):

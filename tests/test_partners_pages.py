@@ -65,6 +65,11 @@ def test_filters_narrow_the_list(client, region, query, found):
         assert "Geen partner gevonden" in text(shown)
 
 
+def test_a_choice_that_nobody_made_is_called_in_words(region, login):
+    html = login(region.contact).get(reverse("partners:edit", args=[region.company.pk])).content.decode()
+    assert "<option value=\"\" selected>Kies</option>" in html and "----" not in html
+
+
 def test_the_list_has_pages_that_keep_the_filters(client, region):
     f.PartnerFactory.create_batch(30)
     assert len(page(client, "list").context["page_obj"]) == 24

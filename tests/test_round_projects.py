@@ -9,7 +9,7 @@ from oil_portal.core import clock
 from oil_portal.core.models import Notice
 from oil_portal.core.workflow import NotNow, Refusal
 from projects import services
-from projects.models import RoundProject
+from projects.models import Project, RoundProject
 from tests import factories as f
 from tests.helpers import heard
 
@@ -122,6 +122,9 @@ def test_the_company_reads_addresses_after_the_contact_opened(region, running, l
     html = company.get(page).content.decode()
     assert region.student.first_and_initial in html and region.student.email not in html
     assert "De begeleider opent het contact." in html
+    Project.objects.update(status="completed")
+    assert "De begeleider opent het contact." not in company.get(page).content.decode()
+    Project.objects.update(status="running")
     assert login(region.contact).post(f"{page}contact/").status_code == 403
     coach = login(region.teacher)
     assert "Open het contact" in coach.get(f"{page}contact/").content.decode()
