@@ -110,6 +110,9 @@ def test_days_texts_and_tuples_are_values_too(composed, region):
     assert before(today - timedelta(days=9), both, Text(school.name)) == []
     assert len(composed) == 2
     assert before(today, (school.pk,), Text(company.name)) == before(today, (), Text(company.name)) == []
+    Partner.objects.filter(pk=school.pk).update(name=(odd := "'t \\ 100% %s %(a)s; -- \"\ue000 1' 2000000001"))
+    assert before(today, both, Text(odd)) == [school.pk]
+    assert before(today, both, Text("' OR true --")) == []
 
 
 @pytest.mark.parametrize("number", [2_000_000_000, 2**31, 2**63, 10**30, -1])

@@ -26,7 +26,7 @@ from itertools import count
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import EmptyResultSet
-from django.db import connections
+from django.db import connection, connections
 from django.db.models import IntegerField, QuerySet, prefetch_related_objects
 from django.db.models.signals import post_migrate
 from django.urls import reverse
@@ -40,9 +40,9 @@ CHECKED = False  # whether each read is composed anew besides, and must be the s
 MOST = 200  # shapes of one read that are kept, of 30 to 90 kB each
 # From here on the stand-ins; a value that large goes the usual way.
 NUMBERS, DAYS, TEXTS = 2_000_000_000, date(9000, 1, 1), "\ue000 "
-LIST = re.compile(r"\{\d+(,\d+)*\}")
-PLACES = re.compile(r"%%|%s|(?<=LIMIT )2\d{9}\b|(?<=OFFSET )2\d{9}\b")  # of parameters, and of stand-ins in a slice
-SLICES = re.compile(r"%%|(LIMIT |OFFSET )?%s")
+PLACE = re.compile(  # of stand-ins in SQL: of a list, a number, a day and a text
+    r"(\{20000\d{5}(?:,20000\d{5})*\}|(?<![\w'%])20000\d{5}\b|'9\d{3}-\d\d-\d\d'::date|'\ue000 \d+')"
+)
 WHOLE = {int, type(None)}
 EDGES = (time(0, 0, 1), time(23, 59, 59))
 
@@ -146,33 +146,29 @@ class Statement:
         self.queryset = queryset
         self.compiler = queryset.query.get_compiler(queryset.db)
         try:
-            self.sql, params = lifted(*self.compiler.as_sql())
+            self.sql = written(queryset, *self.compiler.as_sql())
         except EmptyResultSet:
             self.sql = ""
             return
-        # A status is a text with a class of its own, for which psycopg looks anew at each query.
-        self.params = tuple(str.__str__(param) if isinstance(param, str) else param for param in params)
-        self.holes = [(at, found, list if is_list(param) else type(param)) for at, param in enumerate(self.params)
-                      if (found := places_of(param))]  # fmt: skip
+        self.pieces = PLACE.split(self.sql)
+        self.places = [(one.startswith("{"), places_of(one)) for one in self.pieces[1::2]]
         self.converters = self.compiler.get_converters([one for one, _sql, _name in self.compiler.select])
         self.numbers = {at for at, (found, one) in self.converters.items()
                         if found == [one.convert_value] and isinstance(one.output_field, IntegerField)}  # fmt: skip
         self.make = maker(queryset, self.compiler)
         if self.make is None:
             raise Unprepared(f"It gives {queryset._iterable_class.__name__}, which is not made here.")
-        if missing := wanted - {place for _at, found, _kind in self.holes for place in found}:
+        if missing := wanted.difference(*(places for _list, places in self.places)):
             raise Unprepared(f"{len(missing)} of the values are not in the SQL as they were given: {self.sql}")
 
-    def filled(self, values: list) -> list:
-        """The parameters, with these values in their places."""
-        params = list(self.params)
-        for at, places, kind in self.holes:
-            one = values[places[0]]
-            if kind is list:
-                params[at] = f"{{{','.join(str(number) for place in places for number in each_of(values[place]))}}}"
-            else:
-                params[at] = one if kind is date else kind(one)
-        return params
+    def filled(self, values: list) -> str:
+        """The SQL with these values in their places."""
+        pieces = self.pieces.copy()
+        pieces[1::2] = [
+            array(values[place] for place in places) if is_list else literal(values[places[0]])
+            for is_list, places in self.places
+        ]
+        return "".join(pieces)
 
     def rows(self, values: list) -> list:
         """What Django makes of the rows: objects, tuples, dicts or single values."""
@@ -198,44 +194,14 @@ class Statement:
         if not self.sql:
             return 0
         with connections[self.compiler.using].cursor() as cursor:
-            cursor.execute(f"SELECT count(*) FROM ({self.sql}) AS counted", self.filled(values))  # noqa: S608  Django's
+            cursor.execute(f"SELECT count(*) FROM ({self.filled(values)}) AS counted")  # noqa: S608  Django's
             return cursor.fetchone()[0]
-
-
-def lifted(sql: str, params: tuple) -> tuple[str, list]:
-    """With the stand-ins of a slice as parameters: Django writes its numbers into the SQL."""
-    given, found = iter(params), []
-
-    def place(match: re.Match) -> str:
-        if match[0] == "%%":
-            return match[0]
-        found.append(next(given) if match[0] == "%s" else int(match[0]))
-        return "%s"
-
-    return PLACES.sub(place, sql), found
-
-
-def lowered(sql: str, params: Iterable) -> tuple[str, tuple]:
-    """What `lifted` did undone: SQL as Django writes it, which knows no OFFSET 0."""
-    given, found = iter(params), []
-
-    def place(match: re.Match) -> str:
-        if match[0] == "%%":
-            return match[0]
-        value = next(given)
-        if match[1]:
-            return f"{match[1]}{value}"
-        found.append(value)
-        return match[0]
-
-    return re.sub(r" OFFSET 0\b", "", SLICES.sub(place, sql)), tuple(found)
 
 
 def fetch(asked: list[tuple[Statement, list]]) -> list[list]:
     """The rows of each statement with its values, in one go: who asks waits once."""
-    sql = TOGETHER.join([statement.sql for statement, _values in asked])
     with connections[asked[0][0].compiler.using].cursor() as cursor:
-        cursor.execute(sql, [param for statement, values in asked for param in statement.filled(values)])
+        cursor.execute(TOGETHER.join([statement.filled(values) for statement, values in asked]))
         if len(asked) == 1:
             return [cursor.fetchall()]
         found = []
@@ -270,24 +236,31 @@ def ahead(*reads: tuple) -> Iterator[None]:
             waiting.pop(name, None)
 
 
-def is_list(param) -> bool:
-    """Whether it is what `__among` makes of numbers."""
-    return isinstance(param, str) and LIST.fullmatch(param) is not None
+def written(queryset: QuerySet, sql: str, params: Iterable) -> str:
+    """The whole SQL, with its parameters in it, as psycopg would send it."""
+    return connections[queryset.db].ops.compose_sql(sql, tuple(params))
 
 
-def each_of(value) -> Iterable[int]:
-    return value if isinstance(value, Many) else (value,)
+def array(values: Iterable) -> str:
+    """Numbers and lists of numbers as one list, in the text of an array."""
+    lists = (value if isinstance(value, Many) else (value,) for value in values)
+    return f"{{{','.join(str(int(number)) for one in lists for number in one)}}}"
 
 
-def places_of(param) -> list[int]:
-    """Which values a parameter of SQL stands in for: none, one, or those of a list."""
-    if is_list(param):
-        return [number - NUMBERS for number in map(int, param[1:-1].split(",")) if number >= NUMBERS]
-    if isinstance(param, int):
-        return [int(param) - NUMBERS] if param >= NUMBERS else []
-    if isinstance(param, str):
-        return [int(param[len(TEXTS) :])] if param.startswith(TEXTS) else []
-    return [(param - DAYS).days] if type(param) is date and param >= DAYS else []
+def literal(value) -> str:
+    """A number, a day or a text in SQL."""
+    if isinstance(value, date):
+        return f"'{value}'::date"
+    return str(int(value)) if isinstance(value, int) else connection.ops.compose_sql("%s", [str.__str__(value)])
+
+
+def places_of(stand_in: str) -> list[int]:
+    """Which values it stands in for."""
+    if stand_in.startswith("'9"):
+        return [(date.fromisoformat(stand_in[1:11]) - DAYS).days]
+    if stand_in.startswith("'"):
+        return [int(stand_in[len(TEXTS) + 1 : -1])]
+    return [int(number) - NUMBERS for number in stand_in.strip("{}").split(",")]
 
 
 class Prepared:
@@ -340,7 +313,7 @@ class Prepared:
                 places = count()
                 found.append(Statement(self.compose(*(stand_in(one, places) for one in shape)), wanted))
         one, other = found
-        if (one.sql, one.params if one.sql else ()) != (other.sql, other.params if other.sql else ()):
+        if one.sql != other.sql:
             raise Unprepared("It depends on the time of the day: let the moment be a day.")
         return one
 
@@ -348,10 +321,10 @@ class Prepared:
         """Raises Unprepared when Django would ask something else than what is kept."""
         try:
             query = self.compose(*given).query
-            asked = lowered(*query.get_compiler(statement.queryset.db).as_sql())
+            asked = written(statement.queryset, *query.get_compiler(statement.queryset.db).as_sql())
         except EmptyResultSet:
-            asked = ("", ())
-        kept = lowered(statement.sql, statement.filled(values) if statement.sql else ())
+            asked = ""
+        kept = re.sub(r" OFFSET 0\b", "", statement.filled(values) if statement.sql else "")  # Django leaves that out
         if asked != kept:
             raise Unprepared(f"{self.__name__} asks {kept}, and Django {asked}")
 
