@@ -9,6 +9,7 @@ from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from oil_portal.core import clock
@@ -64,7 +65,9 @@ class User(Worded, AbstractUser):
     )
     digest = models.CharField(_("overzichtsmail"), max_length=6, choices=Digest.choices, default=Digest.WEEKLY)
     digest_hour = models.PositiveSmallIntegerField(
-        _("hoe laat"), choices=[(hour, f"{hour}.00 uur") for hour in range(6, 21)], default=default_hour
+        _("hoe laat"),
+        default=default_hour,
+        choices=[(hour, format_lazy(_("{hour}.00 uur"), hour=hour)) for hour in range(6, 21)],
     )
     digest_weekday = models.PositiveSmallIntegerField(
         _("op welke dag"), choices=Weekday.choices, default=Weekday.MONDAY
