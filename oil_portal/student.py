@@ -21,7 +21,7 @@ from oil_portal.core.templatetags.parts import status_word
 from projects.calendar import days
 from projects.choosing import PLACES
 from projects.fitting import fitting, taste_of
-from projects.models import Application, MatchingRound, Participant, Preference, Project
+from projects.models import Achievement, Application, MatchingRound, Participant, Preference, Project
 from projects.services import DECISION_DAYS
 from projects.workflow import ApplicationStatus, ProjectStatus, RoundStatus
 
@@ -126,6 +126,9 @@ def student_reads(user) -> list[tuple]:
 @prepared
 def _applied(user) -> QuerySet[Application]:
     mine = Application.objects.filter(student=user).exclude(status=ApplicationStatus.WITHDRAWN)
+    mine = mine.annotate(
+        unsaid=Exists(Achievement.objects.filter(project=OuterRef("project"), student=user, student_says=None))
+    )
     read = mine.select_related("project").defer("motivation", "project__text", "project__document")
     return read.order_by("-created_at", "-pk")
 
@@ -181,7 +184,9 @@ def following(application: Application) -> str:
     return {
         ProjectStatus.OPEN: _("Je zit in het team. Het begint op %(day)s.") % {"day": said(project.starts)},
         ProjectStatus.RUNNING: _("Jullie zijn bezig. Het team is klaar op %(day)s.") % {"day": said(project.ends)},
-        ProjectStatus.CONFIRMING: _("Het project wordt afgerond. Zeg welke leerdoelen je hebt behaald."),
+        ProjectStatus.CONFIRMING: _("Het project wordt afgerond. Zeg welke leerdoelen je hebt behaald.")
+        if application.unsaid
+        else _("Het project wordt afgerond. Jij hebt al gezegd wat je hebt behaald."),
     }.get(project.status, "")
 
 

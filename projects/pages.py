@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from challenges.models.draft import attachments_of, read_attachments
-from challenges.services.talk import interest_of
+from challenges.services.talk import ASKABLE, interest_of
 from oil_portal.core import clock
 from oil_portal.core.models import Consent
 from oil_portal.core.prepared import prepared
@@ -23,7 +23,7 @@ from projects.goals import Reader, goals_of, links_of, with_fit
 from projects.models import Achievement, Application, Profile, Project
 from projects.models.project import team_of
 from projects.permissions import asked, leads
-from projects.services import DECISION_DAYS, in_round, no_room, speaks_as
+from projects.services import DECISION_DAYS, in_round, no_room, sides_of, speaks_as
 from projects.workflow import LIVE_APPLICATION, WITH_TEAM, WRAPPING_UP, ApplicationStatus, ProjectStatus, RoundStatus
 
 
@@ -103,6 +103,7 @@ def detail(user, project: Project, form: ApplyForm | None) -> dict:
         if may["see_team"] and project.status != ProjectStatus.OPEN
         else None,
         "no_room": no_room(project) if project.is_open else "",
+        "asks": may["read"] and roles.has(user, roles.STUDENT) and project.challenge.status in ASKABLE,
         **own_application(user, project),
         **round_side(user, project),
         **contact,
@@ -280,9 +281,8 @@ def wrapping_up(user, project: Project) -> dict:
     ended = project.status == ProjectStatus.COMPLETED and user.has_perm("projects.read_project", project)
     rows = _asked_of_all(project.pk)
     silent = [side for side in Achievement.SIDES if any(getattr(row, f"{side}_says") is None for row in rows)]
-    speaks = user.is_authenticated and any(
-        user.has_perm(f"projects.confirm_as_{side}", project) for side in Achievement.SIDES
-    )
+    sides = sides_of(user, project) if user.is_authenticated else []
+    mine = [(row, side) for row in rows for side in sides if side != "student" or row.student_id == user.pk]
     return {
         "wrapping_up": True,
         "outcome": outcome,
@@ -291,7 +291,8 @@ def wrapping_up(user, project: Project) -> dict:
         "reached": sum(row.achieved for row in rows),
         "asked": len(rows),
         "silent": silent,
-        "confirms": speaks and bool(rows),
+        "confirms": bool(mine),
+        "unsaid": any(getattr(row, f"{side}_says") is None for row, side in mine),
     }
 
 

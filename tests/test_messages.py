@@ -2,6 +2,7 @@
 
 import polib
 from django.conf import settings
+from django.utils import translation
 
 from oil_portal.management.commands.messages import collect, in_python, in_template, problems
 
@@ -25,6 +26,12 @@ def test_placeholders_survive_translation():
             assert names(entry.msgid_plural) == names(entry.msgstr_plural[1]), entry.msgid
         else:
             assert names(entry.msgid) == names(entry.msgstr), entry.msgid
+
+
+def test_no_package_rewords_our_dutch():
+    """A Dutch text that happens to be an English one of Django ("Log in") would be translated."""
+    with translation.override("nl"):
+        assert [entry.msgid for entry in catalogue() if translation.gettext(entry.msgid) != entry.msgid] == []
 
 
 def test_texts_are_found():

@@ -337,7 +337,33 @@ def test_applying_twice_is_refused_in_words(region, make, login):
 
 def test_a_visitor_is_led_to_the_login_and_back(make, login):
     project = make()
-    assert f"?next={project.get_absolute_url()}" in text(login(None).get(project.get_absolute_url()))
+    page = text(login(None).get(project.get_absolute_url()))
+    assert page.count(f"?next={project.get_absolute_url()}") >= 2 and "Inloggen</a>" in page  # to log in, to sign up
+    newcomer = text(login(f.UserFactory()).get(project.get_absolute_url()))
+    assert 'href="#aanmelden"' in newcomer and "Sluit je aan bij je school" in newcomer
+
+
+def test_the_page_of_a_member_tells_where_the_team_is(region, make, login):
+    project = make()
+    f.ApplicationFactory(project=project, student=region.student, placed=True)
+    page = lambda: text(login(region.student).get(project.get_absolute_url()))
+    assert "Het team begint op" in page() and "Naar je aanmelding" in page() and "Bewaar dit project" in page()
+    Project.objects.update(status="running")
+    assert "Het team is klaar op" in page() and "Het team begint op" not in page()
+    assert 'href="#team"' in page() and "Bewaar dit project" not in page()
+    Project.objects.update(status="cancelled")
+    assert "Je zat in het team." in page()
+
+
+def test_a_student_finds_where_to_ask(region, make, login):
+    project = make()
+    to_ask = f"{project.challenge.get_absolute_url()}#vragen"
+    assert to_ask in text(login(region.student).get(project.get_absolute_url()))
+    assert to_ask not in text(login(None).get(project.get_absolute_url()))
+    project.challenge.confidential = True
+    project.challenge.save()
+    assert to_ask not in text(login(region.student).get(project.get_absolute_url()))
+    assert "Bekijk het project" in text(login(region.student).get(project.challenge.get_absolute_url()))
 
 
 # --- Placing ----------------------------------------------------------------------------------------------------

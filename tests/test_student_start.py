@@ -8,7 +8,7 @@ from django.utils import timezone
 from challenges.services.talk import keep
 from oil_portal.core import clock
 from oil_portal.worklists import work_items
-from projects.services import ranking
+from projects.services import confirm_goals, ranking, wrap_up
 from tests import factories as f
 from tests.helpers import queries_of
 
@@ -76,6 +76,16 @@ def test_an_application_says_what_comes_next(region, make, start):
     html = start()
     assert "De docent kiest het team. Uiterlijk op 24 maart hoor je het." in html
     assert "Jullie zijn bezig. Het team is klaar op 19 juni." in html
+
+
+def test_who_said_what_was_reached_is_not_asked_again(region, make, start):
+    project = make(running=True)
+    f.ApplicationFactory(project=project, student=region.student, placed=True)
+    project = wrap_up(project=project, actor=region.teacher)
+    assert "Zeg welke leerdoelen je hebt behaald." in start()
+    confirm_goals(project=project, actor=region.student, side="student", reached=set())
+    html = start()
+    assert "Jij hebt al gezegd wat je hebt behaald." in html and "Zeg welke leerdoelen" not in html
 
 
 def test_saved_challenges_lead_to_their_projects(region, make, start):

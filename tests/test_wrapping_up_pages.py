@@ -185,6 +185,16 @@ def test_each_side_confirms_and_a_goal_counts_when_all_do(region, confirming, lo
     assert "Docent: niet behaald" in page and "Telt mee" in page
 
 
+def test_the_page_asks_each_side_until_it_spoke(region, confirming, login):
+    other = f.ApplicationFactory(project=confirming, placed=True).student
+    f.AchievementFactory(project=confirming, student=other, goal=region.goals[0])  # of another: not asked of who spoke
+    for user, side in ((region.student, "student"), (region.teacher, "teacher"), (region.contact, "company")):
+        assert "Bevestig leerdoelen" in text(login(user).get(confirming.get_absolute_url()))
+        services.confirm_goals(project=confirming, actor=user, side=side, reached=set())
+        page = text(login(user).get(confirming.get_absolute_url()))
+        assert "Wijzig wat je bevestigde" in page and "Bevestig leerdoelen" not in page
+
+
 def test_confirming_again_changes_what_was_said(region, confirming, login):
     address = url("confirm", confirming.pk)
     client = login(region.teacher)
