@@ -29,7 +29,9 @@
     if (input.autocomplete === "new-password" && input.name !== "password2") {
       field.append(scale.content.cloneNode(true));
       const [bar, words] = [field.querySelector("progress"), field.querySelector("[data-words]")];
+      bar.hidden = true;
       input.addEventListener("input", () => {
+        bar.hidden = !input.value;
         const weight = weigh(input.value);
         bar.value = weight + 1;
         bar.hidden = !input.value; // an empty bar looks like a field

@@ -149,6 +149,7 @@ def test_students_hear_of_fitting_projects_in_their_language(region, monday):
     assert project.title in message.body
     assert "[ ]=###" in message.body
     assert "3 of 3" in message.body
+    assert message.subject == "1 new project fits you"
 
 
 def test_unsubscribe_needs_no_log_in_and_get_changes_nothing(client, region):

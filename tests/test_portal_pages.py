@@ -4,6 +4,7 @@ import mailbox
 from email.message import EmailMessage
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.test.utils import CaptureQueriesContext
 
 from oil_portal.core.models import Notice
@@ -146,6 +147,15 @@ def test_preferences_are_kept_and_bad_ones_refused(region, login):
     assert bad.status_code == 422
     assert "Lange naam" in bad.content.decode()
     assert fresh(region.student).first_name == "Yara"
+
+
+def test_an_address_offers_only_what_makes_sense(region, login):
+    page = lambda: login(region.student).get("/account/email/").content.decode()
+    assert not any(button in page() for button in ("action_primary", "action_send", "action_remove"))
+    EmailAddress.objects.filter(user=region.student).update(verified=False)
+    assert "action_send" in page() and "action_remove" not in page()
+    EmailAddress.objects.create(user=region.student, email="tweede@voorbeeld.example")
+    assert all(button in page() for button in ("action_primary", "action_send", "action_remove"))
 
 
 def test_language_of_visitor_and_user(client, region, login):

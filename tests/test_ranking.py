@@ -146,6 +146,7 @@ def test_the_page_saves_without_javascript(region, round_, offer, login):
     client = login(region.student)
     answer = client.get(page(round_))
     assert "Kiezen kan tot en met" in answer.content.decode()
+    assert "Bewaar mijn keuzes" not in answer.content.decode() and 'href="#vrienden"' in answer.content.decode()
     assert not Participant.objects.exists()  # reading changes nothing
     answer = client.post(page(round_), {f"keus-{one.pk}": "1", "move": f"add-{two.pk}"}, follow=True)
     assert "is nu je tweede keus" in answer.content.decode()
@@ -161,6 +162,15 @@ def test_a_sixth_choice_keeps_what_was_filled_in(region, round_, offer, login):
     assert answer.status_code == 422
     html = answer.content.decode()
     assert "hoogstens vijf" in html and html.count(" selected") == 6
+
+
+def test_with_five_choices_the_page_says_what_to_do_for_another(region, round_, offer, login):
+    projects = offer(6)
+    says = lambda: "Haal dan eerst een keus weg." in login(region.student).get(page(round_)).content.decode()
+    for many, full in ((4, False), (5, True)):
+        ranks = {project.pk: place for place, project in enumerate(projects[:many], 1)}
+        services.rank(round_=round_, actor=region.student, ranks=ranks)
+        assert says() is full
 
 
 def test_a_rank_that_does_not_exist_is_refused(region, round_, offer, login):
@@ -237,6 +247,7 @@ def test_who_is_not_enrolled_reads_why(region, round_, offer, login):
     answer = login(region.other_student).get(group.get_absolute_url())
     assert "Jij kunt niet meedoen aan deze ronde." in answer.content.decode()
     assert login(region.other_student).post(group.get_absolute_url()).status_code == 403
+    assert "Sluit je eerst aan bij je school." in login(f.UserFactory()).get(group.get_absolute_url()).content.decode()
     assert login(region.student).get("/projecten/vrienden/geraden/").status_code == 404
 
 

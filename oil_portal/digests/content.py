@@ -70,16 +70,28 @@ class Digest:
     @property
     def headline(self) -> str:
         """What matters most, in one sentence, in the active language."""
-        work, fits = len(self.of(Topic.WORK)), len(self.of(Topic.FITS))
+        work, fits = len(self.of(Topic.WORK)), self.of(Topic.FITS)
         if work:
             return ngettext("Er wacht %(count)s ding op jou", "Er wachten %(count)s dingen op jou", work) % {
                 "count": work
             }
         if fits:
-            return ngettext("%(count)s nieuw ding past bij je", "%(count)s nieuwe dingen passen bij je", fits) % {
-                "count": fits
-            }
+            return self._fitting(fits)
         return _("Er is nieuws voor je")
+
+    @staticmethod
+    def _fitting(fits: list[Entry]) -> str:
+        """What fits in numbers: projects for a student, challenges for a teacher; who is both reads no number."""
+        count, kinds = len(fits), {entry.key.partition(".")[0] for entry in fits}
+        if kinds == {"projects"}:
+            said = ngettext("%(count)s nieuw project past bij je", "%(count)s nieuwe projecten passen bij je", count)
+        elif kinds == {"challenges"}:
+            said = ngettext(
+                "%(count)s nieuw vraagstuk past bij je", "%(count)s nieuwe vraagstukken passen bij je", count
+            )
+        else:
+            said = _("Nieuwe projecten en vraagstukken passen bij je")
+        return said % {"count": count}
 
 
 def collect(user: User, *, weekly: bool = True) -> Digest:
