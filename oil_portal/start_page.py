@@ -98,13 +98,14 @@ def _legend(rows) -> list[tuple[str, str, int]]:
 
 
 def news(user, *, limit: int) -> list[Notice]:
-    """The newest notices whose subject still exists."""
+    """The newest notices whose subject still exists, by when it happened: a year that is told at once comes jumbled."""
     notices = (
         Notice.objects.filter(recipient=user)
         .select_related("entry__content_type", "entry__actor", "promise")
         .prefetch_related("entry__target")[:limit]
     )
-    return [notice for notice in notices if notice.entry.target is not None]
+    found = [notice for notice in notices if notice.entry.target is not None]
+    return sorted(found, key=lambda notice: notice.entry.created_at, reverse=True)
 
 
 class News(NamedTuple):

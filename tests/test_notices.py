@@ -1,10 +1,13 @@
 """News in the portal: told once in the newest words, read one by one, and taken back with what it told of."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
 from challenges import services as challenges
 from challenges.services.talk import answer_question, ask
+from oil_portal.core import clock
 from oil_portal.core.models import Letter, Notice
 from oil_portal.core.timeline import notify, record, take_back
 from partners import services as partners
@@ -22,6 +25,16 @@ def tell(challenge, person, remark, *, mail=False, event="edit"):
     entry = record(challenge, event, actor=None, remark=remark)
     notify(entry, [person], mail=mail)
     return entry
+
+
+def test_news_stands_in_the_order_in_which_it_happened(region, login):
+    for days in (1, 9, 4):
+        about = f.ChallengeFactory(accepted=True, partner=region.company)
+        with clock.at(clock.now() - timedelta(days=days)):
+            tell(about, region.contact, f"{days} dagen geleden")
+    html = login(region.contact).get(reverse("notices")).content.decode()
+    places = [html.index(f"{days} dagen geleden") for days in (1, 4, 9)]
+    assert places == sorted(places)
 
 
 # --- Once, in the newest words ----------------------------------------------------------------------------------
