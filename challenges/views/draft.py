@@ -184,7 +184,11 @@ def left(request, found: Draft):
         messages.success(request, _("Je concept is bewaard. Je vindt het op je startpagina."))
         return redirect("start")
     address = request.build_absolute_uri(found.get_absolute_url())
-    messages.success(request, _("Je concept is bewaard. Bewaar dit adres: %(address)s") % {"address": address})
+    told = _(
+        "Je concept is bewaard. Op dit apparaat vind je het terug bij ‘Plaats een vraagstuk’. "
+        "Op een ander apparaat gebruik je dit adres: %(address)s"
+    )
+    messages.success(request, told % {"address": address})
     return redirect("challenges:draft_step", found.token, FIRST)
 
 
