@@ -57,11 +57,11 @@ class ModuleForm(forms.ModelForm):
         model = Module
         fields = [
             "school",
-            "code",
             "title",
+            "code",
+            "description",
             "level",
             "study_load",
-            "description",
             "lab",
             "programme",
             "elective",
@@ -114,15 +114,16 @@ class ModuleForm(forms.ModelForm):
         return {str(getattr(value, "pk", value)) for value in self["goals"].value() or []}
 
     def goal_groups(self, text: str) -> list[dict]:
-        """The goals whose title, code or programme holds `text`, and all that are ticked, per programme."""
+        """The goals that are found by `text`, and all that are ticked, per programme."""
         chosen, number = self.chosen(), 0
         groups: dict[int, dict] = {}
-        for goal in self.fields["goals"].queryset:
+        goals = self.fields["goals"].queryset
+        found = set(goals.search(text).values_list("pk", flat=True)) if text else None
+        for goal in goals:
             ticked = str(goal.pk) in chosen
             if goal.retired_at and not ticked:
                 continue
-            words = f"{goal.title} {goal.code} {goal.programme}".lower()
-            if ticked or text.lower() in words:
+            if ticked or found is None or goal.pk in found:
                 group = groups.setdefault(goal.programme_id, {"programme": goal.programme, "goals": [], "ticked": 0})
                 group["goals"].append({"goal": goal, "ticked": ticked, "number": number})
                 group["ticked"] += ticked

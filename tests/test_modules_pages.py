@@ -228,10 +228,12 @@ def test_narrowing_the_goals_keeps_all_that_was_typed(region, login):
     assert not Module.objects.filter(code="SENS").exists()
 
 
-def test_narrowing_searches_code_and_programme_too(region, login):
-    goal = f.LearningGoalFactory(programme__name="Procestechniek", code="P3-K9-W9", title="Meet")
+def test_narrowing_searches_code_programme_and_keywords_too(region, login):
+    goal = f.LearningGoalFactory(
+        programme__name="Procestechniek", code="P3-K9-W9", title="Meet", keywords=["thermometer"]
+    )
     client = login(region.teacher)
-    for q in ("procestech", "p3-k9-w9", "MEET"):
+    for q in ("procestech", "p3-k9-w9", "MEET", "thermometer"):
         assert f'value="{goal.pk}"' in send(client, "add", **form_of(region, narrow="1", q=q)).content.decode()
     nothing = send(client, "add", **form_of(region, narrow="1", q="zzz", goals=[]))
     assert "Geen leerdoel gevonden voor ‘zzz’" in text(nothing)

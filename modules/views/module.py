@@ -111,7 +111,7 @@ def _save(request, module: Module, done: str):
             return redirect(form.instance)
     if narrowing:
         form = ModuleForm(initial=_typed(request.POST), instance=module, user=request.user)
-    text = request.POST.get("q", "").strip()[:100]
+    text = request.POST.get("q", "").replace("\0", "").strip()[:100]
     context = {"form": form, "module": module, "name": name, "q": text, "groups": form.goal_groups(text)}
     return render(request, "modules/module_form.html", context, status=422 if form.errors else 200)
 
