@@ -73,6 +73,7 @@ def test_the_company_reads_goals_and_hours_before_it_agrees(region, login, draft
     shown = text(login(region.contact).get(url("assignment", draft.pk)))
     for words in ("Ga je akkoord met deze opdracht?", "ongeveer 80 uur", region.goals[0].title, "Ga akkoord"):
         assert words in shown
+    assert "Het bedrijf leest de opdracht." not in shown  # that is who reads this
     shown = text(login(region.teacher).get(url("assignment", draft.pk)))
     assert "Het bedrijf leest de opdracht." in shown
     assert "Ga akkoord" not in shown
