@@ -48,10 +48,15 @@ def days(rounds: Iterable[MatchingRound], applications: Iterable[Application]) -
 
 
 def _of_rounds(rounds: Iterable[MatchingRound]) -> Iterator[Day]:
+    """A coordinator may close and publish sooner than planned: a day to come on which nothing happens is left out."""
+    past = lambda day: day <= clock.today()
     for each in rounds:
-        if each.status != RoundStatus.CANCELLED:
-            path = reverse("projects:ranking", args=[each.pk])
+        if each.status == RoundStatus.CANCELLED:
+            continue
+        path = reverse("projects:ranking", args=[each.pk])
+        if each.status == RoundStatus.OPEN or past(each.closes_on):
             yield Day("closes", each, each.closes_on, _("Laatste dag om te kiezen"), path, each.created_at)
+        if each.status != RoundStatus.PUBLISHED or past(each.publishes_on):
             yield Day("publishes", each, each.publishes_on, _("Je hoort je team"), path, each.created_at)
 
 

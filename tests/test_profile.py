@@ -1,9 +1,13 @@
 """What a student tells of itself, who reads it and when, and the calendar feed."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from icalendar import Calendar
 
+from oil_portal.core import clock
+from projects.calendar import days_of
 from projects.models import Profile
 from projects.services import profile as services
 from tests import factories as f
@@ -101,6 +105,24 @@ def test_the_feed_reads_without_a_log_in(region, dated, login):
         ("Het team is klaar: Kas", running.ends),
     }
     assert all(event["dtstart"].params["VALUE"] == "DATE" and event.get("dtstamp") for event in events)
+
+
+@pytest.mark.parametrize(
+    ("status", "left"),
+    [
+        ("open", {"Laatste dag om te kiezen", "Je hoort je team"}),
+        ("closed", {"Je hoort je team"}),
+        ("published", set()),
+    ],
+)
+def test_days_of_a_round_that_went_sooner_than_planned_are_left_out(status, left, region, dated):
+    round_, *_projects = dated
+    type(round_).objects.filter(pk=round_.pk).update(status=status)
+    about = lambda: {day.label for day in days_of(region.student) if day.about == round_}
+    assert about() == left
+    yesterday = clock.today() - timedelta(days=1)
+    type(round_).objects.filter(pk=round_.pk).update(closes_on=yesterday, publishes_on=yesterday)
+    assert about() == {"Laatste dag om te kiezen", "Je hoort je team"}  # it was so
 
 
 def test_identifiers_stay(region, dated, login):

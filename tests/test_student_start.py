@@ -69,6 +69,15 @@ def test_a_closed_round_says_when_the_answer_comes(region, round_, start):
     assert "Kiezen is gesloten. Op 20 maart hoor je in welk team je zit." in start()
 
 
+@pytest.mark.parametrize(("placed", "says"), [(True, "Je hebt een team"), (False, "Je hebt nog geen team")])
+def test_the_answer_of_a_round_stands_on_the_page(placed, says, region, round_, start):
+    project = round_.entries.first().project
+    f.ParticipantFactory(round=round_, student=region.student, answer={"project": project.pk if placed else None})
+    round_.status = "published"
+    round_.save()
+    assert f"<b>{says}.</b>" in start()
+
+
 def test_an_application_says_what_comes_next(region, make, start):
     asked, running = make(title="Muur", closing_date=date(2026, 3, 10)), make(running=True, ends=date(2026, 6, 19))
     f.ApplicationFactory(project=asked, student=region.student)
