@@ -3,10 +3,12 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from django.db.models import QuerySet
 from django.utils.formats import localize
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from oil_portal.core.prepared import Many, prepared
 from partners.models import User
 from projects import matching, rounds
 from projects.models import Achievement, Project, Proposal
@@ -25,6 +27,11 @@ from projects.workflow import RoundStatus
 State, Kind = Proposal.State, Proposal.Kind
 LOW = 3  # from this choice on a seat is marked
 BARS = 12  # rectangles on a line of the tally; more students than that make them narrower
+
+
+@prepared
+def _achieved(students: Many) -> QuerySet:
+    return Achievement.objects.filter(student__among=students, achieved=True).order_by().values_list("student", "goal")
 
 
 @dataclass
@@ -70,8 +77,7 @@ class Board:
         self.found = proposed(seats, self.instance)
         self.people = {pk: user for pk, user in self.names.people.items() if pk in seats}
         self.broken = matching.broken(self.instance, self.found.seats)
-        reached = Achievement.objects.filter(student__in=self.people, achieved=True)
-        self.achieved = set(reached.values_list("student", "goal"))
+        self.achieved = set(_achieved(Many(self.people)))
         self.locked = set(self.instance.locks)
 
     def seat(self, student: int, project: Project | None, focus: int) -> Seat:

@@ -4,15 +4,17 @@ from collections.abc import Iterable
 from functools import cached_property
 
 from django.contrib.contenttypes.models import ContentType
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from modules.models import Enrolment, ModuleRun
 from oil_portal.core.mail import absolute
 from oil_portal.core.models import TimelineEntry
+from oil_portal.core.prepared import prepared
 from oil_portal.core.views import number
 from projects.fitting import taste_of
-from projects.models import MOST_CHOICES, MatchingRound, Participant, Project, RoundProject
+from projects.models import MOST_CHOICES, MatchingRound, Participant, Preference, Project, RoundProject
 from projects.workflow import LIVE_ROUND, ProjectStatus, RoundStatus
 
 PLACES = [
@@ -38,12 +40,17 @@ def part_of(round_: MatchingRound, user) -> Participant | None:
     """The student's part in a round; one that is not saved yet for who may still join; None for others."""
     if not getattr(user, "pk", None):
         return None
-    found = Participant.objects.filter(round=round_, student=user).select_related("run__module", "group", "student")
-    if part := found.first():
+    if part := next(iter(_part(round_.pk, user.pk)), None):
         part.round = round_
         return part
     run = run_of(round_, user) if user.has_perm("projects.rank_matchinground", round_) else None
     return Participant(round=round_, student=user, run=run) if run else None
+
+
+@prepared
+def _part(round_: int, student: int) -> QuerySet[Participant]:
+    found = Participant.objects.filter(round=round_, student=student)
+    return found.select_related("run__module", "group", "student")[:1]
 
 
 class Choice:
@@ -55,10 +62,7 @@ class Choice:
     @cached_property
     def entries(self) -> list[RoundProject]:
         """The projects that can still get a team, in order of title; of a round that is over all of them."""
-        projects = Project.objects.filter(entry__round=self.round)
-        if self.round.status in LIVE_ROUND:
-            projects = projects.filter(status=ProjectStatus.OPEN)
-        found = projects.for_cards().prefetch_related("entry__modules").order_by("title", "entry")
+        found = _projects_of(self.round.pk, self.round.status in LIVE_ROUND)
         for project in found:
             project.entry.project = project
         return [project.entry for project in found]
@@ -66,15 +70,14 @@ class Choice:
     @cached_property
     def modules(self) -> set[int]:
         """The modules of the round that the student follows."""
-        found = Enrolment.objects.filter(student=self.part.student, run__rounds=self.round)
-        return {self.part.run.module_id, *found.values_list("run__module", flat=True)}
+        return {self.part.run.module_id, *_followed(self.round.pk, self.part.student_id)}
 
     @cached_property
     def ranks(self) -> dict[int, int]:
         """{project: rank} as it was saved."""
         if self.part.pk is None:
             return {}
-        return dict(self.part.preferences.values_list("project", "rank"))
+        return dict(_ranks(self.part.pk))
 
     def why_not(self, entry: RoundProject) -> str:
         """Why this student cannot choose a project, in a sentence; "" for who can."""
@@ -117,6 +120,24 @@ class Choice:
         free = [entry for entry in rest if not entry.problem]
         free.sort(key=lambda each: (-each.project.fit, -len(each.project.reasons), each.project.title))
         return {"chosen": chosen, "free": free, "closed": [entry for entry in rest if entry.problem]}
+
+
+@prepared
+def _projects_of(round_: int, live: bool) -> QuerySet[Project]:
+    found = Project.objects.filter(entry__round=round_)
+    found = found.filter(status=ProjectStatus.OPEN) if live else found
+    shown = found.for_cards().prefetch_related(None).with_goal_ids()
+    return shown.prefetch_related("entry__modules").order_by("title", "entry")
+
+
+@prepared
+def _followed(round_: int, student: int) -> QuerySet:
+    return Enrolment.objects.filter(student=student, run__rounds=round_).values_list("run__module", flat=True)
+
+
+@prepared
+def _ranks(part: int) -> QuerySet:
+    return Preference.objects.filter(participant=part).values_list("project", "rank")
 
 
 def changes_since(part: Participant, projects: Iterable[int]) -> dict[int, list[TimelineEntry]]:

@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from modules.models import Level, Module
+from oil_portal.core.prepared import prepared
 from partners.models import User
 from projects import matching
 from projects.choosing import PLACES
@@ -27,17 +29,14 @@ class Names:
     @classmethod
     def of(cls, round_: MatchingRound) -> "Names":
         """Of everybody and everything in a round. Three queries."""
-        projects = Project.objects.filter(entry__round=round_).select_related("coach", "lab", "entry")
-        projects = list(projects.order_by("title", "entry"))
-        people = User.objects.filter(participations__round=round_).order_by("first_name", "last_name", "pk")
-        modules = Module.objects.filter(runs__rounds=round_).select_related("lab")
+        projects = _projects(round_.pk)
         return cls(
             projects={project.pk: project.title for project in projects},
             entries={project.entry.pk: project.title for project in projects},
-            people={student.pk: student for student in people},
+            people={student.pk: student for student in _people(round_.pk)},
             coaches={project.coach_id: str(project.coach) for project in projects},
             labs={project.lab_id: project.lab.name for project in projects if project.lab},
-            taught={module.pk: module for module in modules},
+            taught={module.pk: module for module in _modules(round_.pk)},
         )
 
     def project(self, pk: int | None) -> str:
@@ -56,6 +55,22 @@ class Names:
         if kind == "lab":
             return _("modules van %(lab)s") % {"lab": self.labs.get(int(pk), pk)}
         return str(self.taught.get(int(pk), tag))
+
+
+@prepared
+def _projects(round_: int) -> QuerySet[Project]:
+    found = Project.objects.filter(entry__round=round_).select_related("coach", "lab", "entry")
+    return found.order_by("title", "entry")
+
+
+@prepared
+def _people(round_: int) -> QuerySet[User]:
+    return User.objects.filter(participations__round=round_).order_by("first_name", "last_name", "pk")
+
+
+@prepared
+def _modules(round_: int) -> QuerySet[Module]:
+    return Module.objects.filter(runs__rounds=round_).select_related("lab")
 
 
 # --- Ranks ------------------------------------------------------------------------------------------------------

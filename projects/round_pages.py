@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
 from django.utils.formats import localize
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from modules.models import Level
+from oil_portal.core.prepared import prepared
 from projects import matching, rounds
 from projects.models import MatchingRound, Pair, Participant, Proposal, RoundProject
 from projects.pages import Moment, in_order
@@ -67,17 +69,20 @@ def _inputs(round_: MatchingRound) -> str:
 def wishes(user, round_: MatchingRound) -> dict:
     """The projects of a round with how often each was chosen, and whether the reader may say whom it would like."""
     demand = rounds.demand(round_)
-    entries = list(
-        round_.entries.select_related(
-            "project__assignment__challenge__partner", "project__run__module", "project__coach", "round"
-        )
-    )
+    entries = _entries(round_.pk)
     for entry in entries:
+        entry.round = round_
         chosen = demand.get(entry.project_id, {})
         entry.first, entry.wanted = chosen.get(1, 0), sum(chosen.values())
         counts = round_.favourite_weight and round_.status in (RoundStatus.OPEN, RoundStatus.CLOSED)
         entry.favours = bool(counts) and user.has_perm("projects.favour_roundproject", entry)
     return {"entries": entries, "favours": any(entry.favours for entry in entries)}
+
+
+@prepared
+def _entries(round_: int) -> QuerySet[RoundProject]:
+    related = ("project__assignment__challenge__partner", "project__run__module", "project__coach")
+    return RoundProject.objects.filter(round=round_).select_related(*related)
 
 
 def summary(proposal: Proposal) -> str:

@@ -21,17 +21,21 @@ from django.db.models.functions import Cast, JSONObject
 
 from challenges.models import GoalLink
 from modules.models import Enrolment, Module
+from oil_portal.core.prepared import prepared
 from projects import matching
 from projects.fitting import tastes_of
 from projects.models import (
     Achievement,
     Application,
+    CoachLimit,
     Favourite,
+    LabPlaces,
     MatchingRound,
     Pair,
     Participant,
     Preference,
     RoundProject,
+    SeatRule,
 )
 from projects.workflow import ApplicationStatus, ProjectStatus
 
@@ -43,19 +47,24 @@ def entries_of(round_: MatchingRound) -> list[RoundProject]:
 
     Each has the ids of its `for_modules`, and `favours`: who is liked how much.
     """
-    found = round_.entries.filter(project__status=ProjectStatus.OPEN).select_related(
+    entries = _entries(round_.pk)
+    for entry in entries:
+        entry.round, entry.project.goal_ids = round_, entry.goal_ids
+    return entries
+
+
+@prepared
+def _entries(round_: int) -> QuerySet[RoundProject]:
+    found = RoundProject.objects.filter(round=round_, project__status=ProjectStatus.OPEN).select_related(
         "project__assignment__challenge__partner", "project__lab", "project__run__module__school", "project__coach"
     )
     links = GoalLink.objects.filter(assignment=OuterRef("project__assignment")).order_by("position", "pk")
     modules = RoundProject.modules.through.objects.filter(roundproject=OuterRef("pk"))
     favours = Favourite.objects.filter(entry=OuterRef("pk")).order_by("pk")
-    entries = list(found.annotate(
+    return found.annotate(
         goal_ids=ArraySubquery(links.values("goal")), for_modules=ArraySubquery(modules.values("module")),
         favours=ArraySubquery(favours.values(one=JSONObject(student="student", points="points"))),
-    ))  # fmt: skip
-    for entry in entries:
-        entry.project.goal_ids = entry.goal_ids
-    return entries
+    )  # fmt: skip
 
 
 def participants_of(round_: MatchingRound) -> list[Participant]:
@@ -63,16 +72,24 @@ def participants_of(round_: MatchingRound) -> list[Participant]:
 
     Each has `wishes` (project and rank), `open_goals`, and `follows`: the modules of this round, each with its lab.
     """
+    people = _participants(round_.pk)
+    for each in people:
+        each.round = round_
+    return people
+
+
+@prepared
+def _participants(round_: int) -> QuerySet[Participant]:
     given = Application.objects.filter(matching_round=round_, status=ApplicationStatus.PLACED)
     begun = given.exclude(project__status=ProjectStatus.OPEN).values("student")
-    found = round_.participants.filter(left_at=None).exclude(student__in=begun).select_related("student", "run__module")
+    found = Participant.objects.filter(round=round_, left_at=None).exclude(student__in=begun)
     wishes = Preference.objects.filter(participant=OuterRef("pk")).order_by("rank", "pk")
     follows = Enrolment.objects.filter(student=OuterRef("student"), run__rounds=round_).order_by("pk")
-    return list(found.annotate(
+    return found.select_related("student", "run__module").annotate(
         wishes=ArraySubquery(wishes.values(one=JSONObject(project="project", rank="rank"))),
         follows=ArraySubquery(follows.values(one=JSONObject(module="run__module", lab="run__module__lab"))),
         open_goals=ArraySubquery(_open_goals()),
-    ))  # fmt: skip
+    )  # fmt: skip
 
 
 def _open_goals() -> QuerySet:
@@ -118,22 +135,27 @@ def instance_of(round_: MatchingRound, entries: list[RoundProject] | None = None
 
 def _rules(round_: MatchingRound) -> dict[str, list[tuple]]:
     """{kind: rows}: all rules of a round, in one query. A row is what it is about, a word, and two numbers."""
+    found = {kind: [] for kind in ("seat", "coach", "lab", "pair")}
+    for kind, *row in _all_rules(round_.pk):
+        found[kind].append(tuple(row))
+    return found
+
+
+@prepared
+def _all_rules(round_: int) -> QuerySet:
     none, no_word = Cast(Value(None), IntegerField()), Cast(Value(""), CharField())
     number = lambda name: Cast(name, IntegerField())
     asked = [
-        ("seat", round_.seat_rules, "entry", "tag", number("minimum"), number("maximum")),
-        ("coach", round_.coach_limits, "coach", no_word, number("most"), none),
-        ("lab", round_.lab_places, "lab", "block", number("places"), none),
-        ("pair", round_.pairs, "student", "kind", number("project"), none),
+        ("seat", SeatRule, "entry", "tag", number("minimum"), number("maximum")),
+        ("coach", CoachLimit, "coach", no_word, number("most"), none),
+        ("lab", LabPlaces, "lab", "block", number("places"), none),
+        ("pair", Pair, "student", "kind", number("project"), none),
     ]
     first, *rest = (
-        rules.order_by().values_list(Value(kind), Cast(about, BigIntegerField()), *more)
+        rules.objects.filter(round=round_).order_by().values_list(Value(kind), Cast(about, BigIntegerField()), *more)
         for kind, rules, about, *more in asked
     )
-    found = {kind: [] for kind, *_more in asked}
-    for kind, *row in first.union(*rest, all=True):
-        found[kind].append(tuple(row))
-    return found
+    return first.union(*rest, all=True)
 
 
 def _student(each: Participant, projects: set[int]) -> matching.Student:
@@ -212,20 +234,31 @@ def fingerprint(instance: matching.Instance) -> str:
 # --- What the pages count ---------------------------------------------------------------------------------------
 def turnout(round_: MatchingRound, entries: Iterable[RoundProject]) -> dict:
     """How many may take part, have ranked, and in how many projects, the `entries`, there are how many seats."""
-    people = round_.participants.filter(left_at=None).aggregate(
-        total=Count("pk"), ranked=Count("pk", filter=~Q(ranked_at=None)), grouped=Count("pk", filter=~Q(group=None))
-    )
+    people = next(iter(_turnout(round_.pk)), {"total": 0, "ranked": 0, "grouped": 0})
     sizes = [entry.project.max_size for entry in entries]
     return people | {"projects": len(sizes), "seats": sum(sizes)}
+
+
+@prepared
+def _turnout(round_: int) -> QuerySet:
+    taking_part = Participant.objects.filter(round=round_, left_at=None).order_by().values("round")
+    return taking_part.annotate(
+        total=Count("pk"), ranked=Count("pk", filter=~Q(ranked_at=None)), grouped=Count("pk", filter=~Q(group=None))
+    ).values("total", "ranked", "grouped")
 
 
 def demand(round_: MatchingRound) -> dict[int, dict[int, int]]:
     """{project: {rank: how many students}} of those who take part."""
     found: dict[int, dict[int, int]] = defaultdict(dict)
-    rows = Preference.objects.filter(participant__round=round_, participant__left_at=None).order_by()
-    for project, rank, number in rows.values_list("project", "rank").annotate(number=Count("pk")):
+    for project, rank, number in _demand(round_.pk):
         found[project][rank] = number
     return found
+
+
+@prepared
+def _demand(round_: int) -> QuerySet:
+    rows = Preference.objects.filter(participant__round=round_, participant__left_at=None).order_by()
+    return rows.values_list("project", "rank").annotate(number=Count("pk"))
 
 
 def placements(round_: MatchingRound) -> dict[int, int]:

@@ -1,13 +1,15 @@
 """Pages of a proposal: the board, moving by hand with its price, locks, explanations, and publishing."""
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from oil_portal.core.views import need, number
+from oil_portal.core.prepared import prepared
+from oil_portal.core.views import need, number, only
 from partners.models import User
 from projects import board as pages
 from projects import why
@@ -19,11 +21,17 @@ from projects.services.round import lock_pair
 
 def visible(request, pk: int) -> Proposal:
     """A proposal, for who runs the round or helps with it."""
-    mine = MatchingRound.objects.visible_to(request.user)
-    found = get_object_or_404(Proposal.objects.filter(round__in=mine).select_related("round__school"), pk=pk)
+    found = only(_seen(request.user, pk))
     if not request.user.has_perm("projects.see_matchinground", found.round):
         raise Http404
     return found
+
+
+@prepared
+def _seen(user, pk: int) -> QuerySet[Proposal]:
+    return Proposal.objects.filter(round__in=MatchingRound.objects.visible_to(user), pk=pk).select_related(
+        "round__school"
+    )
 
 
 def solved(request, pk: int) -> Proposal:

@@ -4,6 +4,7 @@ from functools import partial
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -11,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from oil_portal.core.views import attempt, number
+from oil_portal.core.prepared import prepared
+from oil_portal.core.views import attempt, number, only
 from projects import choosing
 from projects.forms.ranking import LoadForm, RankingForm
 from projects.models import FriendGroup, MatchingRound, Participant
@@ -21,11 +23,16 @@ from projects.workflow import RoundStatus
 
 def own_part(request, pk: int) -> Participant:
     """The reader's part in a round that they may see; PermissionDenied for who does not choose in it."""
-    rounds = MatchingRound.objects.visible_to(request.user).exclude(status=RoundStatus.DRAFT)
-    part = choosing.part_of(get_object_or_404(rounds.select_related("school"), pk=pk), request.user)
+    part = choosing.part_of(only(_seen(request.user, pk)), request.user)
     if part is None:
         raise PermissionDenied
     return part
+
+
+@prepared
+def _seen(user, pk: int) -> QuerySet[MatchingRound]:
+    found = MatchingRound.objects.visible_to(user).exclude(status=RoundStatus.DRAFT)
+    return found.select_related("school").filter(pk=pk)
 
 
 def ranking(request, pk: int) -> HttpResponse:

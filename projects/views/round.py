@@ -26,7 +26,12 @@ RULES = {"plekken": SeatRule, "begeleider": CoachLimit, "lab": LabPlaces, "paar"
 
 
 def visible(request, pk: int) -> MatchingRound:
-    return get_object_or_404(MatchingRound.objects.visible_to(request.user).select_related("school", "chosen"), pk=pk)
+    return core.only(_seen(request.user, pk))
+
+
+@prepared
+def _seen(user, pk: int) -> QuerySet[MatchingRound]:
+    return MatchingRound.objects.visible_to(user).select_related("school", "chosen").filter(pk=pk)
 
 
 def steered(request, pk: int) -> MatchingRound:
