@@ -119,15 +119,21 @@ class News(NamedTuple):
 
 def unread(user) -> list[News]:
     """The newest notices that were not read: what happened, when, and to what. Two queries, for most kinds of thing."""
-    entries = [notice.entry for notice in _unheard(user)]
+    entries = sorted((notice.entry for notice in _unheard(user)), key=lambda entry: entry.created_at, reverse=True)
     names = names_of((entry.content_type_id, entry.object_id) for entry in entries)
     named = [(entry, names.get((entry.content_type_id, entry.object_id))) for entry in entries]
-    return [News(str(entry.label), entry.created_at, str(name[0]), name[1]) for entry, name in named if name]
+    return [News(_said(entry), entry.created_at, str(name[0]), name[1]) for entry, name in named if name]
+
+
+def _said(entry) -> str:
+    """What happened and who did it: of three who apply, a teacher wants to know which."""
+    who = entry.actor.first_and_initial if entry.actor else ""
+    return f"{entry.label}, {who}" if who else str(entry.label)
 
 
 @prepared
 def _unheard(user) -> QuerySet[Notice]:
-    return Notice.objects.filter(recipient=user, read_at=None).select_related("entry")[:NEWS]
+    return Notice.objects.filter(recipient=user, read_at=None).select_related("entry__actor")[:NEWS]
 
 
 def sections(user) -> dict:

@@ -10,6 +10,7 @@ from challenges.services.talk import answer_question, ask
 from oil_portal.core import clock
 from oil_portal.core.models import Letter, Notice
 from oil_portal.core.timeline import notify, record, take_back
+from oil_portal.start_page import unread
 from partners import services as partners
 from projects import services as projects
 from tests import factories as f
@@ -35,6 +36,15 @@ def test_news_stands_in_the_order_in_which_it_happened(region, login):
     html = login(region.contact).get(reverse("notices")).content.decode()
     places = [html.index(f"{days} dagen geleden") for days in (1, 4, 9)]
     assert places == sorted(places)
+
+
+def test_the_start_page_says_who_did_it_and_begins_with_the_newest(region):
+    for days, actor in ((1, region.contact), (3, None), (2, region.broker)):
+        about = f.ChallengeFactory(accepted=True, partner=region.company)
+        with clock.at(clock.now() - timedelta(days=days)):
+            notify(record(about, "edit", actor=actor), [region.teacher])
+    said = [news.label.partition(", ")[2] for news in unread(region.teacher)]
+    assert said == [region.contact.first_and_initial, region.broker.first_and_initial, ""]
 
 
 # --- Once, in the newest words ----------------------------------------------------------------------------------
