@@ -120,8 +120,9 @@ def test_days_of_a_round_that_went_sooner_than_planned_are_left_out(status, left
     type(round_).objects.filter(pk=round_.pk).update(status=status)
     about = lambda: {day.label for day in days_of(region.student) if day.about == round_}
     assert about() == left
-    yesterday = clock.today() - timedelta(days=1)
-    type(round_).objects.filter(pk=round_.pk).update(closes_on=yesterday, publishes_on=yesterday)
+    planned = {"opens_on": 3, "closes_on": 2, "publishes_on": 1}
+    was = {name: clock.today() - timedelta(days=days) for name, days in planned.items()}
+    type(round_).objects.filter(pk=round_.pk).update(**was)
     assert about() == {"Laatste dag om te kiezen", "Je hoort je team"}  # it was so
 
 
