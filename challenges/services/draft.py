@@ -63,7 +63,12 @@ def may_write(draft: Draft, user) -> bool:
     """Whether `user` (None: a visitor who holds the token) may read and write this draft."""
     if draft.pk is None or (draft.author_id is None and draft.written_by_id is None and draft.challenge_id is None):
         return True
-    return user is not None and Draft.objects.filter(pk=draft.pk).open_to(user).exists()
+    return user is not None and bool(_open_to(user, draft.pk))
+
+
+@prepared
+def _open_to(user, pk: int) -> QuerySet:
+    return Draft.objects.filter(pk=pk).open_to(user).values_list("pk", flat=True)
 
 
 # --- Beginning --------------------------------------------------------------------------------------------------

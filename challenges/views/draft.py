@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.core.signing import BadSignature
+from django.db.models import QuerySet
 from django.http import Http404, JsonResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
@@ -37,6 +38,7 @@ from challenges.views.draft_page import (
 )
 from challenges.workflow import EDITABLE
 from oil_portal.core import clock
+from oil_portal.core.prepared import Text, prepared
 from partners.limits import limited
 
 LEFT_HERE = "draft"  # in the session of a visitor: the draft that this browser last wrote in
@@ -51,7 +53,7 @@ def draft_for(request, token: str) -> Draft:
 
     Http404 when the reader may not write it.
     """
-    draft = Draft.objects.select_related("partner", "challenge", "author", "saved_by").filter(token=token).first()
+    draft = known(token)
     if draft is None:
         try:
             begun = fresh.unsign(request.POST.get("fresh", "")) == token
@@ -108,7 +110,12 @@ def door(request, found: Draft | None):
 
 
 def known(token: str) -> Draft | None:
-    return Draft.objects.filter(token=token).first()
+    return next(iter(_with_token(Text(token))), None)
+
+
+@prepared
+def _with_token(token: Text) -> QuerySet[Draft]:
+    return Draft.objects.filter(token=token).select_related("partner", "challenge", "author", "saved_by")
 
 
 @login_not_required

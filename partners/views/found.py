@@ -1,8 +1,10 @@
 """What the pages of this room fetch: an organisation that the reader may see, and what the reader is there."""
 
 from django.core.exceptions import PermissionDenied
-from django.shortcuts import get_object_or_404
+from django.db.models import QuerySet
 
+from oil_portal.core.prepared import prepared
+from oil_portal.core.views import only
 from partners import roles
 from partners.models import Partner
 from partners.workflow import LIVE_MEMBERSHIP
@@ -11,7 +13,12 @@ PAGE = 24
 
 
 def visible(request, pk: int) -> Partner:
-    return get_object_or_404(Partner.objects.visible_to(request.user).select_related("parent"), pk=pk)
+    return only(_seen(request.user, pk))
+
+
+@prepared
+def _seen(user, pk: int) -> QuerySet[Partner]:
+    return Partner.objects.visible_to(user).select_related("parent").filter(pk=pk)
 
 
 def reviewer(request) -> None:
