@@ -62,7 +62,7 @@ ROWS = [
     row("confirm", "PK/leerdoelen/", "project_running", FORBIDDEN | leads(303) | {"contact": 303, "student": 303}),
     row(
         "confirm", "PK/leerdoelen/", "project_confirming",
-        FORBIDDEN | {"contact": 302, "admin": 302}, "post", {"side": "company"},
+        FORBIDDEN | {"contact": 302, "admin": 302}, "post", {"side": "company", "none": "on"},
     ),
     row("outcome", "PK/uitkomst/", "project_confirming", FORBIDDEN | leads(200)),
     row("outcome", "PK/uitkomst/", "project", FORBIDDEN | leads(303)),
