@@ -59,7 +59,7 @@ PARTNER = Workflow(
         "invite": _("Uitnodiging verstuurd"),
         "pause": _("Pauze tot en met"),
         "pause_end": _("Pauze voorbij"),
-        "ask_pause": _("Willen jullie een pauze?"),
+        "ask_pause": _("Gevraagd: willen jullie een pauze?"),
     },
     [
         (_("Aangemeld"), ("submitted", "returned", "declined")),

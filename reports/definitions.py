@@ -94,7 +94,8 @@ PARTNERS = [
 ]  # fmt: skip
 
 _STAGE_WORDS = [
-    ("ingediend", "submit", _("ingediend"), _("Vraagstukken die in de periode voor het eerst zijn ingediend.")),
+    ("ingediend", "submit", _("vraagstukken ingediend"),
+     _("Vraagstukken die in de periode voor het eerst zijn ingediend.")),
     ("goedgekeurd", "accept", _("goedgekeurd"), _("Vraagstukken die een makelaar in de periode goedkeurde.")),
     ("akkoord", "agree", _("akkoord op de opdracht"),
      _("Vraagstukken waarvan het bedrijf in de periode voor het eerst akkoord ging met een opdracht.")),

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 LOW, HIDDEN = "low", "hidden"  # under five; hidden so that another number stays hidden
 SMALL = 5
@@ -39,7 +40,8 @@ class Line:
     @property
     def measured(self) -> str:
         """What the number is of, where the label does not say so."""
-        return {"days": _("werkdagen"), "hours": _("uur")}.get(self.unit, "")
+        days = ngettext("werkdag", "werkdagen", 1 if self.value in ("1", "1.0") else 2)
+        return {"days": days, "hours": _("uur")}.get(self.unit, "")
 
 
 @dataclass(frozen=True)

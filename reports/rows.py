@@ -144,7 +144,7 @@ def _cell(column: Column, value, words: dict[str, str]) -> Cell:
     if raw == "":
         return Cell("–")
     if column.kind == "date":
-        return Cell(date_format(raw, "j M Y"))
+        return Cell(date_format(raw, "j F Y"))
     if column.kind in ("number", "euros"):
         places = 2 if column.kind == "euros" else None
         return Cell(number_format(raw, places, use_l10n=True, force_grouping=True), numeric=True)

@@ -38,6 +38,13 @@ def test_a_change_past_the_services_is_noted_too(world, staff):
     assert "Stil veranderd" in staff.get(page_of(world.company)).text
 
 
+def test_a_field_is_called_what_it_is_there(world, staff):
+    """One name, two meanings: of an organisation it is how many people work there."""
+    Partner.objects.filter(pk=world.company.pk).update(size="50-249")
+    page = staff.get(page_of(world.company)).text
+    assert "Aantal medewerkers" in page and "bytes" not in page
+
+
 def test_what_is_gone_still_has_its_history(world, staff):
     address = page_of(world.remark)
     world.remark.delete()

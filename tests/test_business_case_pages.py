@@ -98,6 +98,11 @@ def test_a_wrong_number_is_told_and_nothing_typed_is_lost(broker, value, message
     assert "Dan kunnen we niet rekenen" in part(answer, "uitkomst")
 
 
+def test_a_version_needs_a_name_and_says_so_before_it_is_asked(broker):
+    shown = text(broker.get(PAGE))
+    assert "Naam van de versie" in shown and "Naam van de versie (hoeft niet)" not in shown
+
+
 def test_whole_numbers_stay_whole(broker):
     assert broker.post(PAGE, typed(projects="7,5")).context["form"].errors["projects"] == ["Vul een heel getal in."]
 

@@ -263,13 +263,13 @@ def test_the_company_sees_who_is_to_act(region, login):
 
 def test_the_queue_is_oldest_first(region, login):
     for days in (1, 9, 4):
-        at = clock.now() - timedelta(days=days, hours=1)
+        at = clock.now() - timedelta(days=days)
         f.ChallengeFactory(partner=region.company, status="submitted", submitted_at=at, title=f"Dag {days}")
     f.ChallengeFactory(title="Zoekt een docent", accepted=True)
     f.ChallengeFactory(title="Heeft een docent", accepted=True, translator=region.teacher)
     page = login(region.broker).get(url("queue"))
     assert [challenge.title for challenge in page.context["page_obj"]] == ["Dag 9", "Dag 4", "Dag 1"]
-    assert "9 dagen geleden" in text(page)
+    assert "9 dagen geleden ingediend" in text(page)
     assert "Zoekt een docent" in text(page)
     assert "Heeft een docent" not in text(page)
 

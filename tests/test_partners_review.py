@@ -347,7 +347,8 @@ def test_the_page_shows_both_and_merges_by_choice(region, login):
     region.company.refresh_from_db()
     kept = region.company
     assert (kept.name, kept.municipality, kept.kvk) == ("Marewijk B.V.", "Leiden", "12345678")
-    assert "Samengevoegd met" in text(client.get(kept.get_absolute_url()))
+    shown = text(client.get(kept.get_absolute_url()))
+    assert "Samengevoegd met" in shown and "Marewijk B.V. Eén" in shown
 
 
 def test_the_page_says_why_not_and_has_no_button_then(region, login):

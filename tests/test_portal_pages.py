@@ -34,6 +34,12 @@ def test_home_counts_what_is_there(client, region):
     assert sum(count for _hue, _label, count in page.context["kinds"]) == page.context["partners"]
 
 
+def test_staff_without_a_role_begin_at_their_own_pages(login, region):
+    page = login(f.UserFactory(is_staff=True)).get("/start/")
+    assert page.status_code == 200
+    assert 'href="/beheer-logboek/"' in page.text and "Je hoort nog nergens bij" not in page.text
+
+
 def test_who_belongs_nowhere_is_welcomed(login, region):
     answer = login(region.newcomer).get("/start/")
     assert (answer.status_code, answer.url) == (302, "/partners/welkom/")

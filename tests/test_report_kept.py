@@ -229,3 +229,7 @@ def test_a_figure_that_stayed_says_that_its_rows_changed():
     told, now = (Line("uren", "uren", "6.5", unit="hours", rows=rows) for rows in (2, 3))
     words = "In het rapport van 20 november, 13.00 uur waren er 2 rijen. Sindsdien veranderde dat: nu 3."
     assert (changed(NOW, told, now), changed(NOW, told, told)) == (words, "")
+
+
+def test_one_working_day_is_one():
+    assert [Line("dagen", "dagen", value, unit="days").measured for value in ("1.0", "4.5")] == ["werkdag", "werkdagen"]

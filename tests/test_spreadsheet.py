@@ -105,7 +105,7 @@ def test_a_contact_hands_in_what_is_complete(region, login):
     assert doubles == 0
     client = login(region.contact)
     page = client.get(upload.get_absolute_url()).content.decode()
-    assert "2 van 3 zijn compleet" in page and "rij 4" in page and "Schrijf een titel." in page
+    assert "Compleet: 2 van 3." in page and "rij 4" in page and "Schrijf een titel." in page
     client.post(reverse("challenges:upload_finish", args=[upload.pk]))
     assert set(Challenge.objects.values_list("title", "partner__name")) == {
         ("Een", "Marewijk Bouw"),

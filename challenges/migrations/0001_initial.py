@@ -207,7 +207,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=120)),
                 ('kind', models.CharField(choices=[('pdf', 'PDF'), ('jpeg', 'JPEG'), ('png', 'PNG')], max_length=4)),
-                ('size', models.PositiveIntegerField()),
+                ('size', models.PositiveIntegerField(verbose_name='grootte in bytes')),
                 ('file', models.FileField(upload_to='attachments/%Y/%m/')),
                 ('thumbnail', models.ImageField(blank=True, upload_to='attachments/%Y/%m/')),
                 ('created_at', models.DateTimeField(default=oil_portal.core.clock.now)),

@@ -5,6 +5,7 @@ import secrets
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from challenges.models.challenge import Challenge
 from oil_portal.core import clock
@@ -126,7 +127,7 @@ class Attachment(Worded):
     )
     name = models.CharField(max_length=120)
     kind = models.CharField(max_length=4, choices=Kind.choices)
-    size = models.PositiveIntegerField()  # bytes, as kept
+    size = models.PositiveIntegerField(gettext_lazy("grootte in bytes"))  # as kept
     file = models.FileField(upload_to="attachments/%Y/%m/")
     thumbnail = models.ImageField(upload_to="attachments/%Y/%m/", blank=True)
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")

@@ -91,7 +91,7 @@ class Waits(NamedTuple):
 
 def waits(*row) -> Waits:
     *told, submitted, created = row
-    return Waits(*told, (clock.now() - (submitted or created)).days)
+    return Waits(*told, (clock.today() - clock.day_of(submitted or created)).days)  # as the work lists count
 
 
 @prepared

@@ -39,7 +39,7 @@ FIELD_WORDS = {
     "role": _("rol"), "round": _("ronde"), "row": _("rij"), "run": _("module en periode"), "saved_at": _("bewaard op"),
     "saved_by": _("bewaard door"), "school": _("school"), "seen_at": _("bekeken op"), "sent": _("verstuurd op"),
     "sent_at": _("verstuurd op"), "sent_by": _("verstuurd door"), "set_aside_at": _("opzij gezet op"),
-    "shared": _("gedeeld met de organisatie"), "side": _("kant"), "size": _("grootte in bytes"), "state": _("stand"),
+    "shared": _("gedeeld met de organisatie"), "side": _("kant"), "state": _("stand"),
     "status": _("stand"), "student": _("student"), "student_says": _("de student zegt"),
     "submitted_at": _("ingediend op"), "summary": _("samenvatting"), "teacher_says": _("de docent zegt"),
     "template": _("soort mail"), "text": _("tekst"), "thumbnail": _("kleine foto"), "title": _("titel"), "to": _("aan"),

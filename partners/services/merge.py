@@ -136,7 +136,9 @@ def merge_partner(*, keep: Partner, gone: Partner, actor: User, remark: str = ""
         keep.logo = ContentFile(gone.logo.read(), name=f"{secrets.token_hex(12)}.png")
     save_partner(keep)
     roles.forget(actor)
-    entry = record(keep, "absorb", actor=actor, remark=f"{gone.name}. {remark}", changes=changes)
+    entry = record(
+        keep, "absorb", actor=actor, remark=f"{gone.name.removesuffix('.')}. {remark}".strip(), changes=changes
+    )
     notify(entry, people(keep, roles.CONTACT, roles.COORDINATOR), mail=True)
     return keep
 

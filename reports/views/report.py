@@ -80,7 +80,7 @@ def report(request):
         "book": book,
         "report": book.report,
         "page": page_of(book, Frozen(frozen).report if frozen else None),
-        "beside": _("bevroren") if frozen else "",
+        "beside": _("Bevroren") if frozen else "",
         "counted": book.told.whole,
         "snapshot": frozen,
         "freezes": period.quarter and period.ended,
@@ -103,7 +103,7 @@ def export(book, kind: str, request) -> HttpResponse:
         return download(exports.as_csv(exports.figures(book.report)), "text/csv; charset=utf-8", f"{name}.csv")
     if kind == "xlsx":
         return download(exports.workbook(book), XLSX, f"{name}.xlsx")
-    return pdf.sheet("typst/report.typ", exports.printed(book, request.build_absolute_uri), kind="rapport")
+    return pdf.sheet("typst/report.typ", exports.printed(book, request.build_absolute_uri), kind="")
 
 
 class LazyRows:

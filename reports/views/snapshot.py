@@ -62,7 +62,7 @@ def snapshot(request, pk: int):
         "report": book.report,
         "page": page_of(book, now.report),
         "counted": now.told.whole,
-        "beside": _("nu"),
+        "beside": _("Nu"),
         "snapshot": kept,
         "intact": digest_of(kept) == kept.digest,
         "replaced_by": getattr(kept, "replaced_by", None),
