@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from allauth.account.forms import SignupForm as AllauthSignupForm
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from partners import roles
@@ -263,7 +264,7 @@ class MergeForm(forms.Form):
         for name in self.names:
             field = Partner._meta.get_field(name)
             self.fields[name] = forms.ChoiceField(
-                label=str(field.verbose_name).capitalize() if field.verbose_name.islower() else field.verbose_name,
+                label=capfirst(field.verbose_name),
                 choices=[("keep", keep.shown(name)), ("gone", gone.shown(name))],
                 initial="keep",
                 widget=forms.RadioSelect,

@@ -334,15 +334,23 @@ def test_only_a_broker_merges(region, person):
 
 # --- The page ---------------------------------------------------------------------------------------------------
 def test_the_page_shows_both_and_merges_by_choice(region, login):
-    gone = f.PartnerFactory(name="Marewijk B.V.", kvk="12345678", sector="building", municipality="Katwijk")
+    region.company.description_en = "One"
+    region.company.save()
+    gone = f.PartnerFactory(
+        name="Marewijk B.V.", kvk="12345678", sector="building", municipality="Katwijk", description_en="Two"
+    )
     f.ChallengeFactory.create_batch(2, partner=gone)
     client = login(region.broker)
     shown = client.get(merge_url(region.company, gone))
     for seen in ("Marewijk Bouw", "Marewijk B.V.", "Katwijk", "12345678", "Vraagstukken 2", "verschilt"):
         assert seen in text(shown)
+    assert text(shown).count("Omschrijving in het Engels") == 2  # in the table and above the choice
     answer = client.post(merge_url(region.company, gone), {"name": "gone"})
     assert answer.status_code == 422 and "Kies wat blijft" in text(answer)
-    answer = client.post(merge_url(region.company, gone), {"name": "gone", "municipality": "keep", "remark": "Eén"})
+    answer = client.post(
+        merge_url(region.company, gone),
+        {"name": "gone", "municipality": "keep", "description_en": "keep", "remark": "Eén"},
+    )
     assert answer.status_code == 302
     region.company.refresh_from_db()
     kept = region.company
