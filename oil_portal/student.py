@@ -23,9 +23,12 @@ from projects.choosing import PLACES
 from projects.fitting import fitting, taste_of
 from projects.models import Achievement, Application, MatchingRound, Participant, Preference, Project
 from projects.services import DECISION_DAYS
-from projects.workflow import ApplicationStatus, ProjectStatus, RoundStatus
+from projects.workflow import LIVE_ROUND, ApplicationStatus, ProjectStatus, RoundStatus
 
 LISTED, FITTING, DATES = 6, 4, 6
+OFFERED = {name: name for name in ("pk", "title", "closing_date")} | {
+    "status": "entry__round__status", "closes_on": "entry__round__closes_on",
+}  # fmt: skip
 REMEMBERED = timedelta(days=30)  # so long a published round stays on the page
 
 
@@ -44,11 +47,19 @@ class Applied(NamedTuple):
 
 
 class Offered(NamedTuple):
-    """A project that is open."""
+    """A project that is open: until when one applies, or chooses it in the matching round that fills it; `last` is
+    None for a round that is closed."""
 
     url: str
     title: str
-    closing_date: date
+    in_round: bool
+    last: date | None
+
+    @classmethod
+    def told(cls, pk: int, title: str, closing_date: str, status: str | None, closes_on: str | None) -> "Offered":
+        in_round = status in LIVE_ROUND
+        last = closing_date if not in_round else closes_on if status == RoundStatus.OPEN else None
+        return cls(address("projects:detail", pk), title, in_round, last and date.fromisoformat(last))
 
 
 class Saved(NamedTuple):
@@ -194,8 +205,7 @@ def saved(user) -> list[Saved]:
     """The challenges that the student saved, newest first; one query."""
     return [
         Saved(address("challenges:detail", pk), title, partner, tuple(
-            Offered(address("projects:detail", each["pk"]), each["title"], date.fromisoformat(each["closing_date"]))
-            for each in projects
+            Offered.told(**each) for each in projects
         ))
         for pk, title, partner, projects in _saved(user)
     ]  # fmt: skip
@@ -205,7 +215,7 @@ def saved(user) -> list[Saved]:
 def _saved(user) -> QuerySet:
     kept = Challenge.objects.filter(interests__student=user, interests__saved_at__isnull=False)
     projects = Project.objects.open().filter(assignment__challenge=OuterRef("pk"))
-    open_ = ArraySubquery(projects.values(one=JSONObject(pk="pk", title="title", closing_date="closing_date")))
+    open_ = ArraySubquery(projects.values(one=JSONObject(**OFFERED)))
     kept = kept.visible_to(user).annotate(open_=open_).order_by("-interests__saved_at")
     return kept.values_list("pk", "title", "partner__name", "open_")[:LISTED]
 

@@ -103,6 +103,12 @@ def test_saved_challenges_lead_to_their_projects(region, make, start):
         keep(challenge=challenge, actor=region.student, saved=True)
     html = start()
     assert "Wat ik bewaarde" in html and project.get_absolute_url() in html and "Nu is hier geen project open." in html
+    assert "Aanmelden kan tot en met" in html
+    entry = f.RoundProjectFactory(project=project, round__open=True, round__closes_on=date(2026, 3, 13),
+                                  round__publishes_on=date(2026, 3, 20))  # fmt: skip
+    assert "Kiezen kan tot en met 13 maart." in start()
+    type(entry.round).objects.update(status="closed")
+    assert "In een matchronde" in start() and "Kiezen kan tot en met" not in start()
     keep(challenge=without, actor=region.student, saved=False)
     assert "Dak" not in start()
 
