@@ -118,6 +118,7 @@ rules.add_perm("projects.correct_contribution", entered)
 
 rules.add_perm("projects.place_application", leads_its_project)
 rules.add_perm("projects.decline_application", leads_its_project)
+rules.add_perm("projects.unseat_application", leads_its_project & before_start)
 rules.add_perm("projects.withdraw_application", is_applicant & before_start)
 rules.add_perm("projects.change_profile", is_student)
 # Which goals challenges work on: for who teaches and for the brokers.

@@ -95,6 +95,10 @@ APPLICATION = Workflow(
             _("Schrijf waarom, en wat de student nu kan doen. De student leest dit."),
         ),
         Transition(
+            "unseat", ("placed",), "declined", _("docent"), _("Haal uit het team"), _("Uit het team gehaald"),
+            "required", _("Schrijf waarom, en wat de student nu kan doen. De student leest dit."),
+        ),
+        Transition(
             "withdraw", LIVE_APPLICATION, "withdrawn", _("student"), _("Trek je aanmelding in"),
             _("Aanmelding ingetrokken"), "optional", _("Wil je zeggen waarom? Het hoeft niet."),
         ),

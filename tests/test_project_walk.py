@@ -34,6 +34,7 @@ ALLOWED = {
     "complete": LEADS,
     "place": LEADS,
     "decline": LEADS,
+    "unseat": LEADS,
     "outcome": LEADS,
     "confirm_teacher": LEADS,
     "confirm_company": {"contact"},
@@ -45,7 +46,8 @@ NUMBER = st.integers(0, 3)
 # Mostly what would come next, so that walks get far; else anybody at any door, or some days that pass.
 NEXT = {
     "open": [("student", "apply"), ("teacher", "place"), ("teacher", "place"), ("teacher", "start"),
-             ("student", "withdraw"), ("teacher", "decline"), ("teacher", "resize"), ("coordinator", "cancel")],
+             ("student", "withdraw"), ("teacher", "decline"), ("teacher", "unseat"),
+             ("teacher", "resize"), ("coordinator", "cancel")],
     "running": [("teacher", "wrap_up"), ("coordinator", "wrap_up")],
     "confirming": [("student", "confirm_student"), ("teacher", "confirm_teacher"), ("contact", "confirm_company"),
                    ("teacher", "outcome"), ("teacher", "complete")],
@@ -117,7 +119,7 @@ class Region:
             return
         project = projects[which % len(projects)]
         given_words = {"project": project, "actor": actor}
-        if verb in ("place", "decline", "withdraw"):
+        if verb in ("place", "decline", "unseat", "withdraw"):
             for application in self.pick(project, actor if verb == "withdraw" else None, other):
                 getattr(services, verb)(application=application, actor=actor, remark="Daarom.")
         elif verb.startswith("confirm_"):

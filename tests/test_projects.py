@@ -54,7 +54,8 @@ PROJECT_VERBS = {
     "wrap_up": services.wrap_up,
     "complete": services.complete_project,
 }
-APPLICATION_VERBS = {"place": services.place, "decline": services.decline, "withdraw": services.withdraw}
+APPLICATION_VERBS = {"place": services.place, "decline": services.decline, "unseat": services.unseat,
+                     "withdraw": services.withdraw}  # fmt: skip
 
 
 # --- Transitions ------------------------------------------------------------------------------------------------
@@ -125,9 +126,10 @@ def test_those_who_lead_move_a_project(region, project, role, action):
 @pytest.mark.parametrize("role", ["newcomer", "contact", "other_teacher", "other_student", "broker"])
 def test_only_those_who_lead_answer_and_only_the_student_withdraws(region, project, role):
     application = f.ApplicationFactory(project=project, student=region.student)
-    for verb in APPLICATION_VERBS.values():
+    placed = f.ApplicationFactory(project=project, placed=True)
+    for name, verb in APPLICATION_VERBS.items():
         with pytest.raises(PermissionDenied):
-            verb(application=application, actor=getattr(region, role), remark="Daarom.")
+            verb(application=placed if name == "unseat" else application, actor=getattr(region, role), remark="Daarom.")
     with pytest.raises(PermissionDenied):
         services.withdraw(application=application, actor=region.teacher)
     with pytest.raises(PermissionDenied):

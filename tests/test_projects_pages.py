@@ -382,6 +382,20 @@ def test_the_teacher_places_and_declines_with_a_reason(region, make, login):
     assert "1 van 4 plekken bezet" in text(client.get(project.get_absolute_url()))
 
 
+def test_the_teacher_takes_a_student_out_of_a_team_that_has_not_begun(region, make, login):
+    project, begun = make(), make(running=True)
+    seat, late = (f.ApplicationFactory(project=each, student=region.student, placed=True) for each in (project, begun))
+    client = login(region.teacher)
+    assert "Haal uit het team" in text(client.get(project.get_absolute_url()))
+    assert client.post(url("application_act", seat.pk, "unseat"), {"remark": ""}).status_code == 422
+    client.post(url("application_act", seat.pk, "unseat"), {"remark": "Je zit al in een ander team."})
+    seat.refresh_from_db()
+    assert (seat.status, seat.project.team().count()) == ("declined", 0)
+    assert "Je zit al in een ander team." in text(login(region.student).get(project.get_absolute_url()))
+    assert "Haal uit het team" not in text(client.get(begun.get_absolute_url()))
+    assert client.post(url("application_act", late.pk, "unseat"), {"remark": "Toch niet."}).status_code == 403
+
+
 def test_a_full_team_is_said_in_words(region, make, login):
     project = make(max_size=1)
     f.ApplicationFactory(project=project, placed=True)

@@ -44,6 +44,7 @@ from projects.services.project import (
     sides_of,
     start_project,
     team_of,
+    unseat,
     withdraw,
     wrap_up,
 )
@@ -88,6 +89,7 @@ __all__ = [
     "start_project",
     "team_of",
     "thank_team",
+    "unseat",
     "withdraw",
     "wrap_up",
 ]

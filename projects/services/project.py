@@ -273,6 +273,16 @@ def decline(*, application: Application, actor: User, remark: str) -> Applicatio
 
 
 @transaction.atomic
+def unseat(*, application: Application, actor: User, remark: str) -> Application:
+    """Take back a seat as long as the team has not begun, with a reason that the student reads."""
+    lock(application.project)
+    entry = move(application, "unseat", actor=actor, remark=remark, decided_at=clock.now())
+    take_back(application, "place", "match")
+    notify(entry, [application.student], mail=True)
+    return application
+
+
+@transaction.atomic
 def withdraw(*, application: Application, actor: User, remark: str = "") -> Application:
     """The student takes the application back, placed or not, until the team begins."""
     lock(application.project)

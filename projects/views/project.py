@@ -171,10 +171,11 @@ def apply(request, pk: int) -> HttpResponse:
 def application_act(request, pk: int, action: str) -> HttpResponse:
     applications = Application.objects.visible_to(request.user)
     application = get_object_or_404(applications.select_related("project__run__module", "student"), pk=pk)
-    verbs = {"place": services.place, "decline": services.decline, "withdraw": services.withdraw}
-    return core.act(
-        request, application, action, {name: partial(verb, application=application) for name, verb in verbs.items()}
-    )
+    verbs = {
+        name: partial(getattr(services, name), application=application)
+        for name in ("place", "decline", "unseat", "withdraw")
+    }
+    return core.act(request, application, action, verbs)
 
 
 # --- Wrapping up ------------------------------------------------------------------------------------------------

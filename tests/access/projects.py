@@ -54,6 +54,7 @@ ROWS = [
         "application_act", "aanmelding/PK/doe/decline/", "application",
         HIDDEN | leads(302) | {"student": 403}, "post", {"remark": "Het team is rond."},
     ),
+    row("application_act", "aanmelding/PK/doe/unseat/", "application", HIDDEN | leads(404) | {"student": 404}),
     row(
         "application_act", "aanmelding/PK/doe/withdraw/", "application",
         HIDDEN | {"student": 302, "teacher": 403, "coordinator": 403, "admin": 302}, "post",
