@@ -216,6 +216,17 @@ def test_the_review(region, login):
     assert challenge.translator == region.other_teacher
 
 
+def test_who_chooses_a_teacher_reads_what_each_teaches_now(region, login):
+    over, now = (f.ModuleRunFactory(module__title=title, module__school=region.school) for title in ("Toen", "Meten"))
+    over.starts, over.ends = clock.today() - timedelta(days=90), clock.today() - timedelta(days=1)
+    over.save()
+    for run in (over, now):
+        run.teachers.add(region.other_teacher)
+    page = text(login(region.broker).get(url("translator", f.ChallengeFactory(accepted=True).pk)))
+    assert re.search(r"\(.*\), geeft [^(]*Meten", page)
+    assert "Toen" not in page
+
+
 def test_a_refused_acceptance_keeps_the_remark(region, login):
     challenge = f.ChallengeFactory(partner__submitted=True, submitted=True)
     answer = login(region.broker).post(url("accept", challenge.pk), {"remark": "Mooie vraag."})
