@@ -3,10 +3,11 @@
 from django.contrib import admin
 
 from challenges.models import Assignment, Challenge, GoalLink
+from oil_portal.core.admin import Lasting, ReadOnly
 
 
 @admin.register(Challenge)
-class ChallengeAdmin(admin.ModelAdmin):
+class ChallengeAdmin(Lasting):
     list_display = ["title", "partner", "status", "translator", "created_at"]
     list_filter = ["status", "theme"]
     list_select_related = ["partner", "translator"]
@@ -26,7 +27,7 @@ class GoalLinkInline(admin.TabularInline):
 
 
 @admin.register(Assignment)
-class AssignmentAdmin(admin.ModelAdmin):
+class AssignmentAdmin(ReadOnly):
     """Read only: what the company signed is changed by a new version alone."""
 
     list_display = ["title", "challenge", "version", "status", "agreed_at"]
@@ -34,12 +35,3 @@ class AssignmentAdmin(admin.ModelAdmin):
     list_select_related = ["challenge"]
     search_fields = ["title", "challenge__partner__name"]
     inlines = [GoalLinkInline]
-
-    def has_add_permission(self, request) -> bool:
-        return False
-
-    def has_change_permission(self, request, obj=None) -> bool:
-        return False
-
-    def has_delete_permission(self, request, obj=None) -> bool:
-        return False

@@ -4,11 +4,12 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.utils.translation import gettext_lazy as _
 
+from oil_portal.core.admin import Lasting
 from partners.models import Collaboration, Invitation, Membership, Partner, ProjectCard, User
 
 
 @admin.register(User)
-class PersonAdmin(UserAdmin):
+class PersonAdmin(Lasting, UserAdmin):
     ordering = ["email"]
     list_display = ["email", "first_name", "last_name", "language", "digest", "is_active", "is_staff"]
     list_filter = ["is_active", "is_staff", "language", "digest"]
@@ -24,7 +25,7 @@ class PersonAdmin(UserAdmin):
 
 
 @admin.register(Partner)
-class PartnerAdmin(admin.ModelAdmin):
+class PartnerAdmin(Lasting):
     """Also where a lab is hung under its school, and where a school's mail domains are set."""
 
     list_display = ["name", "kind", "municipality", "status", "created_at"]
@@ -35,7 +36,7 @@ class PartnerAdmin(admin.ModelAdmin):
 
 
 @admin.register(Membership)
-class MembershipAdmin(admin.ModelAdmin):
+class MembershipAdmin(Lasting):
     list_display = ["user", "partner", "role", "status", "created_at"]
     list_filter = ["role", "status"]
     list_select_related = ["user", "partner"]
@@ -47,7 +48,7 @@ class MembershipAdmin(admin.ModelAdmin):
 
 
 @admin.register(Invitation)
-class InvitationAdmin(admin.ModelAdmin):
+class InvitationAdmin(Lasting):
     """The link itself is never shown here: it is as good as a key."""
 
     list_display = ["email", "partner", "role", "status", "created_at"]

@@ -2,12 +2,12 @@
 
 from django.contrib import admin
 
-from oil_portal.core.admin import ReadOnly
+from oil_portal.core.admin import Lasting, ReadOnly
 from projects.models import Achievement, Application, Contribution, Outcome, Project
 
 
 @admin.register(Project)
-class ProjectAdmin(admin.ModelAdmin):
+class ProjectAdmin(Lasting):
     list_display = ["title", "status", "coach", "closing_date", "starts"]
     list_filter = ["status"]
     search_fields = ["title"]
@@ -16,23 +16,22 @@ class ProjectAdmin(admin.ModelAdmin):
 
 
 @admin.register(Application)
-class ApplicationAdmin(admin.ModelAdmin):
+class ApplicationAdmin(ReadOnly):
     list_display = ["project", "student", "status", "created_at"]
     list_filter = ["status"]
+    list_select_related = ["project", "student"]
     search_fields = ["project__title", "student__email"]
-    raw_id_fields = ["project", "student"]
-    readonly_fields = ["status", "created_at", "decided_at"]
 
 
 @admin.register(Achievement)
-class AchievementAdmin(admin.ModelAdmin):
+class AchievementAdmin(ReadOnly):
     list_display = ["project", "student", "goal", "achieved"]
     list_filter = ["achieved"]
-    raw_id_fields = ["project", "student", "goal"]
+    list_select_related = ["project", "student", "goal"]
 
 
 @admin.register(Outcome)
-class OutcomeAdmin(admin.ModelAdmin):
+class OutcomeAdmin(Lasting):
     list_display = ["project", "summary", "follow_up"]
     list_filter = ["follow_up"]
     raw_id_fields = ["project", "follow_up_lab", "next_challenge"]

@@ -6,14 +6,18 @@ from oil_portal.core.mail import retry
 from oil_portal.core.models import DigestDelivery, Letter, MailAddress, Notice, TimelineEntry
 
 
-class ReadOnly(admin.ModelAdmin):
+class Lasting(admin.ModelAdmin):
+    """Nothing disappears by hand: people are erased and the rest ends by services, which tell whom it concerns."""
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        return False
+
+
+class ReadOnly(Lasting):
     def has_add_permission(self, request) -> bool:
         return False
 
     def has_change_permission(self, request, obj=None) -> bool:
-        return False
-
-    def has_delete_permission(self, request, obj=None) -> bool:
         return False
 
 
