@@ -1,9 +1,10 @@
 """Count the declared figures with their breakdowns: one query for as many facts as somebody asks for."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 
 from django.db import connection
 
@@ -25,10 +26,22 @@ class Counted:
 WITH_ROOM = "SET LOCAL work_mem = '64MB'; SET LOCAL jit = off; "
 
 
+PARAM = re.compile(r"%\((\w+)\)s")
+
+
+@lru_cache(maxsize=200)
+def _pieces(sql: str) -> tuple[str, ...]:
+    """The SQL between its parameters, and their names, in turn."""
+    texts = PARAM.split(sql)
+    return tuple(text if at % 2 else text.replace("%%", "%") for at, text in enumerate(texts))
+
+
 def ask(sql: str, params: dict) -> list[tuple]:
-    """The rows of a query of our own."""
+    """The rows of a query of our own. psycopg would cut up these 20 kB anew each time."""
+    written = {name: connection.ops.compose_sql("%s", [value]) for name, value in params.items()}
+    pieces = [written[piece] if at % 2 else piece for at, piece in enumerate(_pieces(sql))]
     with connection.cursor() as cursor:
-        cursor.execute(WITH_ROOM + sql, params)
+        cursor.execute(WITH_ROOM + "".join(pieces))
         while cursor.nextset():
             pass
         return cursor.fetchall()

@@ -1,5 +1,8 @@
 """The report of a quarter or a year, and the rows behind each figure."""
 
+from datetime import date
+from functools import lru_cache
+
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
@@ -44,10 +47,14 @@ def asked_readings(request) -> tuple[Period, Readings]:
 
 def periods() -> tuple[tuple[Period, tuple[Period, ...]], ...]:
     """Every year since the first question, newest first, with its quarters that have begun."""
-    today = clock.today()
+    return _periods(first_year().value, clock.today())
+
+
+@lru_cache(maxsize=10)
+def _periods(since: int, today: date) -> tuple[tuple[Period, tuple[Period, ...]], ...]:
     return tuple(
         (Period(year), tuple(quarter for quarter in reversed(Period(year).quarters) if quarter.first <= today))
-        for year in range(today.year, first_year().value - 1, -1)
+        for year in range(today.year, since - 1, -1)
     )
 
 

@@ -41,7 +41,7 @@ def pages(who: dict) -> list[tuple[str, str, str]]:
     found = {
         "visitor": [
             ("home", "/"), *lists, ("projects, page 3", "/projecten/?page=3"),
-            ("projects, filtered", "/projecten/?theme=energy&level=4"),
+            ("projects, filtered", "/projecten/?theme=energy&theme=mobility&theme=food&level=4"),
             ("projects, over", "/projecten/?status=completed"),
             ("projects, search", "/projecten/?q=water"), ("challenges, filtered", "/vraagstukken/?theme=energy"),
             ("challenges, search", "/vraagstukken/?q=water"), ("partners", "/partners/"),
