@@ -134,6 +134,29 @@ def test_a_read_that_decides_on_a_value_itself_is_refused(region):
             read()
 
 
+@pytest.mark.parametrize("odd", ["Stad 2000000000", "a,2000000001", "'9000-01-01'::date", "'\ue000 0'", "'\ue000 7'"])
+def test_a_text_that_looks_like_a_stand_in_is_that_text(composed, region, login, odd):
+    @prepared
+    def there(pk: int, name: str):
+        composed.append(pk)
+        return Partner.objects.filter(municipality=name, pk=pk)
+
+    Partner.objects.filter(pk=region.company.pk).update(municipality=odd)
+    assert there(region.company.pk, odd) == [region.company] and there(region.school.pk, odd) == []
+    assert len(composed) == 2  # the usual way, each time
+    page = login(None).get("/partners/", {"municipality": odd})
+    assert page.context["page_obj"].paginator.count == 1 and region.company.name in page.content.decode()
+
+
+def test_no_more_shapes_are_kept_than_there_is_room_for(seen, region, monkeypatch):
+    monkeypatch.setattr("oil_portal.core.prepared.MOST", 3)
+    many = []
+    for user in (region.contact, region.broker, region.student, region.teacher, region.coordinator):
+        seen(user, 1)
+        many.append(len(seen.kept))
+    assert many == [1, 2, 3, 3, 3]
+
+
 def test_it_can_be_copied_with_what_holds_it(seen):
     assert deepcopy({"choices": seen})["choices"] is seen
 

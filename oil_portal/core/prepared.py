@@ -38,11 +38,12 @@ from oil_portal.core.rows import maker
 
 CHECKED = False  # whether each read is composed anew besides, and must be the same; the tests say so
 MOST = 200  # shapes of one read that are kept, of 30 to 90 kB each
-# From here on the stand-ins; a value that large goes the usual way.
+# From here on the stand-ins; a value that large goes the usual way, and so does a text that holds one.
 NUMBERS, DAYS, TEXTS = 2_000_000_000, date(9000, 1, 1), "\ue000 "
 PLACE = re.compile(  # of stand-ins in SQL: of a list, a number, a day and a text
     r"(\{20000\d{5}(?:,20000\d{5})*\}|(?<![\w'%])20000\d{5}\b|'9\d{3}-\d\d-\d\d'::date|'\ue000 \d+')"
 )
+ODD = re.compile(r"20000\d{5}|\ue000|%EE%80%80|(?:::|%3A%3A)date")  # a text, or its address, that looks like one
 WHOLE = {int, type(None)}
 EDGES = (time(0, 0, 1), time(23, 59, 59))
 
@@ -73,6 +74,7 @@ class Holes:
 
     def __init__(self) -> None:
         self.values: list = []
+        self.odd = False  # whether a text among the shape could be taken for a stand-in
         self.wanted: set[int] = set()  # the places of values that the SQL must have
 
     def shape(self, value, wanted: bool = True):
@@ -92,6 +94,8 @@ class Holes:
             return AnonymousUser
         if hasattr(value, "held"):
             return self._reader(value)
+        if isinstance(value, str) and ODD.search(value):
+            self.odd = True
         return value  # texts, flags and None
 
     def _reader(self, user) -> tuple:
@@ -104,9 +108,9 @@ class Holes:
         return user.__class__, user.is_superuser, held  # of a request it is a wrapper
 
     @property
-    def large(self) -> bool:
+    def unusual(self) -> bool:
         """Whether a value is no ordinary one."""
-        return any(map(_is_large, self.values))
+        return self.odd or any(map(_is_large, self.values))
 
 
 def _is_large(value) -> bool:
@@ -287,13 +291,13 @@ class Prepared:
         """The statement for what is given, with its values; none for what goes the usual way."""
         holes = Holes()
         shape = tuple(map(holes.shape, given))
-        if holes.large:
+        if holes.unusual:
             return None, []
         key = (shape, get_language(), clock.today())
         statement = self.kept.get(key)
         if statement is None:
             if len(self.kept) >= MOST:
-                self.kept.pop(next(iter(self.kept)), None)
+                self.kept.pop(list(self.kept)[0], None)
             statement = self._statement(shape, holes.wanted)
             if not statement.sql:  # nothing can be found: with these values too, or only with the stand-ins?
                 self._check(statement, holes.values, given)
