@@ -297,7 +297,7 @@ class Prepared:
         statement = self.kept.get(key)
         if statement is None:
             if len(self.kept) >= MOST:
-                self.kept.pop(list(self.kept)[0], None)
+                self.kept.pop(list(self.kept)[0], None)  # noqa: RUF015  another thread may add one meanwhile
             statement = self._statement(shape, holes.wanted)
             if not statement.sql:  # nothing can be found: with these values too, or only with the stand-ins?
                 self._check(statement, holes.values, given)
