@@ -3,11 +3,13 @@
 import re
 
 import pytest
+from django import forms
 from django.conf import settings
 from django.template import engines
 from django.utils import translation
 
-from oil_portal.core.templatetags.written import language_of
+from modules.models import Module
+from oil_portal.core.templatetags.written import Written, language_of
 from oil_portal.core.timeline import notify, record
 from oil_portal.digests import content, letter
 from tests import factories as f
@@ -44,6 +46,22 @@ def test_only_another_language_is_marked(text, page):
     mark = f' lang="{language_of(text)}"'
     assert other == f"<b{mark}>{text}</b><p{mark}>{text}</p>\n"
     assert own == f"<b>{text}</b><p>{text}</p>\n"
+
+
+def test_choices_of_forms_say_it_too(region):
+    module = f.ModuleFactory(title=ENGLISH)
+
+    class Choose(forms.Form):
+        one = forms.ModelChoiceField(Module.objects.filter(pk=module.pk), empty_label="How many of these are there?")
+        some = forms.ModelMultipleChoiceField(Module.objects.all(), widget=forms.CheckboxSelectMultiple)
+        ours = forms.ChoiceField(choices=[("a", "How many of these are there?"), ("b", Written(ENGLISH))])
+
+    drawn = Choose().as_p()
+    assert drawn.count(' lang="en"') == 3
+    assert f'<option value="{module.pk}" lang="en">' in drawn and '<option value="b" lang="en">' in drawn
+    assert re.search(rf'value="{module.pk}"[^<]*><span lang="en">', drawn)
+    with translation.override("en"):
+        assert ' lang="en"' not in Choose().as_p()
 
 
 @pytest.fixture

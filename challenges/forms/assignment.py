@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from challenges.models import Assignment
 from modules.models import LearningGoal, Module
+from oil_portal.core.templatetags.written import Written
 
 
 class AssignmentForm(forms.ModelForm):
@@ -57,7 +58,7 @@ class GoalSearchForm(forms.Form):
         """Reads the modules once, for the list and for the choice."""
         super().__init__(*args, **kwargs)
         self.modules = {str(module.pk): module for module in Module.objects.select_related("school")}
-        named = [(key, f"{module.title} ({module.school})") for key, module in self.modules.items()]
+        named = [(key, Written(f"{module.title} ({module.school})")) for key, module in self.modules.items()]
         self.fields["module"].choices = [("", _("Kies een module")), *named]
 
     @classmethod

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from oil_portal.core import clock
+from oil_portal.core.templatetags.written import Written
 from oil_portal.core.views import only
 from projects.contributing import project_of
 from projects.forms.following import TOO_LONG
@@ -129,7 +130,10 @@ class ContributionForm(forms.Form):
             self.initial |= said_by(given)
             self.fields["hours"].label = _("Uren")
             return
-        self.fields["project"].choices = [("", _("Kies een project")), *((one.pk, one.title) for one in projects)]
+        self.fields["project"].choices = [
+            ("", _("Kies een project")),
+            *((one.pk, Written(one.title)) for one in projects),
+        ]
         self.fields["quick"].choices = [(hours, number_format(hours)) for hours in QUICK]
         chosen = next((one for one in projects if one.pk == about), projects[0] if len(projects) == 1 else None)
         if chosen is not None:

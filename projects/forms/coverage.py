@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from modules.models import LearningGoal, Module, Programme, taught_by
 from oil_portal.core.prepared import prepared
+from oil_portal.core.templatetags.written import Written
 from oil_portal.core.views import number
 from partners.filters import offered
 from partners.models import Partner
@@ -16,14 +17,14 @@ GOAL = ("pk", "title", "code", "programme__name")  # as projects.coverage.Goal
 
 @offered
 def modules() -> list[tuple[str, str]]:
-    return [(str(pk), title) for pk, title in Module.objects.values_list("pk", "title")]
+    return [(str(pk), Written(title)) for pk, title in Module.objects.values_list("pk", "title")]
 
 
 @offered
 def programmes() -> list[tuple[str, str]]:
     """Those that have goals."""
     found = Programme.objects.filter(Exists(LearningGoal.objects.filter(programme=OuterRef("pk"))))
-    return [(str(programme.pk), str(programme)) for programme in found]
+    return [(str(programme.pk), Written(programme)) for programme in found]
 
 
 class CurriculumForm(forms.Form):

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from modules.models import Level, Module, ModuleRun
+from oil_portal.core.templatetags.written import Written
 from partners import roles
 from partners.models import Partner, User
 from projects.forms.project import DATE_ERRORS, DateInput
@@ -196,7 +197,7 @@ class RuleForm(forms.ModelForm):
     def offer(self, name: str, queryset, chosen: dict[int, object], empty: str) -> None:
         """What may be chosen: `queryset` judges it, `chosen` are its rows in words."""
         self.fields[name].queryset = queryset
-        self.fields[name].choices = [("", empty), *((pk, str(words)) for pk, words in chosen.items())]
+        self.fields[name].choices = [("", empty), *((pk, Written(words)) for pk, words in chosen.items())]
 
 
 class SeatRuleForm(RuleForm):

@@ -8,6 +8,7 @@ import re
 from functools import lru_cache
 
 from django import template
+from django.forms.models import ModelChoiceIteratorValue
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -50,6 +51,13 @@ def lang(text) -> SafeString:
     """The attribute of an element that holds what somebody wrote, where that is not in the page's language."""
     said = marked(text)
     return format_html(' lang="{}"', said) if said else SafeString("")
+
+
+@register.simple_tag
+def choice_lang(choice: dict) -> SafeString:
+    """The same for a choice in a form, where it stands for something that people wrote."""
+    theirs = isinstance(choice["value"], ModelChoiceIteratorValue) or isinstance(choice["label"], Written)
+    return lang(choice["label"]) if theirs else SafeString("")
 
 
 @register.filter
