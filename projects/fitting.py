@@ -25,6 +25,7 @@ GOAL, INTEREST, LEVEL, PERIOD, LAB = 10, 15, 8, 6, 4
 # Projects that are weighed for a student beside those in their own modules: as many as a list has, and one to know that
 # there are more.
 MOST = MOST_COUNTED + 1
+FIRST_FEW = 400  # the same for what the portal itself proposes: a handful
 FIRST = ("open_until", "pk")  # of very many, those that close first are weighed
 BEST = ("-weight", "closing_date", "pk")
 
@@ -140,11 +141,11 @@ def _taste(rows: list[list]) -> Taste:
     )
 
 
-def best_of(projects: QuerySet, wishes: tuple, order: Sequence[str] = FIRST, only: Q | None = None) -> QuerySet:
+def best_of(projects: QuerySet, wishes: tuple, order: Sequence[str] = FIRST, most: int = 0, only=None) -> QuerySet:
     """(number, weight, closing date) of these projects, the best for this student first.
 
-    Of very many those are weighed that are in the own modules, and MOST others, the first in `order`. What `only` does
-    not hold for comes last, with -1. An index has all that is asked of open projects.
+    Of very many those are weighed that are in the own modules, and `most` others (else MOST), the first in `order`.
+    What `only`, a Q, does not hold for comes last, with -1. An index has all that is asked of open projects.
     """
     *_others, runs = wishes
     found = weighed(projects, wishes)
@@ -152,7 +153,7 @@ def best_of(projects: QuerySet, wishes: tuple, order: Sequence[str] = FIRST, onl
         found = found.annotate(weight=Case(When(only, then=F("weight")), default=Value(-1)))
     found = found.values_list("pk", "weight", "closing_date")
     own = found.filter(run__in=[pk for pk, *_dates in runs]).order_by()
-    return found.order_by(*order)[:MOST].union(own).order_by(*BEST)
+    return found.order_by(*order)[: most or MOST].union(own).order_by(*BEST)
 
 
 def weighed(projects: QuerySet[Project], wishes: tuple) -> QuerySet[Project]:
@@ -202,7 +203,7 @@ def _best(user, wishes: tuple, limit: int) -> QuerySet:
     fits &= ~Q(pk__in=not_for(user, levels))
     fits &= ~Q(pk__in=Application.objects.filter(student=user).values("project"))
     fits &= ~Q(pk__in=Preference.objects.filter(participant__student=user).values("project"))
-    return best_of(Project.objects.open(), wishes, only=fits)[:limit]
+    return best_of(Project.objects.open(), wishes, most=FIRST_FEW, only=fits)[:limit]
 
 
 @prepared
@@ -218,7 +219,7 @@ def fitting_for(students: Collection[int], limit: int) -> Iterator[tuple[int, li
     tastes = tastes_of(students)
     projects = {project.pk: project for project in _candidates()}
     by_goal, by_theme, by_run = defaultdict(set), defaultdict(set), defaultdict(set)
-    first = {one.pk for one in nsmallest(MOST, projects.values(), key=lambda one: (one.closing_date, one.pk))}
+    first = {one.pk for one in nsmallest(FIRST_FEW, projects.values(), key=lambda one: (one.closing_date, one.pk))}
     for project in projects.values():
         by_run[project.run_id].add(project.pk)
         by_theme[project.assignment.challenge.theme].add(project.pk)

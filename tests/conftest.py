@@ -299,6 +299,7 @@ def few_are_weighed(monkeypatch):
 
     def weigh(most: int) -> None:
         monkeypatch.setattr("projects.fitting.MOST", most)
+        monkeypatch.setattr("projects.fitting.FIRST_FEW", most)
         prepared.forget()
 
     yield weigh
