@@ -21,8 +21,7 @@ class Counted:
     rows: int
 
 
-# For these queries alone: room to group a whole year in memory; no compiling, which takes longer than it saves; and no
-# loop over what the planner takes for a few rows, since it cannot know how many first days lie in a period.
+# For these queries alone: room to group a whole year in memory, and no compiling, which takes longer than it saves.
 WITH_ROOM = "SET LOCAL work_mem = '64MB'; SET LOCAL jit = off; "
 
 
