@@ -56,7 +56,7 @@ def is_open_book(_user, challenge: Challenge | None) -> bool:
 
 @rules.predicate
 def needs_translator(_user, challenge: Challenge | None) -> bool:
-    return challenge is not None and challenge.status == "accepted" and challenge.translator_id is None
+    return challenge is not None and challenge.is_unclaimed
 
 
 @rules.predicate

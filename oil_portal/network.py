@@ -20,7 +20,7 @@ from oil_portal.core import clock
 from oil_portal.core.prepared import address, ahead, prepared
 from partners import roles
 from partners.models import Collaboration, Partner
-from partners.models.partner import hue_of
+from partners.models.partner import hue_of, is_pause
 from partners.sectors import Sector
 from partners.workflow import PartnerStatus
 from projects.models import Project
@@ -66,7 +66,7 @@ class Accepted(NamedTuple):
 
     @property
     def is_paused(self) -> bool:
-        return self.paused_until is not None and self.paused_until >= clock.today()
+        return is_pause(self.paused_until)
 
 
 class Network(NamedTuple):

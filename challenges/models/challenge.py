@@ -215,13 +215,12 @@ class Challenge(Worded):
         """What a list shows of it; expects `for_tiles`."""
         said = self.agreed or {"summary": Truncator(self.question).words(24, truncate=" …"), "goals": 0, "place": None}
         place = said["place"]
-        free = self.status == ChallengeStatus.ACCEPTED and not self.translator_id
         hue = "" if place is None else hue_of(place["kind"], place["glyph"]) if place["lab"] else "school"
         return {
             "url": self.get_absolute_url(), "title": self.title, "confidential": self.confidential,
             "summary": said["summary"], "hue": hue, "teeth": ("plain",) * said["goals"],
             "partner": self.partner.name, "municipality": self.partner.municipality,
-            "status": str(_("Zoekt een docent")) if free else self.get_status_display(),
+            "status": str(_("Zoekt een docent")) if self.is_unclaimed else self.get_status_display(),
             "theme": self.get_theme_display(), "created_on": clock.day_of(self.created_at),
         }  # fmt: skip
 
@@ -237,9 +236,14 @@ class Challenge(Worded):
         newest = next(iter(self.assignments.all()), None)
         if self.status == ChallengeStatus.ACCEPTED and newest:
             return ASSIGNMENT.waiting[newest.status]
-        if self.status == ChallengeStatus.ACCEPTED and not self.translator_id:
+        if self.is_unclaimed:
             return _("Een docent kan dit vraagstuk nu nemen.")
         return CHALLENGE.waiting.get(self.status, "")
+
+    @property
+    def is_unclaimed(self) -> bool:
+        """What `unclaimed` finds: no teacher has it yet."""
+        return self.status == ChallengeStatus.ACCEPTED and self.translator_id is None
 
     @property
     def waits_for_us(self) -> str:

@@ -1,6 +1,6 @@
 """An organisation in the network, and what brokers note about it."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import PurePath
 
 import pghistory
@@ -245,7 +245,7 @@ class Partner(Worded):
     @property
     def is_paused(self) -> bool:
         """Too busy for new interest today; what runs goes on."""
-        return self.paused_until is not None and self.paused_until >= clock.today()
+        return is_pause(self.paused_until)
 
     @property
     def missing(self) -> list[str]:
@@ -258,6 +258,11 @@ class Partner(Worded):
     def school(self) -> "Partner":
         """The school a lab hangs under; the partner itself when it hangs under nothing."""
         return self.parent or self
+
+
+def is_pause(until: date | None) -> bool:
+    """Whether a pause until then goes on today."""
+    return until is not None and until >= clock.today()
 
 
 def hue_of(kind: str, glyph: str) -> str:
