@@ -14,6 +14,7 @@ from oil_portal.core.models import Notice
 from oil_portal.core.timeline import record
 from oil_portal.demo.tables import compose_models_once
 from partners.models import User
+from projects import services
 from projects.models import Project
 from projects.services.proposal import compute
 from tests import factories as f
@@ -327,3 +328,12 @@ def year(region):
     Grant.objects.create(funder="Regio", starts="2026-03-01", ends="2027-02-28", amount=100000, hour_rate="45.33")
     with clock.at(NOW):
         yield lively(region)
+
+
+@pytest.fixture
+def confirming(region, make):
+    """A project with the student placed that is being wrapped up."""
+    project = make(running=True)
+    f.ApplicationFactory(project=project, student=region.student, placed=True)
+    services.wrap_up(project=project, actor=region.teacher)
+    return project

@@ -2,6 +2,7 @@
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from oil_portal.core.models import Notice
 
@@ -19,3 +20,12 @@ def queries_of(client, address: str) -> int:
     with CaptureQueriesContext(connection) as queries:
         assert client.get(address).status_code == 200
     return len(queries)
+
+
+def text(response) -> str:
+    """A page on one line, with its mark-up."""
+    return " ".join(response.content.decode().split())
+
+
+def project_url(name: str, *args) -> str:
+    return reverse(f"projects:{name}", args=args)
